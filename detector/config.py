@@ -1,0 +1,50 @@
+"""Every limit and option of scoring, in one frozen place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DEFAULT_CONFIG", "Config"]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Limits that keep a hostile page cheap. What a limit cuts is named in ``Result.truncated``.
+
+    Raising a limit costs time and memory in proportion; lowering one may hide spam that sits
+    behind it, because a spammer can put megabytes of filler in front.
+    """
+
+    max_bytes: int = 8_000_000
+    """Bytes (or characters of a ``str``) read from the front of a page. Risk when low: link
+    blocks appended after a long page are not seen."""
+
+    max_nodes: int = 200_000
+    """Nodes of the document visited, in document order."""
+
+    max_depth: int = 2_000
+    """Open elements; children below that depth are not visited."""
+
+    max_characters: int = 1_000_000
+    """Code points of extracted text. Scoring costs time in proportion to these."""
+
+    max_segments: int = 50_000
+    """Text runs, attribute values, link targets."""
+
+    max_links: int = 5_000
+    """Link targets read as text."""
+
+    max_value: int = 1_000
+    """Code points of one attribute value or link target; the rest of the value is not read."""
+
+    max_script: int = 200_000
+    """Code points of script source searched for string literals, summed over a page."""
+
+    max_spans: int = 1_000
+    """Findings reported, best first."""
+
+    min_span_score: float = 0.05
+    """Findings less probable than this are dropped, and then say nothing in the page score."""
+
+
+DEFAULT_CONFIG = Config()

@@ -1,0 +1,250 @@
+"""The model: integer weight tables, calibration and provenance, stored as data.
+
+A model is a folder with ``model.json`` and ``.npy`` arrays. Loading maps the arrays into memory,
+checks the format version and the SHA-256 of each file, and never unpickles anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import ModelError
+from detector.fold import TABLE_SIZE, Folded, FoldTables
+from detector.ngrams import (
+    FLAT_SIZE,
+    ORDERS,
+    REACH,
+    ROW_BITS,
+    ROW_WIDTH,
+    CountTables,
+    Features,
+    features,
+)
+from detector.result import KINDS, Kind
+
+__all__ = ["FORMAT_VERSION", "Calibration", "Model", "Segmentation", "default_model_folder"]
+
+FORMAT_VERSION = 1
+"""Raised when features, folding or files change so that older models would score wrongly."""
+
+_ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
+    "rows": ((1 << ROW_BITS, ROW_WIDTH, 2), "int8"),
+    "flats": ((FLAT_SIZE, 2), "int8"),
+    "unigrams": ((TABLE_SIZE,), "uint8"),
+    "ngrams": ((0,), "uint8"),
+    "fold": ((TABLE_SIZE,), "uint32"),
+    "classes": ((TABLE_SIZE,), "uint8"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """How evidence of one kind is cut into findings.
+
+    ``offset`` is subtracted from each character's log-odds; what is below ``-floor`` afterwards
+    is raised to ``-floor`` (how dear a clean character inside a finding is); a finding needs a sum
+    of at least ``least``.
+    """
+
+    offset: float
+    floor: float
+    least: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic model over named features: ``intercept`` and ``weights``."""
+
+    intercept: float
+    weights: dict[str, float]
+
+    def log_odds(self, values: dict[str, float]) -> float:
+        """Return the log-odds for ``values``; features without a weight count nothing."""
+        weights = self.weights
+        return self.intercept + sum(weights.get(name, 0.0) * v for name, v in values.items())
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that scoring needs to know. See the modules for the meaning of each table."""
+
+    version: str
+    rows: NDArray[np.int8]
+    flats: NDArray[np.int8]
+    scale: tuple[float, float]
+    bias: tuple[float, float]
+    counts: CountTables
+    tables: FoldTables
+    segmentation: dict[Kind, Segmentation]
+    span_calibration: dict[Kind, Calibration]
+    page_calibration: dict[Kind, Calibration]
+    threshold: float
+    likely: dict[str, str]
+    provenance: dict[str, Any]
+
+    def evidence(self, folded: Folded, places: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the log-odds (n x 2, in the order of ``KINDS``) of each folded character."""
+        return self.evidence_of(features(folded, places, self.counts))
+
+    def evidence_of(self, found: Features) -> NDArray[np.float32]:
+        """Return the log-odds (n x 2) of characters with the given features: an exact sum."""
+        n = found.flats.shape[1]
+        total = np.zeros((2, n), dtype=np.int16)
+        packed = self.rows.reshape(-1).view(np.complex128)  # one row of 16 bytes an item
+        for order, starts in zip(ORDERS, found.rows, strict=True):
+            taken = packed[starts].view(np.int8).reshape(len(starts), ROW_WIDTH, 2)
+            for column in range(2 * REACH + 2 - order):
+                # Character i takes column c from the n-gram that starts at i - c + REACH + 1 - order.
+                start = 2 * REACH + 1 - order - column
+                piece = taken[start : start + n, column]
+                total[0] += piece[:, 0]
+                total[1] += piece[:, 1]
+        pairs = self.flats.reshape(-1).view(np.int16)
+        for group in found.flats:
+            both = pairs[group].view(np.int8).reshape(n, 2)
+            total[0] += both[:, 0]
+            total[1] += both[:, 1]
+        scale = np.asarray(self.scale, dtype=np.float32)
+        bias = np.asarray(self.bias, dtype=np.float32)
+        return total.T * scale + bias
+
+    def save(self, folder: Path) -> None:
+        """Write the model into ``folder``, replacing the files of an older one."""
+        folder.mkdir(parents=True, exist_ok=True)
+        arrays = {
+            "rows": self.rows,
+            "flats": self.flats,
+            "unigrams": self.counts.unigrams,
+            "ngrams": self.counts.ngrams,
+            "fold": self.tables.fold,
+            "classes": self.tables.classes,
+        }
+        files = {}
+        for name, array in arrays.items():
+            path = folder / f"{name}.npy"
+            np.save(path, np.ascontiguousarray(array), allow_pickle=False)
+            files[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        described = {
+            "format_version": FORMAT_VERSION,
+            "version": self.version,
+            "threshold": self.threshold,
+            "scale": self.scale,
+            "bias": self.bias,
+            "log2_total": self.counts.log2_total,
+            "segmentation": {
+                kind: {"offset": s.offset, "floor": s.floor, "least": s.least}
+                for kind, s in self.segmentation.items()
+            },
+            "span_calibration": _calibrations(self.span_calibration),
+            "page_calibration": _calibrations(self.page_calibration),
+            "likely": self.likely,
+            "provenance": self.provenance,
+            "files": files,
+        }
+        text = json.dumps(described, ensure_ascii=False, indent=1, sort_keys=True)
+        (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Model:
+        """Open the model in ``folder``.
+
+        Raises :class:`ModelError` when it is missing, damaged, or of another format version.
+        """
+        described = _description(folder)
+        arrays = {
+            name: _array(folder, name, described["files"].get(f"{name}.npy")) for name in _ARRAYS
+        }
+        try:
+            return cls(
+                version=described["version"],
+                rows=arrays["rows"],
+                flats=arrays["flats"],
+                scale=tuple(described["scale"]),
+                bias=tuple(described["bias"]),
+                counts=CountTables(
+                    arrays["unigrams"], arrays["ngrams"], described["log2_total"]
+                ),
+                tables=FoldTables(arrays["fold"], arrays["classes"]),
+                segmentation={
+                    kind: Segmentation(**described["segmentation"][kind]) for kind in KINDS
+                },
+                span_calibration={
+                    kind: Calibration(**described["span_calibration"][kind]) for kind in KINDS
+                },
+                page_calibration={
+                    kind: Calibration(**described["page_calibration"][kind]) for kind in KINDS
+                },
+                threshold=described["threshold"],
+                likely=described["likely"],
+                provenance=described["provenance"],
+            )
+        except (KeyError, TypeError) as error:
+            raise ModelError(
+                f"{folder / 'model.json'} lacks a field ({error}); "
+                "fetch the model again or run `detector train`"
+            ) from error
+
+
+def _calibrations(calibrations: dict[Kind, Calibration]) -> dict[str, Any]:
+    return {
+        kind: {"intercept": c.intercept, "weights": c.weights} for kind, c in calibrations.items()
+    }
+
+
+def _description(folder: Path) -> dict[str, Any]:
+    path = folder / "model.json"
+    try:
+        described = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(
+            f"no model at {folder}: model.json is missing; name a folder written by "
+            "`detector train`, or leave the path out to use the shipped model"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read: {error}") from error
+    if not isinstance(described, dict) or "format_version" not in described:
+        raise ModelError(f"{path} is not the description of a detector model")
+    if described["format_version"] != FORMAT_VERSION:
+        raise ModelError(
+            f"the model at {folder} has format version {described['format_version']}, this release "
+            f"reads {FORMAT_VERSION}; retrain it with `detector train` or install the release "
+            "that wrote it"
+        )
+    if not isinstance(described.get("files"), dict):
+        raise ModelError(f"{path} lists no files")
+    return described
+
+
+def _array(folder: Path, name: str, checksum: str | None) -> NDArray[Any]:
+    path = folder / f"{name}.npy"
+    shape, dtype = _ARRAYS[name]
+    try:
+        actual = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"the model file {path} cannot be read: {error}") from error
+    if actual != checksum:
+        raise ModelError(
+            f"the model file {path} does not match its checksum in model.json: it is damaged or "
+            "belongs to another model; fetch the model again or run `detector train`"
+        )
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except ValueError as error:
+        raise ModelError(f"the model file {path} is not a plain array: {error}") from error
+    if array.dtype != np.dtype(dtype) or (shape != (0,) and array.shape != shape):
+        raise ModelError(f"the model file {path} has {array.dtype} {array.shape}, not {shape}")
+    return array.view(np.ndarray)
+
+
+def default_model_folder() -> Path:
+    """Return where the shipped model lies: inside an installed package, or beside the source."""
+    package = Path(__file__).resolve().parent
+    installed = package / "models"
+    return installed if (installed / "model.json").exists() else package.parent / "models"

@@ -1,0 +1,314 @@
+"""Features of every character: hashed n-grams around it, and how natural they are.
+
+One implementation for training and scoring, in numpy, without a Python loop over characters.
+A character has two sorts of features, all binary:
+
+* **rows**: each character n-gram (orders 1-4) within three characters of it, together with its
+  offset to it. An n-gram is hashed once to a row; the row holds one weight for each offset.
+* **flats**: one bucket for each pattern group of :data:`GROUPS` - the shape of the surroundings
+  (character classes, runs), naturalness (were these neighbours ever seen together in natural
+  text, against how often chance would bring them together?), script, repetition in the page,
+  place in the document, and for languages with spaces the words before, here and after.
+
+Naturalness comes from counts of bigrams and trigrams in a compact hash table with fingerprints
+(:class:`CountTables`); the probability that an unseen n-gram looks seen is about 3 %.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.fold import CLASS, HAN_LAST, Folded
+
+__all__ = [
+    "FLAT_SIZE",
+    "GROUPS",
+    "ORDERS",
+    "REACH",
+    "ROW_BITS",
+    "CountTables",
+    "Features",
+    "count_slots",
+    "features",
+    "ngram_keys",
+]
+
+U32 = NDArray[np.uint32]
+
+ORDERS = (1, 2, 3, 4)
+REACH = 3
+"""An n-gram counts for a character when it lies wholly within this many characters of it."""
+ROW_BITS = 18
+ROW_WIDTH = 8
+
+GROUPS = {
+    "shape_wide": 16,
+    "shape_near": 15,
+    "runs": 15,
+    "natural_pattern": 16,
+    "natural_char": 17,
+    "natural_density": 15,
+    "place": 14,
+    "script": 11,
+    "repetition": 13,
+    "word": 17,
+    "word_before": 17,
+    "word_after": 17,
+}
+"""Pattern groups in table order, each with the bits of its share of the flat table."""
+
+_OFFSETS: dict[str, int] = {}
+_total = 0
+for _name, _bits in GROUPS.items():
+    _OFFSETS[_name] = _total
+    _total += 1 << _bits
+FLAT_SIZE = _total
+
+_M1 = np.uint32(0x9E3779B1)
+_M2 = np.uint32(0x85EBCA6B)
+_M3 = np.uint32(0xC2B2AE35)
+
+
+class CountTables(NamedTuple):
+    """Statistics of natural text.
+
+    ``unigrams``: uint8 by folded code point, 8 x log2(count + 1). ``ngrams``: uint8 slots of a
+    power-of-two hash table for bigrams and trigrams: high four bits a fingerprint, low four bits
+    ``min(15, 1 + round(log2 count))``; 0 is empty. ``log2_total``: log2 of the characters counted.
+    """
+
+    unigrams: NDArray[np.uint8]
+    ngrams: NDArray[np.uint8]
+    log2_total: float
+
+
+class Features(NamedTuple):
+    """Features of n characters.
+
+    ``rows[k]`` (n + 6 - order + 1 entries): the row of the n-gram of order ``ORDERS[k]`` that
+    starts at position ``j - REACH``; character ``i`` takes from it the weight at column
+    ``i - (j - REACH) + REACH + 1 - order`` when that lies in ``0 .. 7 - order``.
+    ``flats`` (groups x n): buckets in the flat table.
+    """
+
+    rows: tuple[U32, ...]
+    flats: U32
+
+
+def ngram_keys(codes: U32, order: int) -> U32:
+    """Return a 32-bit hash of each n-gram of ``order`` in ``codes`` (len - order + 1 entries)."""
+    n = len(codes) - order + 1
+    scaled = codes * _M1
+    keys = scaled[:n].copy()
+    for k in range(1, order):
+        keys *= _M2
+        keys ^= keys >> np.uint32(15)
+        keys += scaled[k : k + n]
+    return keys
+
+
+def _bucket(keys: U32, bits: int, salt: int) -> U32:
+    mixed = (keys ^ (keys >> np.uint32(16))) + np.uint32((salt * 0x27D4EB2F) & 0xFFFFFFFF)
+    mixed *= _M3
+    mixed ^= mixed >> np.uint32(13)
+    mixed *= _M1
+    return mixed >> np.uint32(32 - bits)
+
+
+def count_slots(keys: U32, size: int) -> tuple[U32, NDArray[np.uint8]]:
+    """Return the slot of each n-gram key in a count table of ``size``, and its fingerprint."""
+    bits = size.bit_length() - 1
+    slots = _bucket(keys, bits, 77)
+    marks = ((keys * _M3) >> np.uint32(28)).astype(np.uint8)
+    return slots, marks
+
+
+def _seen(keys: U32, table: NDArray[np.uint8]) -> NDArray[np.int16]:
+    """Return the quantised log2 count (0 when unseen, else 1 + log2) of each n-gram key."""
+    slots, marks = count_slots(keys, len(table))
+    entry = table[slots]
+    return np.where((entry >> 4) == marks, entry & 15, 0).astype(np.int16)
+
+
+def _windowed(values: NDArray[np.int32], radius: int) -> NDArray[np.int32]:
+    """Return the sum of ``values`` over a window of ``radius`` on both sides."""
+    n = len(values)
+    sums = np.zeros(n + 1, dtype=np.int32)
+    np.cumsum(values, out=sums[1:])
+    index = np.arange(n)
+    return sums[np.minimum(index + radius + 1, n)] - sums[np.maximum(index - radius, 0)]
+
+
+def _rate(part: NDArray[np.int32], whole: NDArray[np.int32], scale: int) -> U32:
+    """Return part / whole in 1/scale steps, at most 7; 0 where whole is 0."""
+    return np.minimum(part * scale // np.maximum(whole, 1), 7).astype(np.uint32)
+
+
+_RUN_GROUP = np.arange(32, dtype=np.uint8)
+for _word in ("latin_upper", "latin_marked", "styled", "fullwidth"):
+    _RUN_GROUP[CLASS[_word]] = CLASS["latin"]
+for _word in ("han_traditional", "han_simplified", "han_rare"):
+    _RUN_GROUP[CLASS[_word]] = CLASS["han"]
+_RUN_GROUP[CLASS["digit"]] = CLASS["latin"]
+_IS_WORD = np.zeros(32, dtype=bool)
+for _word in ("latin", "cyrillic", "greek", "thai", "letter", "hangul", "arabic", "kana"):
+    _IS_WORD[CLASS[_word]] = True
+_LENGTH_BUCKET = np.array([0, 1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 6, 7], dtype=np.uint32)
+
+
+def features(folded: Folded, places: NDArray[np.uint8], counts: CountTables) -> Features:
+    """Return the features of each character of one page.
+
+    ``places`` (uint8, one for each character) says where it sits: ``2 * where + visible``.
+    """
+    codes, classes, _ = folded
+    n = len(codes)
+    padded = np.zeros(n + 2 * REACH, dtype=np.uint32)
+    padded[REACH : REACH + n] = codes
+    shapes = np.zeros(n + 2 * REACH, dtype=np.uint32)
+    shapes[REACH : REACH + n] = classes
+    keys = [ngram_keys(padded, order) for order in ORDERS]
+    rows = tuple(_bucket(key, ROW_BITS, order) for order, key in zip(ORDERS, keys, strict=True))
+
+    flats = np.empty((len(GROUPS), n), dtype=np.uint32)
+    names = iter(range(len(GROUPS)))
+
+    def put(name: str, bucket: U32) -> None:
+        np.add(bucket, np.uint32(_OFFSETS[name]), out=flats[next(names)])
+
+    u = np.uint32
+    wide = shapes[:n].copy()
+    for k in range(1, 7):
+        wide *= u(37)
+        wide += shapes[k : k + n]
+    put("shape_wide", _bucket(wide, GROUPS["shape_wide"], 11))
+    put("shape_near", shapes[2 : 2 + n] << u(10) | shapes[3 : 3 + n] << u(5) | shapes[4 : 4 + n])
+
+    # Runs of one class, and words: runs of letters and digits.
+    groups = _RUN_GROUP[classes]
+    new = np.empty(n, dtype=bool)
+    new[:1] = True
+    np.not_equal(groups[1:], groups[:-1], out=new[1:])
+    starts = np.flatnonzero(new)
+    run = np.cumsum(new) - 1
+    lengths = np.diff(np.append(starts, n))
+    run_group = np.zeros(len(starts) + 2, dtype=np.uint32)
+    run_group[1:-1] = groups[starts]
+    size = _LENGTH_BUCKET[np.minimum(lengths, 16)]
+    run_code = ((run_group[:-2] * u(32) + run_group[1:-1]) * u(32) + run_group[2:]) * u(8) + size
+    inside = np.arange(n) - starts[run] if n else run
+    spot = np.minimum(inside, 2) + 3 * np.minimum(lengths[run] - 1 - inside, 2) if n else run
+    put("runs", _bucket(run_code[run] * u(9) + spot.astype(np.uint32), GROUPS["runs"], 13))
+
+    # Naturalness of bigrams and trigrams that lie within Chinese text.
+    han = (classes >= 1) & (classes <= HAN_LAST)
+    level2 = np.full(n + 4, 3, dtype=np.uint32)
+    level3 = np.zeros(n + 4, dtype=np.uint32)
+    odd = np.zeros(n, dtype=np.int32)
+    both = np.zeros(n, dtype=np.int32)
+    if n >= 3 and han.any():
+        log1 = counts.unigrams[codes].astype(np.int16)
+        seen2 = _seen(keys[1][REACH : REACH + n - 1], counts.ngrams)
+        seen3 = _seen(keys[2][REACH : REACH + n - 2], counts.ngrams)
+        pair = han[:-1] & han[1:]
+        expected = log1[:-1] + log1[1:] - np.int16(8 * counts.log2_total)
+        surprise = 8 * (seen2 - 1) - expected
+        level = np.where(expected >= 12, 0, np.where(expected >= -16, 1, 2))
+        known = 4 + (surprise >= 0).astype(np.int16) + (surprise >= 20) + (surprise >= 40)
+        level = np.where(seen2 > 0, known, level)
+        level2[2 : 2 + n - 1] = np.where(pair, level, 3)
+        triple = pair[:-1] & pair[1:]
+        hope = 8 * (seen2[:-1] - 1) + 8 * (seen2[1:] - 1) - log1[1:-1]
+        due = (seen2[:-1] > 0) & (seen2[1:] > 0) & (hope >= 0)
+        level3[2 : 2 + n - 2] = np.where(triple, np.where(seen3 > 0, 3, np.where(due, 1, 2)), 0)
+        odd[:-1] = np.where(pair, np.maximum(3 - level, 0), 0)
+        both[:-1] = pair
+    b = [level2[k : k + n] for k in range(4)]  # b[1] ends at this character, b[2] starts at it
+    pattern = b[0] << u(9) | b[1] << u(6) | b[2] << u(3) | b[3]
+    pattern = pattern << u(6) | level3[:n] << u(4) | level3[1 : 1 + n] << u(2) | level3[2 : 2 + n]
+    put("natural_pattern", _bucket(pattern, GROUPS["natural_pattern"], 17))
+    near = b[1] << u(5) | b[2] << u(2) | level3[1 : 1 + n]
+    put("natural_char", _bucket(codes * u(256) + near, GROUPS["natural_char"], 19))
+    narrow = _rate(_windowed(odd, 8), _windowed(both, 8), 6)
+    broad = _rate(_windowed(odd, 40), _windowed(both, 40), 10)
+    page = min(7, int(odd.sum()) * 14 // max(1, int(both.sum())))
+    density = narrow << u(12) | broad << u(9) | b[1] << u(3) | b[2]
+    put("natural_density", density | u(page << 6))
+
+    # Place: where it sits, how long its block is, and how far from the block's ends.
+    breaks = np.flatnonzero(classes == 0)
+    ends = np.append(breaks, n)
+    block = np.searchsorted(breaks, np.arange(n), side="left")
+    begins = np.concatenate(([0], breaks + 1))
+    extent = np.log2(np.maximum(ends[block] - begins[block], 1)).astype(np.uint32)
+    extent = np.minimum(extent, 7)
+    place = places.astype(np.uint32) * u(8) + extent
+    put("place", _bucket(place * u(32) + shapes[REACH : REACH + n], GROUPS["place"], 23))
+
+    # Script: Traditional or Simplified forms here, near, and in the page.
+    traditional = (classes == CLASS["han_traditional"]).astype(np.int32)
+    simplified = (classes == CLASS["han_simplified"]).astype(np.int32)
+    forms = traditional + simplified
+    local = _rate(_windowed(traditional, 6), _windowed(forms, 6), 2)
+    local = np.where(_windowed(forms, 6) > 0, local, 3)
+    total = int(forms.sum())
+    whole = 3 if total < 4 else min(2, int(traditional.sum()) * 3 // total)
+    latin_page = int(3 * int(han.sum()) < n)
+    put("script", (local << u(6) | u(whole << 1 | latin_page)) << u(5) | shapes[REACH : REACH + n])
+
+    # Repetition: how often the four characters from here on occur in the page.
+    if n:
+        key4 = keys[3][REACH : REACH + n] >> u(16)
+        often = np.bincount(key4, minlength=65536)[key4]
+        repeated = np.minimum(np.log2(often), 7).astype(np.uint32)
+    else:
+        repeated = np.zeros(0, dtype=np.uint32)
+    put("repetition", (repeated << u(3) | b[2]) << u(5) | shapes[REACH : REACH + n])
+
+    # Words, for scripts that have them.
+    cumulated = np.zeros(n + 1, dtype=np.uint32)
+    powers = _powers(n)
+    np.cumsum((codes + u(1)) * powers, out=cumulated[1:])
+    finish = np.append(starts[1:], n) if n else starts
+    word_hash = (cumulated[finish] - cumulated[starts]) * _inverse_powers(n)[starts]
+    is_word = _IS_WORD[groups[starts]] if n else np.zeros(0, dtype=bool)
+    word_hash = np.where(is_word, word_hash | u(1), u(0))
+    word_at = np.flatnonzero(is_word)
+    ordered = np.zeros(len(word_at) + 2, dtype=np.uint32)
+    ordered[1:-1] = word_hash[word_at]
+    before = np.zeros(len(starts), dtype=np.uint32)
+    after = np.zeros(len(starts), dtype=np.uint32)
+    before[word_at] = ordered[:-2] * _M2 + ordered[1:-1]
+    after[word_at] = ordered[1:-1] * _M2 + ordered[2:]
+    put("word", _bucket(word_hash, GROUPS["word"], 29)[run])
+    put("word_before", _bucket(before, GROUPS["word_before"], 31)[run])
+    put("word_after", _bucket(after, GROUPS["word_after"], 37)[run])
+    return Features(rows, flats)
+
+
+_BASE = 0x01000193
+_BASE_INVERSE = pow(_BASE, -1, 1 << 32)
+_power_tables: dict[int, U32] = {}
+
+
+def _power_table(base: int, n: int) -> U32:
+    """Return at least ``n`` powers of ``base`` modulo 2**32, kept for the next page."""
+    table = _power_tables.get(base)
+    if table is None or len(table) < n:
+        size = max(1 << 16, 1 << max(n - 1, 1).bit_length())
+        steps = np.full(size, base, dtype=np.uint32)
+        steps[0] = 1
+        table = np.multiply.accumulate(steps, dtype=np.uint32)
+        _power_tables[base] = table
+    return table
+
+
+def _powers(n: int) -> U32:
+    return _power_table(_BASE, n)[:n]
+
+
+def _inverse_powers(n: int) -> U32:
+    return _power_table(_BASE_INVERSE, n + 1)

@@ -1,0 +1,77 @@
+"""Page and Segment: the text of a page as one string, cut into segments that know their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple, get_args
+
+__all__ = ["WHERES", "Page", "Segment", "Where", "page_from_text"]
+
+Where = Literal[
+    "title", "meta", "heading", "body", "link", "host", "alt", "comment", "script", "noscript"
+]
+"""Where a segment sits: ``<title>``; meta description, keywords and OpenGraph; ``<h1>``-``<h6>``;
+running text; link text; link targets (host and path); alt, title and placeholder attributes;
+HTML comments; string literals of scripts; ``<noscript>``. Plain text is all ``body``."""
+
+WHERES: tuple[Where, ...] = get_args(Where)
+
+
+class Segment(NamedTuple):
+    """One run of text of one node.
+
+    ``start`` and ``end`` are code points, half-open, into ``Page.text``. ``visible`` says whether
+    a reader of the rendered page would see it. ``node`` is the parser's element, or None in plain
+    text; it serves to work out CSS paths for findings and is not part of any output.
+    """
+
+    start: int
+    end: int
+    where: Where
+    visible: bool
+    node: Any = None
+
+
+class Page(NamedTuple):
+    """The text of a page and its segments, in order and without overlap.
+
+    Segments that touch (``a.end == b.start``) are inline neighbours of one block, such as a
+    sentence with a link in it; blocks are separated by a line feed in ``text``.
+    ``html`` says whether the text was extracted from HTML; plain text is kept unchanged.
+    ``encoding`` is the name of the encoding that bytes were decoded with, else None.
+    ``truncated`` names the limits that cut something.
+    """
+
+    text: str
+    segments: Sequence[Segment]
+    html: bool = False
+    encoding: str | None = None
+    truncated: tuple[str, ...] = ()
+
+    def blocks(self) -> Iterator[tuple[int, int]]:
+        """Yield the half-open segment index ranges that make up blocks."""
+        first = 0
+        segments = self.segments
+        for index in range(1, len(segments) + 1):
+            if index == len(segments) or segments[index].start != segments[index - 1].end:
+                yield first, index
+                first = index
+
+
+def page_from_text(text: str, encoding: str | None = None, max_characters: int = 0) -> Page:
+    """Return plain text as a page: its text unchanged, a ``body`` segment for each line.
+
+    ``max_characters`` cuts the text when positive, which ``Page.truncated`` then says.
+    """
+    truncated: tuple[str, ...] = ()
+    if 0 < max_characters < len(text):
+        text, truncated = text[:max_characters], ("max_characters",)
+    segments = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        end = start + len(line)
+        stripped = start + len(line.rstrip())
+        if stripped > start:
+            segments.append(Segment(start, stripped, "body", True))
+        start = end
+    return Page(text, segments, False, encoding, truncated)

@@ -1,0 +1,133 @@
+"""Result, Span and Word: what scoring found, as plain values that go to JSON and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from detector.page import Where
+
+__all__ = ["KINDS", "Kind", "Result", "Span", "Verdict", "Word"]
+
+Kind = Literal["injection", "garbled"]
+Verdict = Literal["spam", "ham"]
+KINDS: tuple[Kind, Kind] = ("injection", "garbled")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A garbled word inside a garbled passage.
+
+    ``start`` and ``end`` are code points, half-open, into ``Page.text``; ``likely`` is the
+    probable original, or None where the model does not know one.
+    """
+
+    start: int
+    end: int
+    text: str
+    likely: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary; ``likely`` only where known."""
+        row: dict[str, Any] = {"start": self.start, "end": self.end, "text": self.text}
+        if self.likely is not None:
+            row["likely"] = self.likely
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One finding.
+
+    ``start`` and ``end`` are code points, half-open, into ``Page.text``, and ``text`` is what
+    stands there. ``score`` is the calibrated probability that an editor would strike it.
+    ``where`` and ``visible`` are those of the segment that holds most of it; ``path`` is the CSS
+    path of that segment's element ("" in plain text). ``words`` are the garbled words of a
+    garbled passage.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    score: float
+    where: Where = "body"
+    visible: bool = True
+    path: str = ""
+    words: tuple[Word, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary; ``words`` only where there are any."""
+        row: dict[str, Any] = {
+            "kind": self.kind,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "score": round(self.score, 6),
+            "where": self.where,
+            "visible": self.visible,
+            "path": self.path,
+        }
+        if self.words:
+            row["words"] = [word.to_dict() for word in self.words]
+        return row
+
+    @classmethod
+    def from_dict(cls, row: dict[str, Any]) -> Span:
+        """Return the span that :meth:`to_dict` described."""
+        return cls(**{**row, "words": tuple(Word(**word) for word in row.get("words", ()))})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The judgement of one page.
+
+    ``score`` (0-1) is the calibrated probability that the page carries search-engine spam; it
+    follows from ``spans`` and ``length`` alone (:func:`detector.scoring.page_scores`), and
+    ``scores`` has it by kind. ``verdict`` compares ``score`` with ``threshold``. ``length`` is the
+    number of code points of ``Page.text``. ``truncated`` names the limits of
+    :class:`detector.Config` that cut something, or ``"binary"`` for bytes that are no text.
+    ``model`` is the version of the model.
+    """
+
+    score: float
+    verdict: Verdict
+    threshold: float
+    scores: dict[Kind, float]
+    spans: tuple[Span, ...]
+    length: int
+    html: bool = False
+    encoding: str | None = None
+    truncated: tuple[str, ...] = ()
+    model: str = ""
+    url: str | None = None
+    error: str | None = field(default=None)
+    """Why the page could not be scored (only from ``score_many``); None when it was."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary (probabilities rounded to six digits)."""
+        return {
+            "url": self.url,
+            "score": round(self.score, 6),
+            "verdict": self.verdict,
+            "threshold": self.threshold,
+            "scores": {kind: round(score, 6) for kind, score in self.scores.items()},
+            "spans": [span.to_dict() for span in self.spans],
+            "length": self.length,
+            "html": self.html,
+            "encoding": self.encoding,
+            "truncated": list(self.truncated),
+            "model": self.model,
+            "error": self.error,
+        }
+
+    @classmethod
+    def from_dict(cls, row: dict[str, Any]) -> Result:
+        """Return the result that :meth:`to_dict` described."""
+        return cls(
+            **{
+                **row,
+                "spans": tuple(Span.from_dict(span) for span in row["spans"]),
+                "truncated": tuple(row["truncated"]),
+            }
+        )

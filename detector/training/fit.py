@@ -1,0 +1,309 @@
+"""Fitting: characters to weights, evidence to calibrated spans, spans to calibrated pages.
+
+Three linear models on top of each other, each fitted with scikit-learn on pages that the one
+before it has not seen: a logistic regression over hashed features of single characters (one for
+each kind of finding), one over features of candidate spans, one over the spans of a page.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from detector.fold import FoldTables, fold
+from detector.model import Calibration, Model, Segmentation
+from detector.ngrams import (
+    FLAT_SIZE,
+    GROUPS,
+    ORDERS,
+    REACH,
+    ROW_BITS,
+    ROW_WIDTH,
+    CountTables,
+    Features,
+    features,
+)
+from detector.result import KINDS, Kind
+from detector.scoring import candidates, page_features, place_codes
+from detector.training.labeled import LabeledPage
+
+__all__ = [
+    "CharacterRows",
+    "FitOptions",
+    "Weights",
+    "character_labels",
+    "character_rows",
+    "choose_threshold",
+    "fit_pages",
+    "fit_spans",
+    "fit_weights",
+    "gold_ranges",
+]
+
+log = logging.getLogger(__name__)
+
+ROW_COLUMNS = (1 << ROW_BITS) * ROW_WIDTH
+COLUMNS = ROW_COLUMNS + FLAT_SIZE
+PER_CHARACTER = sum(2 * REACH + 2 - order for order in ORDERS) + len(GROUPS)
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """Options of the character model; the defaults are those of the shipped model."""
+
+    strength: float = 0.03
+    """Inverse L2 strength (scikit-learn's ``C``). Higher fits the generator's words more closely
+    and transfers worse."""
+    iterations: int = 60
+    sample: float = 0.12
+    """Share of the clean characters far from any finding that become training rows."""
+    clean_weight: float = 4.0
+    """Weight of those rows. Higher means fewer false alarms and shorter findings."""
+
+
+class CharacterRows(NamedTuple):
+    """Training rows of single characters: feature columns (m x PER_CHARACTER), labels, weights."""
+
+    columns: NDArray[np.uint32]
+    injection: NDArray[np.bool_]
+    garbled: NDArray[np.bool_]
+    weights: NDArray[np.float32]
+
+
+class Weights(NamedTuple):
+    """The integer tables of a model and their scale."""
+
+    rows: NDArray[np.int8]
+    flats: NDArray[np.int8]
+    scale: tuple[float, float]
+    bias: tuple[float, float]
+
+
+def character_labels(page: LabeledPage, offsets: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return (2 x n) labels of the characters that stand at ``offsets`` of the page's text."""
+    labels = np.zeros((2, len(page.page.text) + 1), dtype=bool)
+    for start, end, kind in page.spans:
+        labels[0 if kind == "injection" else 1, start:end] = True
+    return labels[:, offsets]
+
+
+def feature_columns(found: Features, positions: NDArray[np.intp]) -> NDArray[np.uint32]:
+    """Return the columns of the design matrix that characters at ``positions`` have set."""
+    columns = np.empty((PER_CHARACTER, len(positions)), dtype=np.uint32)
+    at = 0
+    for order, rows in zip(ORDERS, found.rows, strict=True):
+        for column in range(2 * REACH + 2 - order):
+            start = 2 * REACH + 1 - order - column
+            columns[at] = rows[positions + start] * np.uint32(ROW_WIDTH) + np.uint32(column)
+            at += 1
+    columns[at:] = found.flats[:, positions] + np.uint32(ROW_COLUMNS)
+    return np.ascontiguousarray(columns.T)
+
+
+def character_rows(
+    page: LabeledPage,
+    tables: FoldTables,
+    counts: CountTables,
+    rng: np.random.Generator,
+    options: FitOptions,
+    alarm: Callable[[LabeledPage], NDArray[np.bool_]] | None = None,
+) -> CharacterRows:
+    """Return training rows of one page: its offending characters, those around them, some others.
+
+    ``alarm`` marks characters that an earlier model judged wrongly; clean ones are all kept.
+    """
+    folded = fold(page.page.text, tables)
+    n = len(folded.codes)
+    labels = character_labels(page, folded.offsets)
+    either = labels.any(axis=0)
+    real = folded.classes != 0
+    near = np.convolve(either, np.ones(21), mode="same")[:n] > 0 if n >= 21 else either
+    near = near & ~either
+    draw = rng.random(n)
+    positive = either & (draw < min(1.0, 500 / max(1, int(either.sum()))))
+    beside = near & (draw < min(0.7, 300 / max(1, int(near.sum()))))
+    others = ~either & ~near & (draw < min(options.sample, 400 / max(1, n)))
+    weights = np.where(others, options.clean_weight, 1.0).astype(np.float32)
+    chosen = positive | beside | others
+    if alarm is not None:
+        wrong = alarm(page) & ~either
+        chosen |= wrong
+        weights[wrong] = 2.0
+    positions = np.flatnonzero(chosen & real)
+    found = features(folded, place_codes(page.page, folded), counts)
+    return CharacterRows(
+        feature_columns(found, positions),
+        labels[0][positions],
+        labels[1][positions],
+        weights[positions],
+    )
+
+
+def fit_weights(parts: Sequence[CharacterRows], options: FitOptions) -> Weights:
+    """Fit the two character models and return them as integer tables."""
+    columns = np.concatenate([part.columns for part in parts])
+    weights = np.concatenate([part.weights for part in parts])
+    count = len(columns)
+    matrix = csr_matrix(
+        (
+            np.ones(columns.size, dtype=np.float32),
+            columns.reshape(-1).view(np.int32),
+            np.arange(0, columns.size + 1, PER_CHARACTER, dtype=np.int32),
+        ),
+        shape=(count, COLUMNS),
+    )
+    coefficients = np.zeros((2, COLUMNS), dtype=np.float64)
+    biases = []
+    for head, kind in enumerate(KINDS):
+        truth = np.concatenate([getattr(part, kind) for part in parts])
+        log.info("%s: %d of %d characters offend", kind, int(truth.sum()), count)
+        model = LogisticRegression(C=options.strength, max_iter=options.iterations, tol=1e-4)
+        model.fit(matrix, truth, sample_weight=weights)
+        coefficients[head] = model.coef_[0]
+        biases.append(float(model.intercept_[0]))
+    return _quantised(coefficients, biases)
+
+
+def _quantised(coefficients: NDArray[np.float64], biases: list[float]) -> Weights:
+    """Round weights to eight bits; the few largest are clipped so that small ones survive."""
+    scales = []
+    tables = np.empty((COLUMNS, 2), dtype=np.int8)
+    for head in range(2):
+        used = np.abs(coefficients[head][coefficients[head] != 0])
+        scale = float(np.quantile(used, 0.99995)) / 127 if len(used) else 1.0
+        scales.append(scale)
+        tables[:, head] = np.clip(np.rint(coefficients[head] / scale), -127, 127)
+    rows = tables[:ROW_COLUMNS].reshape(1 << ROW_BITS, ROW_WIDTH, 2)
+    return Weights(
+        rows, tables[ROW_COLUMNS:].copy(), (scales[0], scales[1]), (biases[0], biases[1])
+    )
+
+
+def gold_ranges(page: LabeledPage, kind: Kind, gap: int = 40) -> list[tuple[int, int]]:
+    """Return what an ideal finding covers: injections as they are, garbled words as passages.
+
+    Garbled words of one block that are at most ``gap`` code points apart form one passage.
+    """
+    found = [(s.start, s.end) for s in page.spans if s.kind == kind]
+    if kind == "injection":
+        return found
+    text = page.page.text
+    merged: list[tuple[int, int]] = []
+    for start, end in found:
+        if merged and start - merged[-1][1] <= gap and "\n" not in text[merged[-1][1] : start]:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _covered(ranges: Iterable[tuple[int, int]], length: int) -> NDArray[np.int32]:
+    """Return the running number of covered code points (length + 1 entries)."""
+    steps = np.zeros(length + 2, dtype=np.int32)
+    for start, end in ranges:
+        steps[start] += 1
+        steps[end] -= 1
+    total = np.zeros(length + 1, dtype=np.int32)
+    np.cumsum(np.cumsum(steps)[:length] > 0, out=total[1:])
+    return total
+
+
+class _Judged(NamedTuple):
+    """Candidates of one page and kind: features, whether each is right, text sizes."""
+
+    values: list[dict[str, float]]
+    right: list[bool]
+    sizes: list[int]
+    length: int
+    truth: bool
+    spam: bool
+
+
+def judge(page: LabeledPage, model: Model, kind: Kind) -> _Judged:
+    """Return the candidates of a page with their truth."""
+    folded = fold(page.page.text, model.tables)
+    values: list[dict[str, float]] = []
+    right, sizes = [], []
+    if len(folded.codes):
+        places = place_codes(page.page, folded)
+        evidence = model.evidence(folded, places)
+        covered = _covered(gold_ranges(page, kind), len(page.page.text))
+        for found in candidates(page.page, folded, places, evidence, model, kind):
+            start, end = found.text_start, found.text_end
+            values.append(found.features)
+            right.append(bool(2 * (covered[end] - covered[start]) >= end - start))
+            sizes.append(end - start)
+    truth = any(s.kind == kind for s in page.spans)
+    return _Judged(values, right, sizes, len(page.page.text), truth, page.spam)
+
+
+def _logistic(
+    values: Sequence[dict[str, float]], truth: Sequence[bool], weights: Sequence[float]
+) -> Calibration:
+    names = sorted({name for row in values for name in row})
+    matrix = np.array([[row.get(name, 0.0) for name in names] for row in values])
+    if len(set(truth)) < 2:
+        return Calibration(20.0 if all(truth) else -20.0, {})
+    center, spread = matrix.mean(axis=0), matrix.std(axis=0) + 1e-6
+    model = LogisticRegression(C=1.0, max_iter=500)
+    model.fit((matrix - center) / spread, np.array(truth), sample_weight=np.array(weights))
+    slopes = model.coef_[0] / spread
+    intercept = float(model.intercept_[0] - (slopes * center).sum())
+    return Calibration(
+        round(intercept, 6),
+        {name: round(float(slope), 6) for name, slope in zip(names, slopes, strict=True)},
+    )
+
+
+def fit_spans(judged: Sequence[_Judged]) -> Calibration:
+    """Fit the span calibration. Each page weighs about the same, however many candidates it has."""
+    values, truth, weights = [], [], []
+    for page in judged:
+        weight = 1 / max(1, len(page.values)) ** 0.5
+        values += page.values
+        truth += page.right
+        weights += [weight] * len(page.values)
+    return _logistic(values, truth, weights) if values else Calibration(-20.0, {})
+
+
+def fit_pages(judged: Sequence[_Judged], spans: Calibration, least: float) -> Calibration:
+    """Fit the page calibration on pages with findings; both classes weigh the same overall."""
+    values, truth = [], []
+    for page in judged:
+        found = span_scores(page, spans, least)
+        if found:
+            values.append(page_features(found, page.length))
+            truth.append(page.truth)
+    share = sum(page.truth for page in judged) / max(1, len(judged))
+    weights = [0.5 / max(share, 1e-3) if t else 0.5 / max(1 - share, 1e-3) for t in truth]
+    return _logistic(values, truth, weights) if values else Calibration(-20.0, {})
+
+
+def span_scores(page: _Judged, spans: Calibration, least: float) -> list[tuple[float, int]]:
+    """Return (score, size) of the candidates that become spans."""
+    found = []
+    for values, size in zip(page.values, page.sizes, strict=True):
+        score = 1 / (1 + np.exp(-np.clip(spans.log_odds(values), -40, 40)))
+        if score >= least:
+            found.append((float(score), size))
+    return found
+
+
+def choose_threshold(scores: Sequence[float], spam: Sequence[bool], false_rate: float) -> float:
+    """Return the lowest threshold (at least 0.5) that flags at most ``false_rate`` of the ham."""
+    ham = np.sort([s for s, bad in zip(scores, spam, strict=True) if not bad])[::-1]
+    allowed = int(len(ham) * false_rate)
+    bound = float(ham[allowed]) if len(ham) > allowed else 0.0
+    return float(min(0.99, max(0.5, round(bound + 0.0005, 3))))
+
+
+def with_segmentation(model: Model, kind: Kind, cut: Segmentation) -> Model:
+    """Return ``model`` with another segmentation of ``kind``."""
+    return replace(model, segmentation={**model.segmentation, kind: cut})

@@ -1,0 +1,333 @@
+"""Lexicons of the garbling generator: what they hold, and how they are cut for one split.
+
+Two kinds of lexicon come together here. Public ones (a thesaurus, readings of characters, word
+frequencies, Simplified-Traditional pairs) are read elsewhere and handed over as
+:class:`GarbleLexicons`; our own small ones (pairs seen on content farms, in-word replacements,
+look-alikes, proper nouns, emoji) live as text files in ``labeled/lexicons``.
+
+:func:`prepare` turns both into look-up tables for one split. Every table is keyed by the original
+word or character, and a stable hash of that key decides whether ``"train"`` or ``"test"`` may use
+it: garbling in the test split uses dictionaries that training has never seen.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+__all__ = [
+    "LEXICON_FOLDER",
+    "SPLITS",
+    "GarbleLexicons",
+    "OwnLexicons",
+    "Prepared",
+    "Table",
+    "in_split",
+    "is_han",
+    "plain_reading",
+    "prepare",
+    "read_own",
+    "read_pairs",
+]
+
+LEXICON_FOLDER = Path(__file__).resolve().parents[2] / "labeled" / "lexicons"
+SPLITS = ("train", "test")
+
+# Sizes are ranks, not counts, so that any word list with frequencies will do.
+_KNOWN_WORDS = 90_000
+_FREQUENT_WORDS = 30_000
+_COMMON_CHARS = 3_200
+_LONGEST_WORD = 5
+_LARGEST_GROUP = 40  # larger thesaurus groups are lists of kinds, not synonyms
+
+
+@dataclass(frozen=True)
+class OwnLexicons:
+    """The hand-written lexicons of ``labeled/lexicons``.
+
+    ``in_word``: character → replacements used inside words as well; ``lookalikes``: character →
+    strings that look like it; ``accidents`` are kept among the pairs. ``proper_nouns`` are
+    (name, kind); ``emoji`` are (emoji, words it may stand for); ``measure_words`` are (measure
+    word, kind).
+    """
+
+    in_word: Mapping[str, tuple[str, ...]]
+    lookalikes: Mapping[str, tuple[str, ...]]
+    proper_nouns: tuple[tuple[str, str], ...]
+    emoji: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _rows(path: Path) -> list[list[str]]:
+    """Tab-separated rows of a lexicon file, without comment lines and empty lines."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _multimap(path: Path) -> dict[str, tuple[str, ...]]:
+    """A file of ``key TAB value value …`` as a mapping."""
+    return {row[0]: tuple(row[1].split()) for row in _rows(path)}
+
+
+def read_pairs(path: Path) -> list[tuple[str, str, str]]:
+    """Read ``garble_pairs.tsv`` as (original, garbled, dictionary), in file order.
+
+    The columns of the file are garbled, original, how sure, dictionary; the first row names them.
+    """
+    return [(row[1], row[0], row[3]) for row in _rows(path)[1:]]
+
+
+@lru_cache(maxsize=4)
+def read_own(folder: Path = LEXICON_FOLDER) -> OwnLexicons:
+    """Read our own lexicons from ``folder``; raises ``OSError`` where a file is missing."""
+    emoji = _rows(folder / "garble_emoji.tsv")
+    return OwnLexicons(
+        in_word=_multimap(folder / "garble_in_word.tsv"),
+        lookalikes=_multimap(folder / "garble_lookalikes.tsv"),
+        proper_nouns=tuple((row[0], row[1]) for row in _rows(folder / "garble_proper_nouns.tsv")),
+        emoji=tuple((row[0], tuple(row[1].split()) if len(row) > 1 else ()) for row in emoji),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class GarbleLexicons:
+    """Everything the machines draw from. Compared by identity, so that tables can be cached.
+
+    ``thesaurus``: groups of synonyms; ``same_pinyin`` / ``same_stroke``: character → characters
+    that sound / look like it; ``pinyin``: character → readings with tone marks, commonest first;
+    ``word_frequency``: word → count on any scale; ``pairs``: (original, garbled, dictionary).
+    """
+
+    thesaurus: list[tuple[str, ...]]
+    same_pinyin: dict[str, str]
+    same_stroke: dict[str, str]
+    pinyin: dict[str, list[str]]
+    word_frequency: dict[str, int]
+    simplified_to_traditional: dict[str, str]
+    pairs: list[tuple[str, str, str]]
+    own: OwnLexicons = field(default_factory=read_own)
+
+
+class Table:
+    """A dictionary of words with longest-match search from left to right."""
+
+    def __init__(self, entries: Mapping[str, tuple[str, ...]]) -> None:
+        self.entries = dict(entries)
+        lengths: defaultdict[str, set[int]] = defaultdict(set)
+        for word in self.entries:
+            lengths[word[0]].add(len(word))
+        self._lengths = {first: tuple(sorted(n, reverse=True)) for first, n in lengths.items()}
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.entries
+
+    def __getitem__(self, word: str) -> tuple[str, ...]:
+        return self.entries[word]
+
+    def find(self, text: str) -> list[tuple[int, int, str]]:
+        """Return (start, end, word) of every match, non-overlapping, longest first."""
+        entries, lengths = self.entries, self._lengths
+        found: list[tuple[int, int, str]] = []
+        position, total = 0, len(text)
+        while position < total:
+            for length in lengths.get(text[position], ()):
+                word = text[position : position + length]
+                if word in entries:
+                    found.append((position, position + length, word))
+                    position += length
+                    break
+            else:
+                position += 1
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Look-up tables of one split. Tuples are in a stable order; keys belong to the split."""
+
+    words: Table  # every known word: for segmentation, belongs to both splits
+    common: tuple[str, ...]  # frequent characters of the split, commonest first
+    rare: tuple[str, ...]  # characters of the split that ordinary text does not use
+    thesaurus: Mapping[str, tuple[str, ...]]  # word → synonyms
+    in_word: Mapping[str, tuple[str, ...]]  # character → hand-written replacements
+    single: Mapping[str, tuple[str, ...]]  # character → replacements from the thesaurus
+    pairs: Mapping[str, Table]  # dictionary → original → garbled
+    toned: Mapping[str, tuple[str, ...]]  # character → common characters of the same reading
+    toneless: Mapping[str, tuple[str, ...]]  # … of the same reading but for the tone
+    homophones: Mapping[str, tuple[str, ...]]  # word → words of the same reading
+    strokes: Mapping[str, tuple[str, ...]]  # character → characters of similar strokes
+    radicals: Mapping[str, tuple[str, ...]]  # character → its double among the Kangxi radicals
+    lookalikes: Mapping[str, tuple[str, ...]]  # character → hand-written look-alikes
+    traditional: Mapping[str, tuple[str, ...]]  # Simplified → Traditional
+    simplified: Mapping[str, tuple[str, ...]]  # Traditional → Simplified
+    readings: Mapping[str, tuple[str, ...]]  # character → readings with tone marks
+    proper_nouns: Table  # name → (kind,)
+    places: Mapping[str, tuple[str, ...]]  # kind → names
+    emoji: tuple[str, ...]
+    emoji_words: Table  # word → emoji
+
+
+def in_split(word: str, split: str) -> bool:
+    """Whether ``split`` may garble ``word``: a quarter of all words belongs to ``"test"``.
+
+    Raises ``ValueError`` for any other split.
+    """
+    if split not in SPLITS:
+        raise ValueError(f"split must be one of {SPLITS}, not {split!r}")
+    return (zlib.crc32(word.encode("utf-8")) % 4 == 0) == (split == "test")
+
+
+def is_han(text: str) -> bool:
+    """Whether ``text`` is made of Han characters of the basic block alone."""
+    return bool(text) and all("\u4e00" <= char <= "\u9fff" for char in text)
+
+
+def plain_reading(reading: str) -> str:
+    """A pinyin reading without its tone mark: ``xué`` → ``xue``, ``lǜ`` → ``lü``."""
+    parts = unicodedata.normalize("NFD", reading)
+    kept = "".join(part for part in parts if not unicodedata.combining(part) or part == "\u0308")
+    return unicodedata.normalize("NFC", kept)
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Collect values by key, in order, each value once and never the key itself."""
+    collected: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for key, value in pairs:
+        if key != value:
+            collected[key][value] = None
+    return {key: tuple(values) for key, values in collected.items()}
+
+
+def _ranked(frequency: Mapping[str, int]) -> list[str]:
+    """Words of Han characters, two to five long, the most frequent first."""
+    words = [word for word in frequency if 2 <= len(word) <= _LONGEST_WORD and is_han(word)]
+    return sorted(words, key=lambda word: (-frequency[word], word))
+
+
+def _ranked_chars(frequency: Mapping[str, int]) -> list[str]:
+    """Characters by the total frequency of the words they stand in."""
+    counts: Counter[str] = Counter()
+    for word, count in frequency.items():
+        if is_han(word):
+            for char in word:
+                counts[char] += count
+    return sorted(counts, key=lambda char: (-counts[char], char))
+
+
+def _synonyms(lex: GarbleLexicons, frequent: set[str], known: set[str]) -> dict[str, tuple[str, ...]]:
+    """Frequent words → known synonyms, over all thesaurus groups they stand in."""
+    pairs: list[tuple[str, str]] = []
+    for group in lex.thesaurus:
+        members = [word for word in group if len(word) > 1 and word in known]
+        if not 2 <= len(members) <= _LARGEST_GROUP:
+            continue
+        pairs.extend((word, other) for word in members if word in frequent for other in members)
+    return _grouped(pairs)
+
+
+def _single_characters(lex: GarbleLexicons, common: set[str], known: set[str]) -> dict[str, tuple[str, ...]]:
+    """Common characters → synonyms (one to three characters) of one of their senses.
+
+    A second reading brings another sense, and with it the commonest word of that reading: that is
+    how farms come to write a word for another one.
+    """
+    pairs: list[tuple[str, str]] = []
+    for group in lex.thesaurus:
+        if len(group) > _LARGEST_GROUP:
+            continue
+        others = [w for w in group if len(w) <= 3 and (w in common or w in known)]
+        for char in group:
+            if char in common:
+                pairs.extend((char, other) for other in others if char != other)
+    return _grouped(pairs)
+
+
+def _by_reading(chars: Iterable[str], lex: GarbleLexicons, tones: bool) -> dict[str, tuple[str, ...]]:
+    """Characters → others among ``chars`` with the same first reading."""
+    classes: defaultdict[str, list[str]] = defaultdict(list)
+    for char in chars:
+        if lex.pinyin.get(char):
+            reading = lex.pinyin[char][0]
+            classes[reading if tones else plain_reading(reading)].append(char)
+    return _grouped((a, b) for group in classes.values() for a in group for b in group[:24])
+
+
+def _sounding_alike(words: Iterable[str], lex: GarbleLexicons) -> dict[str, tuple[str, ...]]:
+    """Two- and three-character words → words that sound the same but for tones."""
+    classes: defaultdict[str, list[str]] = defaultdict(list)
+    for word in words:
+        if len(word) <= 3 and all(lex.pinyin.get(char) for char in word):
+            reading = " ".join(plain_reading(lex.pinyin[char][0]) for char in word)
+            classes[reading].append(word)
+    return _grouped((a, b) for group in classes.values() for a in group for b in group[:8])
+
+
+def _radicals() -> dict[str, tuple[str, ...]]:
+    """Characters that have a double among the Kangxi radicals."""
+    block = [chr(point) for point in range(0x2F00, 0x2FD6)]
+    return _grouped((unicodedata.normalize("NFKC", radical), radical) for radical in block)
+
+
+@lru_cache(maxsize=4)
+def prepare(lex: GarbleLexicons, split: str) -> Prepared:
+    """Return the look-up tables of ``split``, built once for a set of lexicons (about a second)."""
+
+    def cut(table: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {key: values for key, values in table.items() if values and in_split(key, split)}
+
+    ranked = _ranked(lex.word_frequency)
+    chars = _ranked_chars(lex.word_frequency)
+    known = set(ranked[:_KNOWN_WORDS])
+    common_list = chars[:_COMMON_CHARS]
+    common = set(common_list)
+    own = lex.own
+    pairs: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for original, garbled, dictionary in lex.pairs:
+        if is_han(original) and in_split(original, split):
+            pairs[dictionary].append((original, garbled))
+    originals = {original for original, _, _ in lex.pairs if len(original) > 1 and is_han(original)}
+    toneless = _by_reading(common_list, lex, tones=False)
+    for char, same in lex.same_pinyin.items():
+        if char in common and char not in toneless:
+            toneless[char] = tuple(other for other in same if other in common and other != char)
+    strokes = {
+        char: tuple(c for c in similar if is_han(c) and c != char)
+        for char, similar in lex.same_stroke.items()
+        if char in common
+    }
+    usual = set(chars[:5500])
+    unusual = [char for char in sorted(lex.pinyin) if is_han(char) and char not in usual]
+    swaps = [(s, t) for s, t in lex.simplified_to_traditional.items() if len(s) == len(t) == 1]
+    emoji_words = _grouped((word, sign) for sign, words in own.emoji for word in words)
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for name, kind in own.proper_nouns:
+        names[kind].append(name)
+    return Prepared(
+        words=Table({word: () for word in sorted(known | originals)}),
+        common=tuple(char for char in common_list if in_split(char, split)),
+        rare=tuple(char for char in unusual if in_split(char, split)),
+        thesaurus=cut(_synonyms(lex, set(ranked[:_FREQUENT_WORDS]), known)),
+        in_word=cut(own.in_word),
+        single=cut(_single_characters(lex, set(chars[:1500]), known)),
+        pairs={name: Table(_grouped(pairs[name])) for name in sorted(pairs)},
+        toned=cut(_by_reading(common_list, lex, tones=True)),
+        toneless=cut(toneless),
+        homophones=cut(_sounding_alike(ranked[:_FREQUENT_WORDS], lex)),
+        strokes=cut(strokes),
+        radicals=cut(_radicals()),
+        lookalikes=cut(own.lookalikes),
+        traditional=cut(_grouped(swaps)),
+        simplified=cut(_grouped((t, s) for s, t in swaps)),
+        readings=cut({char: tuple(all_) for char, all_ in lex.pinyin.items() if is_han(char)}),
+        proper_nouns=Table(cut({name: (kind,) for name, kind in own.proper_nouns})),
+        places={kind: tuple(group) for kind, group in names.items()},
+        emoji=tuple(sign for sign, _ in own.emoji if in_split(sign, split)),
+        emoji_words=Table(cut(emoji_words)),
+    )

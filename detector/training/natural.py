@@ -1,0 +1,83 @@
+"""Counts of natural text: which characters stand beside each other, and how often."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.fold import BREAK, HAN_LAST, TABLE_SIZE, FoldTables, fold
+from detector.ngrams import CountTables, count_slots, ngram_keys
+
+__all__ = ["NGRAM_SLOTS", "count_ngrams"]
+
+NGRAM_SLOTS = 1 << 23
+_CHUNK = 4_000_000
+
+
+def count_ngrams(texts: Iterable[str], tables: FoldTables, least: int = 2) -> CountTables:
+    """Count the Chinese unigrams, bigrams and trigrams of natural ``texts``.
+
+    Bigrams are kept from one occurrence on, trigrams from ``least``. Where two n-grams contend for
+    a slot of the table, the more frequent one keeps it.
+    """
+    unigrams = np.zeros(TABLE_SIZE, dtype=np.int64)
+    bigrams: list[tuple[NDArray[np.uint32], NDArray[np.int64]]] = []
+    trigrams: list[tuple[NDArray[np.uint32], NDArray[np.int64]]] = []
+    total = 0
+    for chunk in _chunks(texts):
+        folded = fold(chunk, tables)
+        codes, han = folded.codes, (folded.classes >= 1) & (folded.classes <= HAN_LAST)
+        unigrams += np.bincount(codes[codes != BREAK], minlength=TABLE_SIZE)
+        total += int((codes != BREAK).sum())
+        pair = han[:-1] & han[1:]
+        bigrams.append(_tally(ngram_keys(codes, 2)[pair]))
+        trigrams.append(_tally(ngram_keys(codes, 3)[pair[:-1] & pair[1:]]))
+    slots = np.zeros(NGRAM_SLOTS, dtype=np.uint8)
+    for keys, counts in (_merge(trigrams, least), _merge(bigrams, 1)):
+        _enter(slots, keys, counts)
+    log1 = np.minimum(np.rint(8 * np.log2(unigrams + 1)), 255).astype(np.uint8)
+    return CountTables(log1, slots, round(math.log2(max(total, 2)), 4))
+
+
+def _chunks(texts: Iterable[str]) -> Iterable[str]:
+    parts: list[str] = []
+    size = 0
+    for text in texts:
+        parts.append(text)
+        size += len(text) + 1
+        if size >= _CHUNK:
+            yield "\n".join(parts)
+            parts, size = [], 0
+    if parts:
+        yield "\n".join(parts)
+
+
+def _tally(keys: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    found, counts = np.unique(keys, return_counts=True)
+    return found, counts
+
+
+def _merge(
+    tallies: list[tuple[NDArray[np.uint32], NDArray[np.int64]]], least: int
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    keys = np.concatenate([keys for keys, _ in tallies])
+    counts = np.concatenate([counts for _, counts in tallies])
+    found, inverse = np.unique(keys, return_inverse=True)
+    sums = np.bincount(inverse, weights=counts).astype(np.int64)
+    kept = sums >= least
+    return found[kept], sums[kept]
+
+
+def _enter(
+    slots: NDArray[np.uint8], keys: NDArray[np.uint32], counts: NDArray[np.int64]
+) -> None:
+    """Write the n-grams into the table, rarest first, so that the more frequent ones stay."""
+    order = np.argsort(counts, kind="stable")
+    keys, counts = keys[order], counts[order]
+    at, marks = count_slots(keys, len(slots))
+    levels = np.minimum(1 + np.rint(np.log2(counts)), 15).astype(np.uint8)
+    keep = levels >= (slots[at] & 15)
+    slots[at[keep]] = (marks[keep] << 4) | levels[keep]

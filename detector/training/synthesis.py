@@ -1,0 +1,167 @@
+"""Labelled pages by the thousand: natural articles, put into sites, damaged or left clean.
+
+Every source gives clean and damaged pages alike, in the same layouts and lengths, so that a
+classifier can learn the damage only. A page is drawn from a seed of its own: page *i* of a set is
+the same whatever came before it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from detector.training.drafts import Article
+from detector.training.garble import GarbleLexicons, garble, honest_lookalikes
+from detector.training.honest import honest_article, honest_sentences
+from detector.training.inject import inject
+from detector.training.labeled import LabeledPage, marked_page
+from detector.training.marks import Labeled
+from detector.page import Page, page_from_text
+from detector.training.sites import draft_page, render_html, render_text
+
+__all__ = ["Supply", "synthetic_page"]
+
+_LANG_WEIGHTS = {"zh-Hans": 58.0, "zh-Hant": 10.0}
+_OTHER_WEIGHT = 32.0  # shared by all other languages
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What synthesis draws from: articles by language (tag) and source, and the lexicons."""
+
+    articles: Mapping[str, Mapping[str, Sequence[Article]]]
+    lexicons: GarbleLexicons
+    source_weights: Mapping[str, float]
+
+    def draw(self, rng: random.Random) -> Article:
+        """Return an article: language first, then source, then document."""
+        langs = sorted(self.articles)
+        others = [lang for lang in langs if lang not in _LANG_WEIGHTS]
+        weights = [_LANG_WEIGHTS.get(lang, _OTHER_WEIGHT / max(1, len(others))) for lang in langs]
+        sources = self.articles[rng.choices(langs, weights)[0]]
+        names = sorted(sources)
+        name = rng.choices(names, [self.source_weights.get(n, 1.0) for n in names])[0]
+        return rng.choice(sources[name])
+
+
+def _cut(article: Article, rng: random.Random, pool: Supply) -> Article:
+    """Return a piece of the article of random length (log-uniform, 20 to 3,000 code points)."""
+    wanted = int(20 * 150 ** rng.random())
+    paragraphs = list(article.paragraphs)
+    start = rng.randrange(len(paragraphs)) if rng.random() < 0.4 else 0
+    taken: list[str] = []
+    size = 0
+    for paragraph in paragraphs[start:]:
+        taken.append(paragraph)
+        size += len(paragraph)
+        if size >= wanted:
+            break
+    if size > 2 * wanted and len(taken) == 1 and len(taken[0]) > wanted:
+        taken[0] = _sentences(taken[0], wanted)
+    title = article.title
+    if not title:
+        # A headline like those of pages without one: the first clause of the text.
+        head = taken[0]
+        for mark in "。！？!?，,；;":
+            head = head.split(mark)[0]
+        title = head.strip()[:40]
+    return Article(article.source, article.lang, title, tuple(taken))
+
+
+def _sentences(text: str, wanted: int) -> str:
+    for end in range(min(wanted, len(text)), min(len(text), wanted + 200)):
+        if text[end - 1] in "。！？.!?":
+            return text[:end]
+    return text[:wanted]
+
+
+def synthetic_page(seed: str, supply: Supply, split: str) -> LabeledPage:
+    """Return the page that ``seed`` stands for; ``split`` (train or test) picks the dictionaries.
+
+    ``family`` names what was done to it, such as ``inject:title_prefix``, ``garble:readings``,
+    ``clean``, ``hard``.
+    """
+    rng = random.Random(seed)
+    roll = rng.random()
+    if roll < 0.10:
+        source = supply.draw(rng)
+        lang = source.lang
+        article = honest_article(rng, lang, split)
+        names, label = ["hard"], "ham"
+    else:
+        article = _cut(supply.draw(rng), rng, supply)
+        names, label = ["clean"], "ham"
+    chinese = article.lang.startswith("zh")
+    paragraphs = list(article.paragraphs)
+    garbled = chinese and (0.10 <= roll < 0.34 or 0.34 <= roll < 0.40)
+    injected = 0.34 <= roll < 0.70
+    if chinese and rng.random() < 0.25:
+        at = rng.randrange(len(paragraphs))
+        paragraphs[at] = honest_lookalikes(rng, paragraphs[at], supply.lexicons)
+    if rng.random() < 0.15:
+        extra = honest_sentences(rng, article.lang)
+        if extra:
+            paragraphs.insert(rng.randrange(len(paragraphs) + 1), "".join(extra))
+            names = ["clean-mixed"] if label == "ham" else names
+    if garbled:
+        text = [article.title, *paragraphs]
+        text, machines = garble(text, rng, supply.lexicons, split)
+        article = Article(article.source, article.lang, text[0], tuple(text[1:]))
+        names, label = [f"garble:{m}" for m in machines], "spam"
+    else:
+        article = Article(article.source, article.lang, article.title, tuple(paragraphs))
+    form = rng.random()
+    if form < 0.12 and not injected:
+        page, spans = marked_page(article.title + "\n", html=False)
+        form_name = "title"
+    else:
+        draft = draft_page(article, rng)
+        if injected:
+            placed = inject(draft, rng, split)
+            names = [*(n for n in names if n.startswith("garble")), *(f"inject:{n}" for n in placed)]
+            label = "spam"
+        if form < 0.12:
+            page, spans = marked_page(draft.title + "\n", html=False)
+            form_name = "title"
+        elif form < 0.55:
+            page, spans = marked_page(render_html(draft, rng), html=True)
+            form_name = "html"
+        else:
+            page, spans = marked_page(render_text(draft, rng), html=False)
+            form_name = "text"
+            if rng.random() < 0.35:
+                page, spans = _window(page.text, spans, rng)
+                form_name = "window"
+    if not spans:
+        label = "ham"
+    return LabeledPage(
+        id=seed,
+        label=label,
+        lang=article.lang,
+        family="+".join(names),
+        source=article.source,
+        page=page,
+        spans=tuple(spans),
+        campaign=form_name,
+    )
+
+
+def _window(
+    text: str, spans: list[Labeled], rng: random.Random
+) -> tuple[Page, list[Labeled]]:
+    size = int(60 * 12 ** rng.random())
+    if len(text) <= size:
+        start = 0
+    elif spans and rng.random() < 0.7:
+        focus = rng.choice(spans)
+        start = max(0, min(len(text) - size, focus.start - rng.randrange(size)))
+    else:
+        start = rng.randrange(len(text) - size)
+    end = start + size
+    cut = [
+        Labeled(max(s.start, start) - start, min(s.end, end) - start, s.kind)
+        for s in spans
+        if s.start < end and s.end > start
+    ]
+    return page_from_text(text[start:end]), cut

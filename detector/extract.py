@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,13 +14,27 @@ from detector.page import Page, Segment, Where
 
 __all__ = ["css_path", "extract", "looks_like_html"]
 
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd label mark q rp rt ruby "
-    "s samp small span strike strong sub sup time tt u var wbr".split()
+_SPAN, _BLOCK, _TITLE, _HEADING, _NOSCRIPT, _LINK, _COMMENT, _SCRIPT, _SKIP = range(9)
+_ACTIONS = {
+    **dict.fromkeys(
+        "abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd label mark q rp rt "
+        "ruby s samp small span strike strong sub sup time tt u var wbr".split(),
+        _SPAN,
+    ),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _HEADING),
+    **dict.fromkeys(("style", "svg", "math", "object"), _SKIP),
+    "a": _LINK,
+    "title": _TITLE,
+    "noscript": _NOSCRIPT,
+    "script": _SCRIPT,
+    "-comment": _COMMENT,
+}
+_TELLING = (
+    "[style],[hidden],[alt],[title],[placeholder],[aria-label],a[href],area[href],iframe[src],"
+    "meta[content],input[value]"
 )
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_SKIPPED = frozenset(("style", "svg", "math", "object", "head-never"))
-_VOID_TEXT = frozenset(("-text", "-comment"))
+# A page has hundreds of segments; this is half the cost of calling Segment(...).
+_segment = tuple.__new__
 _META_NAMES = re.compile(
     r"^(?:description|keywords|abstract|subject|application-name|apple-mobile-web-app-title|"
     r"(?:og|twitter|article|dc)[:.](?:title|description|site_name|tag|section|subject))$",
@@ -45,8 +60,6 @@ _SNIFF_ANYWHERE = re.compile(r"<(?:!doctype\s+html|html[\s>]|head>|body[\s>]|/bo
 _LITERAL = re.compile(r'"(?:[^"\\\n]|\\.){2,}"|\'(?:[^\'\\\n]|\\.){2,}\'|`(?:[^`\\]|\\.){2,}`')
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
 _URL = re.compile(r"\s*(?:https?:)?//([^/?#\s\\]+)([^\s]*)", re.I)
-_NON_ASCII = re.compile(r"[^\x00-\x7f]|%[89a-fA-F][0-9a-fA-F]|\\u[0-9a-fA-F]{4}")
-_SPACES = re.compile(r"\s+")
 
 
 def looks_like_html(text: str) -> bool:
@@ -82,11 +95,13 @@ def extract(html: str, config: Config = DEFAULT_CONFIG, encoding: str | None = N
 class _Writer:
     """Collects text: a block being written, and values that wait for the block to end."""
 
-    __slots__ = ("at_space", "config", "full", "length", "links", "open", "pieces", "script",
-                 "seen", "segments", "truncated", "waiting")  # fmt: skip
+    __slots__ = ("at_space", "characters", "config", "full", "length", "links", "most", "open",
+                 "pieces", "script", "seen", "segments", "truncated", "waiting")  # fmt: skip
 
     def __init__(self, config: Config, truncated: list[str]) -> None:
         self.config = config
+        self.characters = config.max_characters
+        self.most = config.max_segments
         self.truncated = truncated
         self.pieces: list[str] = []
         self.segments: list[Segment] = []
@@ -101,15 +116,12 @@ class _Writer:
 
     def inline(self, text: str, where: Where, visible: bool, node: LexborNode) -> None:
         """Append the text of a text node to the current block."""
-        if self.full:
-            return
-        words = text.split()
-        if not words:
-            if text and not self.at_space:
+        if text.isspace():
+            if not self.at_space:
                 self._put(" ", where, visible, node)
                 self.at_space = True
             return
-        run = " ".join(words)
+        run = " ".join(text.split())
         if text[0].isspace() and not self.at_space:
             run = " " + run
         self.at_space = text[-1].isspace()
@@ -118,22 +130,23 @@ class _Writer:
         self._put(run, where, visible, node)
 
     def _put(self, run: str, where: Where, visible: bool, node: Any) -> None:
-        room = self.config.max_characters - self.length
-        if len(run) > room or len(self.segments) >= self.config.max_segments:
-            self.truncated.append("max_characters" if len(run) > room else "max_segments")
-            self.full = True
-            run = run[: max(0, room)]
-            if not run or len(self.segments) >= self.config.max_segments:
-                return
         start = self.length
-        self.length = start + len(run)
+        end = start + len(run)
+        if end > self.characters or len(self.segments) >= self.most:
+            self.truncated.append("max_characters" if end > self.characters else "max_segments")
+            self.full = True
+            run = run[: max(0, self.characters - start)]
+            if not run or len(self.segments) >= self.most:
+                return
+            end = start + len(run)
+        self.length = end
         self.pieces.append(run)
-        self.segments.append(Segment(start, self.length, where, visible, node))
+        self.segments.append(_segment(Segment, (start, end, where, visible, node)))
         self.open = True
 
     def value(self, text: str, where: Where, visible: bool, node: Any) -> None:
         """Keep an attribute value, comment or literal, as a block after the current one."""
-        text = _SPACES.sub(" ", text[: self.config.max_value]).strip()
+        text = " ".join(text[: self.config.max_value].split())
         # A title attribute mostly repeats the link text; a link is mostly repeated.
         if len(text) >= 2 and text not in self.seen:
             self.seen.add(text)
@@ -141,11 +154,11 @@ class _Writer:
 
     def flush(self) -> None:
         """End the current block, then write what waited for that."""
+        self.at_space = True
         if self.open:
             self.pieces.append("\n")
             self.length += 1
             self.open = False
-        self.at_space = True
         if self.waiting:
             waiting, self.waiting = self.waiting, []
             for text, where, visible, node in waiting:
@@ -158,73 +171,86 @@ class _Writer:
 
 
 def _walk(root: LexborNode, out: _Writer, config: Config, truncated: list[str]) -> None:
-    """Visit every node once, in document order, without recursion."""
+    """Visit every node once, in document order, without recursion.
+
+    This loop runs for every node of every page, so it asks the parser for as little as it can:
+    attributes only of the elements that a selector has found to have some of interest.
+    """
+    telling = {node.mem_id for node in root.css(_TELLING)}
     where: Where = "body"
     visible = True
     stack: list[tuple[LexborNode, Where, bool, bool]] = []
+    parent = root
     node: LexborNode | None = root
-    visited = 0
+    left = config.max_nodes
+    max_depth = config.max_depth
     while node is not None:
-        visited += 1
-        if visited > config.max_nodes or out.full:
-            truncated.append("max_nodes" if visited > config.max_nodes else "max_characters")
+        left -= 1
+        if left < 0 or out.full:
+            if left < 0:
+                truncated.append("max_nodes")
             break
         tag = node.tag
-        descend = False
-        inner, shown, block = where, visible, False
+        child = None
+        block = False
         if tag == "-text":
-            parent = stack[-1][0] if stack else node
-            out.inline(node.text_content or "", where, visible, parent)
-        elif tag == "-comment":
-            parent = stack[-1][0] if stack else node
+            text = node.text_content
+            if text and (not out.at_space or not text.isspace()):
+                out.inline(text, where, visible, parent)
+        elif (action := _ACTIONS.get(tag, _BLOCK)) <= _LINK:
+            inner, shown = where, visible
+            block = action != _SPAN and action != _LINK
+            if block and (out.open or out.waiting):
+                out.flush()
+            if action > _BLOCK:
+                if action == _LINK:
+                    if where == "body" or where == "heading":
+                        inner = "link"
+                elif action == _TITLE:
+                    inner = "title"
+                elif action == _HEADING:
+                    inner = "heading"
+                else:
+                    inner, shown = "noscript", False
+            if node.mem_id in telling:
+                attributes = node.attributes
+                style = attributes.get("style")
+                if "hidden" in attributes or (style and _hides(style[:400])):
+                    shown = False
+                _attributes(tag, attributes, shown, node, out)
+            child = node.first_child
+            if child is not None:
+                if len(stack) < max_depth:
+                    stack.append((node, where, visible, block))
+                    where, visible, parent, node = inner, shown, node, child
+                    continue
+                truncated.append("max_depth")
+            if block and (out.open or out.waiting):
+                out.flush()
+        elif action == _COMMENT:
             _markup(node.comment_content or "", "comment", parent, out)
-        elif tag == "script":
+        elif action == _SCRIPT:
             out.flush()
             _script(node, out)
-        elif tag not in _SKIPPED:
-            descend = True
-            attributes = node.attributes
-            block = tag not in _INLINE
-            if block:
-                out.flush()
-            if tag == "br":
-                descend = False
-            elif tag == "title":
-                inner = "title"
-            elif tag == "noscript":
-                inner, shown = "noscript", False
-            elif tag in _HEADINGS:
-                inner = "heading"
-            elif tag == "a" and where in ("body", "heading"):
-                inner = "link"
-            if attributes:
-                style = attributes.get("style")
-                if "hidden" in attributes or (style and _HIDING.search(style)):
-                    shown = False
-                _attributes(tag, attributes, inner, shown, node, out)
-        child = node.first_child if descend else None
-        if child is not None and len(stack) < config.max_depth:
-            stack.append((node, where, visible, block))
-            where, visible = inner, shown
-            node = child
-            continue
-        if child is not None:
-            truncated.append("max_depth")
-        if block:
-            out.flush()
         following = node.next
         while following is None and stack:
             node, where, visible, block = stack.pop()
-            if block:
+            if block and (out.open or out.waiting):
                 out.flush()
             following = node.next
+            parent = stack[-1][0] if stack else root
         node = following
+
+
+@lru_cache(maxsize=4096)
+def _hides(style: str) -> bool:
+    """Say whether an inline style hides its element from readers."""
+    return _HIDING.search(style) is not None
 
 
 def _attributes(
     tag: str,
     attributes: dict[str, str | None],
-    where: Where,
     visible: bool,
     node: LexborNode,
     out: _Writer,
@@ -243,7 +269,9 @@ def _attributes(
     if tag in ("a", "area", "iframe"):
         href = attributes.get("href") or attributes.get("src")
         if href:
-            _link(href, where == "noscript" or visible, node, out)
+            _link(href, visible, node, out)
+    elif tag == "input" and (text := attributes.get("value")) and not text.isascii():
+        out.value(text, "alt", visible and attributes.get("type") != "hidden", node)
 
 
 def _link(href: str, visible: bool, node: Any, out: _Writer) -> None:
@@ -255,12 +283,17 @@ def _link(href: str, visible: bool, node: Any, out: _Writer) -> None:
     match = _URL.match(href)
     if match:
         address = match.group(1) + match.group(2)
-    elif _NON_ASCII.search(href) and not href.lower().startswith(("javascript:", "data:")):
+    elif _wordy(href) and not href[:11].lower().startswith(("javascript:", "data:")):
         address = href
     else:
         return
     out.links += 1
     out.value(unquote(address, errors="replace"), "host", visible, node)
+
+
+def _wordy(text: str) -> bool:
+    """Say whether ``text`` has characters beyond ASCII, plain or escaped as scripts and URLs do."""
+    return not text.isascii() or "\\u" in text or "%e" in text or "%E" in text
 
 
 def _markup(text: str, where: Where, node: Any, out: _Writer) -> None:
@@ -294,11 +327,11 @@ def _script(node: LexborNode, out: _Writer) -> None:
         out.truncated.append("max_script")
         source = source[: out.script]
     out.script -= len(source)
-    if not ("<" in source or "//" in source or _NON_ASCII.search(source)):
+    if not ("<" in source or "//" in source or _wordy(source)):
         return
     for match in _LITERAL.finditer(source):
         literal = match.group()[1:-1]
-        if _NON_ASCII.search(literal) or "<a " in literal or "<A " in literal:
+        if _wordy(literal) or "<a " in literal or "<A " in literal:
             if "\\" in literal:
                 literal = _ESCAPE.sub(_unescape, literal)
             _markup(literal, "script", node, out)

@@ -43,6 +43,7 @@ __all__ = [
     "homophones",
     "load_recipe",
     "looks_promotional",
+    "pages",
     "phrase_pinyin",
     "same_stroke",
     "simplified_map",
@@ -89,6 +90,11 @@ class Corpus:
         """Whether this is a word list, to be read by a lexicon function instead of articles()."""
         return self.reader == "lexicon"
 
+    @property
+    def is_pages(self) -> bool:
+        """Whether this holds raw HTML pages kept for evaluation, to be read by pages()."""
+        return self.reader == "pages"
+
 
 Client = Callable[[Corpus, Path], None]
 """Puts the corpus's archive into a folder, or raises :class:`CorpusError`."""
@@ -107,7 +113,7 @@ def load_recipe(path: Path) -> tuple[Corpus, ...]:
     except (OSError, KeyError, TypeError, AttributeError, tomllib.TOMLDecodeError) as error:
         raise CorpusError(f"{path.name} is not a recipe of corpora: {error}") from error
     for corpus in result:
-        if corpus.reader not in READERS and not corpus.is_lexicon:
+        if corpus.reader not in READERS and corpus.reader not in {"lexicon", "pages"}:
             raise CorpusError(f"[corpus.{corpus.name}]: no reader named {corpus.reader!r}")
         if corpus.registry not in CLIENTS:
             raise CorpusError(f"[corpus.{corpus.name}]: no registry named {corpus.registry!r}")
@@ -265,9 +271,14 @@ def fetch_all(
 
 # --- cleaning ------------------------------------------------------------------------------------
 
-_BREAK = re.compile(r"\\r\\n|\\n|\\r|[\r\n\x0b\x0c\u2028\u2029]+|</?(?:p|br|div|li|tr|h\d)\b[^>]*>", re.I)
+_BREAK = re.compile(
+    r"\\r\\n|\\n|\\r|[\r\n\x0b\x0c\u2028\u2029]+|</?(?:p|br|div|li|tr|h\d)\b[^>]*>", re.I
+)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\ufffd]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\ufffd]"
+)
+_DEBRIS = re.compile(r"^Title is:.*$|\s*¶$")  # what documentation tools leave in the text
 _SPACE = re.compile(r"(?:\\t|\s)+")
 _END = re.compile(r"(?<=[。！？!?；…])(?![”’」』）)])|(?<=[.!?])\s+(?=[\"'“¿¡A-ZА-ЯÀ-Þ])|(?<=[。！？][”」』])")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -280,14 +291,24 @@ _SCRIPT = {
     "th": re.compile(r"[\u0e00-\u0e7f]"),
     "ru": re.compile(r"[\u0400-\u04ff]"),
 }
-_ENGLISH = re.compile(r"\b(?:the|of|and|is|are|this|that|with|from|you|your|be|or|by|it|was)\b", re.I)
-
+# In languages of Latin script: the commonest words, or letters that English has not.
+_ENGLISH = re.compile(
+    r"\b(?:the|of|and|is|are|this|that|with|from|you|your|by|it|was|to|for|not|will)\b", re.I
+)
+_LATIN = {
+    "de": re.compile(r"\b(?:der|die|das|und|ist|ein|eine|nicht|sie|zu|mit|den|für|von|es)\b|[äöüß]"),
+    "es": re.compile(r"\b(?:el|la|los|las|de|del|que|un|una|en|es|por|para|se)\b|[ñáéíóú]"),
+    "pt": re.compile(r"\b(?:o|os|as|de|do|da|que|um|uma|em|para|se|não)\b|[ãõçáéíóú]"),
+    "tr": re.compile(r"\b(?:ve|bir|bu|için|ile|da|de|olarak|ne|her)\b|[ğışçöüİ]"),
+    "id": re.compile(r"\b(?:yang|dan|di|ini|itu|untuk|dengan|dari|pada|atau|ke|akan|tidak|anda)\b"),
+    "vi": re.compile(r"[ăâđêôơưạ-ỹàáãèéìíòóõùúý]"),
+}
 
 def _plain(block: str) -> Iterator[str]:
     """Whitespace-clean lines of a block: tags, entities, literal backslash-n, controls resolved."""
     text = html.unescape(_BREAK.sub("\n", block))
     for line in _TAG.sub("", text).split("\n"):
-        line = _SPACE.sub(" ", _INVISIBLE.sub("", line)).strip()
+        line = _DEBRIS.sub("", _SPACE.sub(" ", _INVISIBLE.sub("", line)).strip())
         if line:
             yield from _cut(line)
 
@@ -316,15 +337,16 @@ def _own(text: str, lang: str) -> bool:
     script = _SCRIPT.get(lang[:2])
     if script is not None:
         return len(script.findall(text)) * 2 >= letters
-    if lang[:2] == "en":
+    own = _LATIN.get(lang[:2])
+    if own is None:
         return True
-    words = text.count(" ") + 1
-    return len(_ENGLISH.findall(text)) * 8 < max(words, 8)
+    mine, english = len(own.findall(text.lower())), len(_ENGLISH.findall(text))
+    return mine >= english and (mine > 0 or text.count(" ") < 5)
 
 
 # Phrases that sell gambling, pornography or the like. Words that honest news uses too (lottery,
 # gambling, World Cup) count only next to words that sell (registration, official entrance).
-_SELLS = r"(?:官网|官方网站|登[录陆]|注册|入口|首页|下载|平台|app|APP|网址|开户|投注|代理)"
+_SELLS = r"(?:官网|官方网站|登[录陆]|注册|入口|首页|下载|平台|app|网址|开户)"
 _PROMOTIONAL = tuple(
     re.compile(pattern, re.I)
     for pattern in (
@@ -343,7 +365,12 @@ _PROMOTIONAL = tuple(
         r"(?:上门|同城)(?:按摩|服务)[^。]{0,14}(?:微信|电话|联系|小姐|特殊)|(?:找小姐|约炮|包夜|一夜情)[^。]{0,14}"
         r"(?:微信|电话|QQ|联系|价格|网)",
         r"(?:办证|代开发票|代办文凭|办假证|刻章)[^。]{0,14}(?:微信|电话|QQ|联系|\d{7,})",
-        r"(?:加|联系|咨询)?(?:微信|薇信|威信|扣扣|QQ|电话)号?\s*[:：]?\s*\w{6,}[^。]{0,20}(?:高仿|外挂|私服|贷款|代孕|枪手|替考)",
+        r"(?:加|联系|咨询)(?:微信|薇信|威信|扣扣|QQ)号?\s*[:：]?\s*\w{6,}[^。]{0,12}(?:高仿|外挂|私服|代孕|枪手|替考)",
+        r"招(?:收)?代理\W{0,3}(?:q|扣)|(?:做|诚招)总代|永久网址|(?:计划|群)加\W{0,3}微信",
+        r"(?:赌博|博彩|彩票|时时彩|老虎机|百家乐|快乐十分|棋牌|娱乐城)(?:网上|信誉|最新|正规|在线|投注|游戏){0,2}(?:平台|网站|网)?"
+        r"(?:开户|注册|登[录陆]|官网|导航|网址|最新平台|信誉平台|大全)|老虎机最新平台",
+        r"^[^。，]{2,14}(?:_|\?_)(?:中国科学院|佛山在线|中国银行业监督管理委员会)_",
+        r"(?:迅雷|torrent|百度云|百度网盘|bt)[^。，]{0,6}(?:下载|链接)[^。]{0,10}(?:高清|双语|中英|国语|，)",
         r"(?:slot|judi|togel|casino|poker|sbobet|gacor|bandar)\s*(?:online|gacor|deposit|terpercaya|bonus|resmi|88|77|138)\b",
         r"(?:สล็อต|บาคาร่า|แทงบอล|คาสิโน)[^\s]{0,12}(?:ออนไลน์|เว็บตรง|เครดิตฟรี)",
         r"(?:nhà cái|cá cược|nổ hũ|tài xỉu)[^.]{0,20}(?:uy tín|đăng ký|đổi thưởng|trực tuyến)",
@@ -396,8 +423,8 @@ def articles(corpus: Corpus, archive: Path) -> Iterator[Article]:
     dropped, documents that sell something left out. If there is more text than the share, documents
     are taken evenly from all over the corpus. Raises :class:`CorpusError` if it cannot be read.
     """
-    if corpus.is_lexicon:
-        raise CorpusError(f"{corpus.name} is a lexicon, it has no articles")
+    if corpus.reader not in READERS:
+        raise CorpusError(f"{corpus.name} is for {corpus.reader}, it has no articles")
     seen: set[str] = set()
     try:
         found = members(archive, corpus.members)
@@ -410,15 +437,23 @@ def articles(corpus: Corpus, archive: Path) -> Iterator[Article]:
     yield from _thin(kept, corpus.share)
 
 
+def pages(corpus: Corpus, archive: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield (name, bytes) of the raw HTML pages that an archive holds, for evaluation."""
+    try:
+        yield from members(archive, corpus.members)
+    except ArchiveError as error:
+        raise CorpusError(f"{corpus.name}: {error}. Delete {archive} to fetch it anew.") from error
+
+
 def _thin(kept: list[Article], share: int) -> Iterator[Article]:
     """Spread ``share`` code points over the whole list (all of it if share is 0 or larger)."""
     total = sum(map(size, kept))
     read = taken = 0
     for article in kept:
-        read += size(article)
-        if not share or share >= total or taken * total < read * share - size(article) * share:
+        if not share or share >= total or taken * total <= read * share:
             taken += size(article)
             yield article
+        read += size(article)
 
 
 # --- lexicons ------------------------------------------------------------------------------------
@@ -522,7 +557,7 @@ def main(arguments: list[str] | None = None) -> int:
         recipe = [c for c in load_recipe(options.recipe) if c.name in options.only or not options.only]
         archives = fetch_all(recipe, options.cache)
         for corpus in recipe:
-            if options.no_text or corpus.is_lexicon or corpus.name not in archives:
+            if options.no_text or corpus.reader not in READERS or corpus.name not in archives:
                 continue
             found = list(articles(corpus, archives[corpus.name]))
             amount = sum(map(size, found))

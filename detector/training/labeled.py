@@ -15,7 +15,7 @@ import json
 import re
 import sys
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,8 +88,11 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
         raise InputError(f"{path} cannot be read: {error}") from error
 
 
-def read_labeled(path: Path) -> Iterator[LabeledPage]:
-    """Yield the labelled pages of a JSON Lines file. Raises :class:`InputError`."""
+def read_labeled(path: Path, span_kinds: Collection[str] = ()) -> Iterator[LabeledPage]:
+    """Yield the labelled pages of a JSON Lines file. Raises :class:`InputError`.
+
+    ``span_kinds``, when given, are the only kinds of labelled spans that are read.
+    """
     members: dict[str, bytes] | None = None
     for number, row in enumerate(read_rows(path), 1):
         if "member" in row and "text" not in row and "html" not in row:
@@ -101,7 +104,9 @@ def read_labeled(path: Path) -> Iterator[LabeledPage]:
             spans: list[Labeled] = []
         elif isinstance(row.get("html") or row.get("text"), str):
             html = "html" in row
-            content = _with_marks(row["html" if html else "text"], row.get("spans") or ())
+            content = _with_marks(
+                row["html" if html else "text"], row.get("spans") or (), span_kinds
+            )
             page, spans = marked_page(content, html=html)
         else:
             raise InputError(f"{path}, row {number}: neither html nor text nor member")
@@ -133,7 +138,7 @@ def _members(path: Path) -> dict[str, bytes]:
         raise InputError(f"{archive}, which holds the pages of {path.name}: {error}") from error
 
 
-def _with_marks(content: str, spans: Iterable[Any]) -> str:
+def _with_marks(content: str, spans: Iterable[Any], kinds: Collection[str] = ()) -> str:
     """Return ``content`` with its spans as marks; kinds other than ``garbled`` are injections."""
     content = remove_marks(content)
     inserts: list[tuple[int, int, str]] = []
@@ -141,6 +146,8 @@ def _with_marks(content: str, spans: Iterable[Any]) -> str:
         start, end, kind = (
             (span["start"], span["end"], span["kind"]) if isinstance(span, dict) else span
         )
+        if kinds and kind not in kinds:
+            continue
         kind = kind if kind in OPEN else "injection"
         inserts += [(start, 1, OPEN[kind]), (end, 0, CLOSE[kind])]
     pieces, position = [], 0

@@ -257,7 +257,7 @@ def _law(found: Iterable[Member], lang: str) -> Iterator[Raw]:
 
 def _docstrings(found: Iterable[Member], lang: str) -> Iterator[Raw]:
     """Docstrings of Python modules (parsed, never run)."""
-    for name, data in found:
+    for _name, data in found:
         try:
             tree = ast.parse(data)
         except (SyntaxError, ValueError):
@@ -272,7 +272,7 @@ def _docstrings(found: Iterable[Member], lang: str) -> Iterator[Raw]:
             for text in texts
             for line in text.splitlines()
         ]
-        yield Raw(Path(name).stem, tuple(lines))
+        yield from _grouped(lines)
 
 
 # --- readers of general formats ------------------------------------------------------------------
@@ -297,21 +297,42 @@ def _text_files(found: Iterable[Member], lang: str) -> Iterator[Raw]:
         yield from _grouped(parts)
 
 
+def _unwrap(text: str, lang: str) -> Iterator[str]:
+    """Join lines that were broken at a fixed width; short lines (verse, lists) stay apart."""
+    joint, width = ("", 26) if lang[:2] in {"zh", "ja"} else (" ", 50)
+    pending = ""
+    for line in text.splitlines():
+        new = not line.strip() or line[0] in " \t-–—*(" or len(pending) - pending.rfind("\n") < width
+        if new:
+            yield pending.replace("\n", joint)
+            pending = line.strip()
+        else:
+            pending += "\n" + line.strip()
+    yield pending.replace("\n", joint)
+
+
+_ANSI = re.compile("\x1b\\[[0-9;]*m|.\x08|^\\s*│", re.M)
+
+
 def _fortunes(found: Iterable[Member], lang: str) -> Iterator[Raw]:
     """Fortune files: sayings, jokes and poems parted by a line with a percent sign."""
     for _name, data in found:
-        for part in re.split(r"^%\s*$", re.sub("\x1b\\[[0-9;]*m|.\x08", "", _text(data)), flags=re.M):
-            yield Raw("", tuple(part.splitlines()))
+        for part in re.split(r"^%\s*$", _ANSI.sub("", _text(data)), flags=re.M):
+            yield Raw("", tuple(_unwrap(part, lang)))
+
+
+_MD_CODE = re.compile(r"^(```|~~~).*?^\1|\A---\n.*?^---$|<!--.*?-->", re.S | re.M)
+_MD_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_MD_TABLE = re.compile(r"^\s*(?:\|.*|\.\. .*|:\w+:.*|[-=~^*+|:\s]+)$", re.M)
+_MD_MARK = re.compile(r"^\s*(?:#+|>|[-*+]|\d+\.)\s+|[*`]{1,3}(?=\S)|(?<=\S)[*`]{1,3}", re.M)
 
 
 def _markdown(found: Iterable[Member], lang: str) -> Iterator[Raw]:
     """Markdown and reStructuredText: prose without code, tables, links and marks."""
     for _name, data in found:
-        text = re.sub(r"^(```|~~~).*?^\1|^---\n.*?^---$|<!--.*?-->", "", _text(data), flags=re.S | re.M)
+        text = _MD_CODE.sub("", _text(data))
         title = re.search(r"^#\s+(.+)$", text, flags=re.M)
-        text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-        text = re.sub(r"^\s*(?:[#>|:.].*\||\|.*|\.\. .*|:\w+:.*|[-=~^*+|:\s]+)$", "", text, flags=re.M)
-        text = re.sub(r"^\s*(?:#+|>|[-*+]|\d+\.)\s+|[*`_]{1,3}(?=\S)|(?<=\S)[*`_]{1,3}", "", text, flags=re.M)
+        text = _MD_MARK.sub("", _MD_TABLE.sub("", _MD_LINK.sub(r"\1", text)))
         yield Raw(title.group(1) if title else "", tuple(re.split(r"\n\s*\n|\n(?=\S)", text)))
 
 
@@ -320,7 +341,8 @@ class _Blocks(HTMLParser):
 
     SKIP = frozenset({"script", "style", "noscript", "svg", "nav", "head", "pre", "textarea"})
     BLOCK = frozenset(
-        "p div li td th h1 h2 h3 h4 h5 h6 br dt dd section article tr blockquote body".split()
+        {"p", "div", "li", "td", "th", "tr", "dt", "dd", "br", "section", "article", "blockquote"}
+        | {"body", "h1", "h2", "h3", "h4", "h5", "h6"}
     )
 
     def __init__(self) -> None:
@@ -430,8 +452,51 @@ def _typings(found: Iterable[Member], lang: str) -> Iterator[Raw]:
     for _name, data in found:
         for comment in re.findall(r"/\*\*(.*?)\*/", _text(data), flags=re.S):
             plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", comment)
-            plain = re.sub(r"^\s*\*?\s*(?:@\w+)?|`|```.*?```", "", plain, flags=re.M)
+            plain = re.sub(r"^[\s*]*(?:@\w+)?|`", "", plain, flags=re.M)
             yield Raw("", tuple(html.unescape(line) for line in plain.splitlines()))
+
+
+_ROFF_SKIP = re.compile(
+    r"^\.(?:nf|EX)\b.*?^\.(?:fi|EE)\b.*?$|^\.(?:Bd)\b.*?^\.Ed\b.*?$|^\.ig\b.*?^\.\.$", re.S | re.M
+)
+_ROFF_INLINE = re.compile(
+    r"\.(?:B|I|BR|BI|IR|IB|RB|RI|SM|Nm|Ar|Pa|Xr|Fl|Cm|Em|Dq|Sq|Va|Dv|Ev|Ic|Li|Sy|Ql|Ns|No)(?:\s+|$)"
+)
+
+
+def _man(found: Iterable[Member], lang: str) -> Iterator[Raw]:
+    """Manual pages: paragraphs of roff source without requests, font changes and code."""
+    joint = "" if lang[:2] in {"zh", "ja"} else " "
+    for _name, data in found:
+        source = _ROFF_SKIP.sub("", _text(data))
+        blocks: list[str] = []
+        pending = ""
+        for line in source.splitlines():
+            if _ROFF_INLINE.match(line):
+                line = _ROFF_INLINE.sub("", line).replace('"', "")
+            elif line.startswith((".", "'")) or not line.strip():
+                blocks.append(pending)
+                pending = ""
+                continue
+            line = re.sub(r"\\f(?:\[\w*\]|\(..|.)|\\[&^|]", "", line)
+            line = re.sub(r"\\\((..)", "", line).replace("\\-", "-").replace("\\e", "\\")
+            pending += (joint if pending else "") + line.replace("\\ ", " ").replace("\\.", ".")
+        yield Raw("", (*blocks, pending))
+
+
+def _tanzil(found: Iterable[Member], lang: str) -> Iterator[Raw]:
+    """Verse by verse translations and commentaries, ten ``text`` attributes to a document."""
+    for _name, data in found:
+        yield from _grouped(re.findall(r'\btext="([^"]+)"', _text(data)), 10)
+
+
+def _electron(found: Iterable[Member], lang: str) -> Iterator[Raw]:
+    """Documentation as JSON: locale → path → page with a title and HTML."""
+    for _name, data in found:
+        for locale, pages in json.loads(data).items():
+            if locale[:2] == lang[:2]:
+                for page in pages.values():
+                    yield Raw(str(page.get("title", "")), html_blocks(str(page["html"])).blocks)
 
 
 Reader = Callable[[Iterable[Member], str], Iterator[Raw]]
@@ -449,5 +514,8 @@ READERS: dict[str, Reader] = {
     "json": _json_strings,
     "po": _po,
     "typings": _typings,
+    "man": _man,
+    "tanzil": _tanzil,
+    "electron": _electron,
 }
 """Reader name in the recipe → function from (members, language tag) to raw documents."""

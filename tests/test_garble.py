@@ -1,0 +1,320 @@
+"""Garbling: marks tell the truth, pages are consistent, splits share nothing, nothing is lost."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detector.training.garble import (
+    MACHINES,
+    Edit,
+    GarbleLexicons,
+    apply_edits,
+    garble,
+    honest_lookalikes,
+)
+from detector.training.garble_lexicons import (
+    LEXICON_FOLDER,
+    Table,
+    in_split,
+    plain_reading,
+    prepare,
+    read_own,
+    read_pairs,
+)
+from detector.training.marks import remove_marks, unmark
+
+PAGE = (
+    "市里昨天宣布，可以在网上办理的事情又多了十二项，居民不用再为一张证明来回奔走。",
+    "负责人表示，新的系统已经运行三个月，平均每天处理两千多份申请，效率比以前提高了一倍。"
+    "“我们知道大家最关心什么，”他说，“就是时间和成本。”",
+    "美国一家研究机构的报道认为，北京、上海和广州的经验值得参考，但是不同城市的条件差别很大，"
+    "没有一个模型能够解决所有问题。",
+    "下一步，学校、医院和交通部门的数据也会逐步开放，为企业和个人提供更好的服务。",
+)
+TRADITIONAL = ("學校宣布，學生們可以在網絡上辦理註冊，時間從開學前兩個星期開始，沒有條件限制。",)
+
+
+@pytest.fixture(scope="module")
+def lex() -> GarbleLexicons:
+    """Small lexicons with the same shape as the public ones."""
+    groups = [
+        ("可以", "不错", "得以"), ("问题", "题目", "难题"), ("提高", "增进", "升高"),
+        ("认为", "以为", "觉得"), ("事情", "事务", "工作"), ("时间", "时刻", "光阴"),
+        ("成本", "本钱"), ("条件", "要求", "环境"), ("系统", "体系", "条理"),
+        ("道", "路", "谈"), ("人", "士"), ("会", "会议"), ("美", "好"), ("企业", "商家"),
+        ("学校", "学府"), ("数据", "数目"), ("服务", "劳务"), ("提供", "供应"), ("经验", "体会"),
+    ]  # fmt: skip
+    words = sorted({word for group in groups for word in group if len(word) > 1})
+    extra = "昨天 居民 证明 负责人 表示 运行 平均 处理 申请 效率 知道 关心 研究 机构 报道 城市 差别"
+    frequency = {word: 1000 - i for i, word in enumerate([*words, *extra.split()])}
+    sounds = {"是": "shì", "事": "shì", "市": "shì", "时": "shí", "十": "shí", "在": "zài",
+              "再": "zài", "为": "wéi", "和": "hé", "合": "hé", "学": "xué", "题": "tí",
+              "提": "tí", "阗": "tián", "我": "wǒ", "们": "men", "大": "dà", "家": "jiā",
+              "网": "wǎng", "上": "shàng", "城": "chéng", "成": "chéng", "数": "shù",
+              "据": "jù", "不": "bù", "的": "de", "得": "dé", "龘": "dá", "鬱": "yù", "麤": "cū",
+              "問": "wèn", "瞭": "liǎo", "垚": "yáo", "淼": "miǎo"}  # fmt: skip
+    frequency.update({char: 50 for char in sounds if char not in "龘鬱麤問瞭垚淼阗"})
+    return GarbleLexicons(
+        thesaurus=groups,
+        same_pinyin={"是": "事市", "在": "再", "和": "合"},
+        same_stroke={"己": "已巳", "大": "太犬", "为": "办力", "是": "昰", "不": "丕"},
+        pinyin={char: [reading] for char, reading in sounds.items()},
+        word_frequency=frequency,
+        simplified_to_traditional=dict(
+            zip(
+                "学网络办册时间从开两个没条们业数据为务题认",
+                "學網絡辦冊時間從開兩個沒條們業數據為務題認",
+                strict=True,
+            )
+        ),
+        pairs=read_pairs(LEXICON_FOLDER / "garble_pairs.tsv"),
+    )
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+@pytest.mark.parametrize("name", sorted(MACHINES))
+def test_edits_are_sorted_within_the_text_and_deterministic(
+    lex: GarbleLexicons, name: str, split: str
+) -> None:
+    text = "\n".join(PAGE)
+    for seed in range(12):
+        edits = MACHINES[name](text, random.Random(seed), 0.15, lex, split)
+        assert edits == MACHINES[name](text, random.Random(seed), 0.15, lex, split)
+        position = 0
+        for start, end, replacement in edits:
+            assert position <= start <= end <= len(text)
+            assert replacement or end > start
+            assert not re.search("[\ue000-\ue003]", replacement)
+            position = end
+
+
+@pytest.mark.parametrize("name", sorted(MACHINES))
+def test_every_machine_finds_work_in_an_ordinary_page(lex: GarbleLexicons, name: str) -> None:
+    text = "\n".join(PAGE)
+    assert any(MACHINES[name](text, random.Random(n), 0.2, lex, "train") for n in range(5))
+
+
+@pytest.mark.parametrize("name", sorted(MACHINES))
+@pytest.mark.parametrize("text", ["", "\n\n", "Plain English, no Han.", "字", "😀", "。，"])
+def test_machines_survive_text_that_offers_nothing(
+    lex: GarbleLexicons, name: str, text: str
+) -> None:
+    for seed in range(6):
+        apply_edits(text, MACHINES[name](text, random.Random(seed), 0.2, lex, "train"))
+
+
+def test_apply_edits_marks_what_was_put_in() -> None:
+    marked = apply_edits("知道如何写", [Edit(1, 2, "谈"), Edit(2, 4, "怎样"), Edit(5, 5, "啊")])
+    text, spans = unmark(marked)
+    assert text == "知谈怎样写啊"
+    assert [text[span.start : span.end] for span in spans] == ["谈", "怎样", "啊"]
+    assert {span.kind for span in spans} == {"garbled"}
+
+
+@pytest.mark.parametrize(
+    ("text", "edits", "shown"),
+    [
+        ("人工智能", [Edit(1, 2, "")], "人[智]能"),
+        ("人工智能", [Edit(3, 4, "")], "人工[智]"),
+        ("人工。\n下文", [Edit(1, 3, "")], "[人]\n下文"),
+        ("人工智能", [Edit(0, 1, ""), Edit(1, 2, "")], "[智]能"),
+        ("人工智能", [Edit(0, 1, ""), Edit(1, 2, "公")], "[公]智能"),
+        ("人", [Edit(0, 1, "")], ""),
+    ],
+)
+def test_a_deletion_marks_its_neighbour(text: str, edits: list[Edit], shown: str) -> None:
+    marked = apply_edits(text, edits)
+    assert marked.replace("\ue002", "[").replace("\ue003", "]") == shown
+
+
+@pytest.mark.parametrize("edits", [[Edit(0, 2, "x"), Edit(1, 3, "y")], [Edit(3, 9, "z")]])
+def test_apply_edits_refuses_edits_that_do_not_fit(edits: list[Edit]) -> None:
+    with pytest.raises(ValueError, match="overlaps"):
+        apply_edits("四个汉字", edits)
+
+
+def test_garble_keeps_what_lies_outside_its_marks(lex: GarbleLexicons) -> None:
+    original = set("".join(PAGE))
+    for seed in range(60):
+        garbled, names = garble(PAGE, random.Random(seed), lex, "train")
+        assert len(garbled) == len(PAGE)
+        assert names
+        assert set(names) <= set(MACHINES)
+        for paragraph in garbled:
+            text, spans = unmark(paragraph)
+            outside, position = "", 0
+            for span in spans:
+                outside += text[position : span.start]
+                position = span.end
+            assert set(outside + text[position:]) <= original
+        assert any(unmark(paragraph)[1] for paragraph in garbled)
+
+
+def test_garble_is_deterministic(lex: GarbleLexicons) -> None:
+    for seed in range(10):
+        assert garble(PAGE, random.Random(seed), lex, "test") == garble(
+            PAGE, random.Random(seed), lex, "test"
+        )
+
+
+def test_garble_uses_only_the_machines_it_was_given(lex: GarbleLexicons) -> None:
+    for seed in range(10):
+        _, names = garble(PAGE, random.Random(seed), lex, "train", ["noise", "mojibake"])
+        assert set(names) <= {"noise", "mojibake"}
+
+
+def test_garble_returns_untouched_text_where_nothing_applies(lex: GarbleLexicons) -> None:
+    paragraphs = ["Nothing to be done here", "", "1234"]
+    for seed in range(5):
+        garbled, names = garble(paragraphs, random.Random(seed), lex, "train", ["thesaurus"])
+        assert garbled == paragraphs
+        assert names == []
+
+
+def test_garble_leaves_marks_alone(lex: GarbleLexicons) -> None:
+    marked = ["\ue000开云官网入口\ue001，" + PAGE[0], PAGE[1]]
+    for seed in range(40):
+        garbled, _ = garble(marked, random.Random(seed), lex, "train")
+        assert [s.kind for s in unmark(garbled[0])[1]].count("injection") == 1
+
+
+def test_a_page_keeps_to_one_dictionary(lex: GarbleLexicons) -> None:
+    text = "问题很多，可以解决的问题不多。" * 20
+    for seed in range(20):
+        edits = MACHINES["thesaurus"](text, random.Random(seed), 0.25, lex, "train")
+        used = {(text[start:end], replacement) for start, end, replacement in edits}
+        assert len({word for word, _ in used}) == len(used)
+
+
+@pytest.mark.parametrize("name", ["thesaurus", "in_word", "pairs", "accidents", "look_alikes"])
+def test_the_splits_share_no_dictionary(lex: GarbleLexicons, name: str) -> None:
+    text = "\n".join(PAGE)
+    touched: dict[str, set[str]] = {"train": set(), "test": set()}
+    for split, words in touched.items():
+        for seed in range(40):
+            for start, end, _ in MACHINES[name](text, random.Random(seed), 0.25, lex, split):
+                words.add(text[start:end])
+                assert in_split(text[start:end], split)
+    assert touched["train"].isdisjoint(touched["test"])
+
+
+def test_a_quarter_of_the_words_is_kept_for_testing() -> None:
+    originals = sorted(
+        {original for original, _, _ in read_pairs(LEXICON_FOLDER / "garble_pairs.tsv")}
+    )
+    share = sum(in_split(word, "test") for word in originals) / len(originals)
+    assert 0.2 < share < 0.3
+    with pytest.raises(ValueError, match="split"):
+        in_split("字", "validation")
+
+
+def test_strength_is_the_share_of_characters(lex: GarbleLexicons) -> None:
+    text = "\n".join(PAGE)
+    light = [len(MACHINES["noise"](text, random.Random(n), 0.02, lex, "train")) for n in range(20)]
+    heavy = [len(MACHINES["noise"](text, random.Random(n), 0.2, lex, "train")) for n in range(20)]
+    assert sum(heavy) > 5 * sum(light)
+
+
+def test_traditional_text_gets_traditional_replacements(lex: GarbleLexicons) -> None:
+    simplified = prepare(lex, "train").traditional
+    for seed in range(30):
+        garbled, _ = garble(TRADITIONAL, random.Random(seed), lex, "train", ["thesaurus"])
+        text, spans = unmark(garbled[0])
+        for span in spans:
+            assert not set(text[span.start : span.end]) & set(simplified)
+
+
+def test_mojibake_covers_whole_lines_and_can_be_read_back(lex: GarbleLexicons) -> None:
+    restored = 0
+    for seed in range(40):
+        garbled, _ = garble(PAGE, random.Random(seed), lex, "train", ["mojibake"])
+        for paragraph in garbled:
+            text, spans = unmark(paragraph)
+            assert len(text.splitlines()) <= 1
+            if spans and (spans[0].start, spans[0].end) == (0, len(text)):
+                raw = text.encode("cp1252", "ignore")
+                restored += raw.decode("gb18030", "ignore") in PAGE
+    assert restored > 10
+
+
+def test_pinyin_glosses_have_several_shapes(lex: GarbleLexicons) -> None:
+    shapes = set()
+    for seed in range(120):
+        for edit in MACHINES["bracketed_pinyin"](
+            "\n".join(PAGE), random.Random(seed), 0.1, lex, "train"
+        ):
+            shapes.add(re.sub("[^()（）【】\\[\\]?]", "", edit.replacement))
+    assert {"()", "()()", "【】", "（）", "[]"} <= shapes
+    assert any("?" in shape for shape in shapes)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    text=st.text(alphabet="的一是在不了有和人这中大为上个国我以要他，。\n aB1", max_size=80),
+    seed=st.integers(0, 10_000),
+)
+def test_anything_can_be_garbled(lex: GarbleLexicons, text: str, seed: int) -> None:
+    paragraphs = text.split("\n")
+    garbled, _ = garble(paragraphs, random.Random(seed), lex, "train")
+    assert len(garbled) == len(paragraphs)
+    for before, after in zip(paragraphs, garbled, strict=True):
+        if after == remove_marks(after):
+            assert after == before
+
+
+def test_honest_text_carries_no_marks(lex: GarbleLexicons) -> None:
+    seen = set()
+    for seed in range(200):
+        paragraph = PAGE[seed % len(PAGE)]
+        honest = honest_lookalikes(random.Random(seed), paragraph, lex)
+        assert honest == remove_marks(honest)
+        assert honest == honest_lookalikes(random.Random(seed), paragraph, lex)
+        seen.add(honest)
+    assert len(seen) > 100
+
+
+def test_honest_text_takes_any_paragraph(lex: GarbleLexicons) -> None:
+    for seed in range(60):
+        for paragraph in ("", "Latin only.", "字", "阗"):
+            honest_lookalikes(random.Random(seed), paragraph, lex)
+
+
+def test_table_prefers_the_longest_word() -> None:
+    table = Table({"模型": (), "大模型": (), "大": (), "型号": ()})
+    assert table.find("大模型号大") == [(0, 3, "大模型"), (4, 5, "大")]
+    assert table.find("小模") == []
+
+
+@pytest.mark.parametrize(
+    ("toned", "plain"), [("xué", "xue"), ("lǜ", "lü"), ("de", "de"), ("ńg", "ng"), ("ōu", "ou")]
+)
+def test_plain_reading(toned: str, plain: str) -> None:
+    assert plain_reading(toned) == plain
+
+
+def test_our_own_lexicons_are_well_formed() -> None:
+    own = read_own()
+    pairs = read_pairs(LEXICON_FOLDER / "garble_pairs.tsv")
+    assert len(pairs) == len(set(pairs)) > 2500
+    assert all(original and garbled and original != garbled for original, garbled, _ in pairs)
+    assert all(len(char) == 1 for char in [*own.in_word, *own.lookalikes])
+    assert all(char not in values for char, values in own.in_word.items())
+    names = [name for name, _ in own.proper_nouns]
+    assert len(names) == len(set(names))
+    signs = [sign for sign, _ in own.emoji]
+    assert len(signs) == len(set(signs))
+
+
+def test_speed_is_fit_for_training(lex: GarbleLexicons) -> None:
+    page = PAGE * 4
+    garble(page, random.Random(0), lex, "train")
+    began = time.process_time()
+    for seed in range(50):
+        garble(page, random.Random(seed), lex, "train")
+    assert (time.process_time() - began) / 50 < 0.05

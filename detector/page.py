@@ -31,6 +31,10 @@ class Segment(NamedTuple):
     visible: bool
     node: Any = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle without the parser's element, which lives in one process only."""
+        return Segment, (self.start, self.end, self.where, self.visible)
+
 
 class Page(NamedTuple):
     """The text of a page and its segments, in order and without overlap.

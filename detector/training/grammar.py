@@ -85,6 +85,22 @@ class Grammar:
         remembered = {} if memory is None else memory
         return self._say(rng.choice(self.alternatives(name, split)), rng, split, filled, remembered)
 
+    def sample(
+        self,
+        name: str,
+        count: int,
+        rng: random.Random,
+        split: str = "all",
+        slots: Mapping[str, Slot] | None = None,
+        memory: dict[str, str] | None = None,
+    ) -> list[str]:
+        """Return texts made from up to ``count`` different alternatives of rule ``name``."""
+        every = self.alternatives(name, split)
+        chosen = rng.sample(every, min(count, len(every)))
+        filled = slots or {}
+        remembered = {} if memory is None else memory
+        return [self._say(template, rng, split, filled, remembered) for template in chosen]
+
     def fill(
         self,
         template: str,

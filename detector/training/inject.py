@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from detector.training.drafts import Draft, Link
 from detector.training.lexicons import lexicons
 from detector.training.marks import CLOSE, OPEN, mark, remove_marks
-from detector.training.phrases import Phrases, base_language, phrase, url
+from detector.training.phrases import Phrases, base_language, phrase, traditional, url
 
 __all__ = ["HIDING", "PLACEMENTS", "WHOLE_PAGE", "inject", "insert"]
 
@@ -51,12 +51,12 @@ HIDING: tuple[str, ...] = (
     '<div style="max-height:0;overflow:hidden" aria-hidden="true">{}</div>',
     '<marquee height="1" width="1" scrollamount="{n}">{}</marquee>',
     '<marquee style="position:absolute;width:0px" scrollamount="9999" height=2>{}</marquee>',
-    '<div hidden>{}</div>',
+    "<div hidden>{}</div>",
     '<table style="display:none"><tr><td>{}</td></tr></table>',
     '<ul style="display:none;">{}</ul>',
     '<div style="overflow:hidden;width:1px;height:1px;position:absolute">{}</div>',
     '<font style="overflow:hidden;position:absolute;line-height:0px;width:0">{}</font>',
-    '<template>{}</template>',
+    "<template>{}</template>",
     '<noscript><div style="display:none">{}</div></noscript>',
     '<div id="{c}">{}</div><script>document.getElementById("{c}").style.display="none"</script>',
     '<textarea style="display:none">{}</textarea>',
@@ -113,7 +113,7 @@ def _short(voice: Phrases) -> str:
     if way < 0.87:
         return voice.one("plan")
     if way < 0.93:
-        return "".join(voice.porn() for _ in range(voice.rng.randint(1, 2)))
+        return voice.porn(2, 5)
     return voice.one("contact")
 
 
@@ -137,7 +137,7 @@ def _into_paragraph(
     piece: str,
     after: bool = False,
 ) -> bool:
-    """Insert ``piece`` at a match of ``pattern`` in some paragraph; return whether there was one."""
+    """Insert ``piece`` where ``pattern`` matches in some paragraph; return whether it does."""
     order = _long_paragraphs(draft)
     rng.shuffle(order)
     for index in order:
@@ -225,7 +225,19 @@ def _doorway_title_only(draft: Draft, rng: random.Random, split: str) -> None:
 _OWNER_NOUNS = {
     "zh": (
         *("研究生", "学院", "學院", "学校", "學校", "大学", "大學", "公司", "医院", "醫院", "集团"),
-        *("集團", "研究所", "实验室", "中心", "协会", "協會", "我校", "我院", "本报", "体育", "體育"),
+        *(
+            "集團",
+            "研究所",
+            "实验室",
+            "中心",
+            "协会",
+            "協會",
+            "我校",
+            "我院",
+            "本报",
+            "体育",
+            "體育",
+        ),
         *("图书馆", "圖書館", "教育", "银行", "銀行", "政府", "委员会", "企业", "企業", "记者"),
         *("產品", "产品", "工程", "技术", "社区", "酒店", "平台", "学生", "學生", "教师", "网站"),
     ),
@@ -303,7 +315,7 @@ def _one_sentence(draft: Draft, rng: random.Random, split: str) -> None:
     voice = _voice(draft, rng, split)
     sentence = _injected(voice.one(rng.choice(("sentence",) * 5 + ("contact",))))
     if voice.base not in {"zh", "ja"}:
-        sentence = f" {sentence} "
+        sentence = f" {sentence}"
     if rng.random() < 0.15 or not _into_paragraph(draft, rng, _SENTENCE_END, sentence, after=True):
         _append_somewhere(draft, rng, sentence)
 
@@ -313,7 +325,7 @@ def _anchor_in_sentence(draft: Draft, rng: random.Random, split: str) -> None:
     voice = _voice(draft, rng, split)
     pattern = _HAN_PAIR if base_language(draft.lang) in {"zh", "ja"} else _SPACE
     for _ in range(rng.choice((1, 1, 2, 3))):
-        word = voice.keyword(rng) if rng.random() < 0.7 else voice.brand
+        word = voice.search_word() if rng.random() < 0.7 else voice.brand
         space = "" if pattern is _HAN_PAIR and rng.random() < 0.8 else " "
         if not _into_paragraph(draft, rng, pattern, space + _injected(word)):
             _append_somewhere(draft, rng, space + _injected(word))
@@ -380,7 +392,19 @@ def _breadcrumb_slot(draft: Draft, rng: random.Random, split: str) -> None:
         draft.breadcrumb.append(piece)
 
 
-_CITIES = ("深圳市", "广州市", "东莞市", "苏州", "江苏", "上海", "山东", "浙江", "佛山市", "武汉", "")
+_CITIES = (
+    "深圳市",
+    "广州市",
+    "东莞市",
+    "苏州",
+    "江苏",
+    "上海",
+    "山东",
+    "浙江",
+    "佛山市",
+    "武汉",
+    "",
+)
 _TRADES = ("模具", "科技", "机械", "电子", "环保设备", "建材", "生物", "仪器", "包装", "自动化", "")
 
 
@@ -396,8 +420,10 @@ def _company_slot(draft: Draft, rng: random.Random, split: str) -> None:
         draft.title = draft.title.replace(old, company)
     else:
         draft.title += rng.choice(("-", "_", " - ")) + company
-    year = rng.randint(2015, 2026)
-    draft.footer.append(rng.choice((f"版权所有：{company}", f"Copyright © {year} {company}", company)))
+    lead = f"Copyright © {rng.randint(2015, 2026)} "
+    if base_language(draft.lang) == "zh":
+        lead = rng.choice((lead, "版权所有：", ""))
+    draft.footer.append(lead + company)
     if old and rng.random() < 0.7:
         draft.paragraphs[:] = [_replace_some(p, old, company, rng, 0.8) for p in draft.paragraphs]
 
@@ -406,7 +432,7 @@ def _date_slot(draft: Draft, rng: random.Random, split: str) -> None:
     voice = _voice(draft, rng, split)
     date = f"20{rng.randint(12, 26)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
     clicks = rng.randint(1, 999)
-    shapes = (
+    shapes: tuple[str, ...] = (
         "发布日期：{d} {t} 点击次数：{p}",
         "发布时间：{p}{d}",
         "时间：{d}{p}  浏览：{c}",
@@ -483,7 +509,9 @@ def _footer_line(draft: Draft, rng: random.Random, split: str) -> None:
 
 def _fillers(draft: Draft, rng: random.Random, count: int) -> list[str]:
     """Return single honest sentences of the draft, as doorways take them from anywhere."""
-    pieces = [s for text in draft.paragraphs for s in re.split(r"(?<=[。！？])", text) if len(s) > 8]
+    pieces = [
+        s for text in draft.paragraphs for s in re.split(r"(?<=[。！？])", text) if len(s) > 8
+    ]
     rng.shuffle(pieces)
     return pieces[:count]
 
@@ -509,7 +537,9 @@ def _doorway(draft: Draft, rng: random.Random, split: str) -> None:
             "".join(_injected(voice.slogan()) for _ in range(rng.randint(1, 5))) for _ in lines[:9]
         ]
     if rng.random() < 0.3:  # adverts and filler alternate
-        mixed = [x for pair in zip(lines, [*fillers, *[""] * len(lines)], strict=False) for x in pair]
+        mixed = [
+            x for pair in zip(lines, [*fillers, *[""] * len(lines)], strict=False) for x in pair
+        ]
         draft.paragraphs[:] = [x for x in mixed if x]
     else:
         draft.paragraphs[:] = lines + fillers
@@ -521,7 +551,9 @@ def _whole_page(
     draft: Draft, rng: random.Random, split: str, category: str, low: int, high: int
 ) -> None:
     voice = _voice(draft, rng, split)
-    paragraphs = [voice.one(category) for _ in range(rng.randint(low, high))]
+    paragraphs = voice.several(category, rng.randint(low, high))
+    while len(paragraphs) < low:
+        paragraphs.append(voice.one(category))
     if category != "terms" and rng.random() < 0.5:
         for index in range(len(paragraphs) - 1, 0, -1):
             if rng.random() < 0.4:
@@ -584,7 +616,8 @@ def _href(voice: Phrases) -> str:
     """Return a link target in which the host is marked."""
     rng = voice.rng
     if rng.random() < 0.12:  # a page on the hacked site itself
-        return f"/{rng.choice(('sjb', 'app', 'news', 'zq', 'tag', 'wap'))}/{rng.randint(1, 99999)}.html"
+        folder = rng.choice(("sjb", "app", "news", "zq", "tag", "wap"))
+        return f"/{folder}/{rng.randint(1, 99999)}.html"
     name = voice.brand if rng.random() < 0.6 else None
     address = re.sub("^https?://", "", url(rng, voice.lang, voice.split, name))
     site, slash, path = address.partition("/")
@@ -592,7 +625,9 @@ def _href(voice: Phrases) -> str:
 
 
 def _mark_name(text: str, name: str) -> str:
-    return text.replace(name, _injected(name)) if name else text
+    for spelling in dict.fromkeys((name, traditional(name))):
+        text = text.replace(spelling, _injected(spelling))
+    return text
 
 
 def _soft_anchor(draft: Draft, rng: random.Random, split: str) -> None:
@@ -605,9 +640,10 @@ def _soft_anchor(draft: Draft, rng: random.Random, split: str) -> None:
         target.insert(rng.randint(0, len(target)), Link(_injected(anchor), _href(voice)))
     if rng.random() < 0.6:
         return
-    soft = [voice.one("soft") for _ in range(rng.randint(2, 8))]
-    kept = draft.paragraphs[: rng.randint(0, 2)]
-    draft.paragraphs[:] = [_mark_name(text, name) for text in dict.fromkeys(soft)] + kept
+    if voice.base == "zh":
+        soft = voice.several("soft", rng.randint(2, 8))
+        kept = draft.paragraphs[: rng.randint(0, 2)]
+        draft.paragraphs[:] = [_mark_name(text, name) for text in soft] + kept
     tails = ("简明指南", "常见问题", "资料索引", "使用说明", "访问备忘", "产品介绍", "帮助中心")
     tail = rng.choice(tails) if voice.base == "zh" else rng.choice(("FAQ", "Guide", "Index"))
     sign = rng.choice((" · ", " - ", "｜", " "))
@@ -649,7 +685,9 @@ def _hidden_block(draft: Draft, rng: random.Random, split: str) -> None:
         body = "<br>".join(_injected(html.escape(word)) for word in words)
     name = "".join(rng.choice("abcdefghkmnpqrstuvwxyz") for _ in range(rng.randint(3, 7)))
     if rng.random() < 0.15:
-        rule = rng.choice(("display:none", "position:absolute;left:-9999px", "height:0;overflow:hidden"))
+        rule = rng.choice(
+            ("display:none", "position:absolute;left:-9999px", "height:0;overflow:hidden")
+        )
         draft.head.append(f"<style>.{name}{{{rule}}}</style>")
         block = f'<div class="{name}">{body}</div>'
     else:
@@ -664,7 +702,9 @@ def _comment_block(draft: Draft, rng: random.Random, split: str) -> None:
     if rng.random() < 0.6:
         text = _html_links(voice)
     else:
-        words = [voice.one(rng.choice(("glued", "contact", "query"))) for _ in range(rng.randint(1, 6))]
+        words = [
+            voice.one(rng.choice(("glued", "contact", "query"))) for _ in range(rng.randint(1, 6))
+        ]
         text = " ".join(_injected(word) for word in words)
     # Two hyphens or a greater-than sign would end the comment early.
     draft.comments.append(re.sub("-{2,}", "-", text).strip("->"))
@@ -719,7 +759,20 @@ def _alt_text(draft: Draft, rng: random.Random, split: str) -> None:
             draft.alts.append(text)
 
 
-_NAMES = ("匿名用户", "游客", "网友", "admin", "Guest", "user", "Budi", "Siti", "Anna", "张三", "小雨", "阿强")
+_NAMES = (
+    "匿名用户",
+    "游客",
+    "网友",
+    "admin",
+    "Guest",
+    "user",
+    "Budi",
+    "Siti",
+    "Anna",
+    "张三",
+    "小雨",
+    "阿强",
+)
 
 
 def _visitor_comment(draft: Draft, rng: random.Random, split: str) -> None:

@@ -10,7 +10,6 @@ change when lines are added or moved. About 30 % of the keys belong to ``"test"`
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -82,13 +81,7 @@ class Lexicons:
         return name in self._rows or (self.folder / f"{name}.txt").is_file()
 
 
-def _cached(folder: Path) -> Lexicons:
-    return Lexicons(folder)
-
-
-_by_folder = lru_cache(maxsize=8)(_cached)
-
-
-def lexicons(folder: Path | Sequence[str] | str = DEFAULT_FOLDER) -> Lexicons:
+@lru_cache(maxsize=8)
+def lexicons(folder: Path = DEFAULT_FOLDER) -> Lexicons:
     """Return the lexicons of ``folder``, the same object each time."""
-    return _by_folder(Path(folder) if isinstance(folder, str | Path) else Path(*folder))
+    return Lexicons(folder)

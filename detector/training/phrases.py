@@ -51,7 +51,20 @@ CATEGORIES = (
     "url",
 )
 _ZH_SUFFIXES = (
-    *("体育", "体育", "体育", "娱乐", "娱乐", "娱乐", "国际", "国际", "棋牌", "彩票", "电竞", "平台"),
+    *(
+        "体育",
+        "体育",
+        "体育",
+        "娱乐",
+        "娱乐",
+        "娱乐",
+        "国际",
+        "国际",
+        "棋牌",
+        "彩票",
+        "电竞",
+        "平台",
+    ),
     *("集团", "真人", "电子", "娱乐城", "竞技", "贵宾会", "在线", "官网", "游戏", "综合", "注册"),
     *("app", "网投", "亚洲", "视讯", "会", "城", "厅", "传媒", "影视", "直播", "交易所", "钱包"),
     *("加速器", "配资", "彩", "博", "2", "3", "4体育", "8", "88", "28", "777", "手机版", "运动"),
@@ -77,7 +90,11 @@ _ASCII = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 def _font(letters: str, digits: str) -> dict[int, str]:
-    return str.maketrans(_ASCII, letters + digits)
+    return {ord(plain): fancy for plain, fancy in zip(_ASCII, letters + digits, strict=True)}
+
+
+def _swap(plain: str, fancy: str) -> dict[int, str]:
+    return {ord(a): b for a, b in zip(plain, fancy, strict=True)}
 
 
 def _math(upper: int, lower: int, digit: int) -> dict[int, str]:
@@ -91,13 +108,42 @@ _FONTS = (
     _math(0x1D468, 0x1D482, 0x1D7CE),  # bold italic
     _math(0x1D670, 0x1D68A, 0x1D7F6),  # monospace
     _math(0xFF21, 0xFF41, 0xFF10),  # fullwidth
-    str.maketrans("aceopxyABCEHKMOPTX", "асеорхуАВСЕНКМОРТХ"),  # Cyrillic look-alikes
-    str.maketrans("aeiostgbAEIOSTGB", "4310579843105798"),  # digits for letters
+    _swap("aceopxyABCEHKMOPTX", "асеорхуАВСЕНКМОРТХ"),  # Cyrillic look-alikes
+    _swap("aeiostgbAEIOSTGB", "4310579843105798"),  # digits for letters
     {ord(c): chr(0x24D0 + i) for i, c in enumerate(_ASCII[:26])},  # circled letters
 )
 _JOINERS = (" ", "·", ".", "-", "_", "\u200b", "\u200d", "、", "*", "●", "❤", "✅", "🔥", "+", "ღ")
-_WRAPS = ("【{}】", "「{}」", "《{}》", "({})", "（{}）", "“{}”", "✅{}✅", "★{}★", "『{}』", "[{}]", "✨{}")
-_DOTS = ("●", "●", "。", "•", "点", "丶", " . ", "*", "·", "【点】", "(.)", "．", "∙", "◆", "﹒", "．")
+_WRAPS = (
+    "【{}】",
+    "「{}」",
+    "《{}》",
+    "({})",
+    "（{}）",
+    "“{}”",
+    "✅{}✅",
+    "★{}★",
+    "『{}』",
+    "[{}]",
+    "✨{}",
+)
+_DOTS = (
+    "●",
+    "●",
+    "。",
+    "•",
+    "点",
+    "丶",
+    " . ",
+    "*",
+    "·",
+    "【点】",
+    "(.)",
+    "．",
+    "∙",
+    "◆",
+    "﹒",
+    "．",
+)
 
 
 def base_language(lang: str) -> str:
@@ -252,6 +298,32 @@ def _obfuscated(rng: random.Random, lang: str, split: str, name: str | None = No
     return text.upper() if rng.random() < 0.25 else text
 
 
+_RULES_ZH = {
+    "contact": "contact",
+    "plan": "plan",
+    "query": "query",
+    "sentence": "ad_sentence",
+    "paragraph": "aff_para",
+    "terms": "terms_para",
+    "guide": "guide_para",
+    "soft": "soft_para",
+    "title": "doorway_title",
+    "footer": "footer_line",
+}
+_RULES = {
+    "contact": "contact",
+    "plan": "query",
+    "query": "query",
+    "sentence": "sentence",
+    "paragraph": "para",
+    "terms": "para",
+    "guide": "para",
+    "soft": "sentence",
+    "title": "title",
+    "footer": "title",
+}
+
+
 class Phrases:
     """The voice of one campaign: a language, a split and one brand that its texts keep naming."""
 
@@ -261,9 +333,7 @@ class Phrases:
         self.base = base_language(lang)
         self.split = split
         self.brand = brand(rng, lang, split)
-        self._grammar: Grammar = (
-            grammar("spam_zh") if self.base == "zh" else grammar("spam_other")
-        )
+        self._grammar: Grammar = grammar("spam_zh") if self.base == "zh" else grammar("spam_other")
         self._contact = self._code(rng)
         self._host = host(rng, lang, split, self.brand)
         self._slots = self._make_slots()
@@ -281,8 +351,9 @@ class Phrases:
             "kw": lambda rng: self.keyword(rng),
             "slot": self._slot_word,
             "code": lambda rng: self._contact if rng.random() < 0.7 else self._code(rng),
-            "handle": lambda rng: "@" * (rng.random() < 0.5) + _letters(rng, 3, 6)
-            + str(rng.randint(1, 9999)),
+            "handle": lambda rng: (
+                "@" * (rng.random() < 0.5) + _letters(rng, 3, 6) + str(rng.randint(1, 9999))
+            ),
             "phone": _phone,
             "host": lambda rng: self._host if rng.random() < 0.6 else host(rng, lang, split, name),
             "url": lambda rng: url(rng, lang, split, name),
@@ -314,6 +385,11 @@ class Phrases:
             group = lexicons().groups(name)[0]
         return rng.choice(lexicons().words(name, group, self.split))
 
+    def search_word(self) -> str:
+        """Return a keyword that is not an ordinary word of two or three characters."""
+        word = self.keyword(self.rng)
+        return word if self.base != "zh" or len(word) > 3 else word + self._slot_word(self.rng)
+
     def say(self, rule: str) -> str:
         """Return one text of grammar rule ``rule`` (without its language prefix)."""
         name = rule if self.base == "zh" else f"{self.base}.{rule}"
@@ -321,6 +397,16 @@ class Phrases:
         if self.lang == "zh-Hant" and self.rng.random() < 0.45:
             text = traditional(text)
         return text
+
+    def several(self, category: str, count: int) -> list[str]:
+        """Return up to ``count`` texts of a category of sentences, each of another template."""
+        rule = _RULES_ZH[category] if self.base == "zh" else f"{self.base}.{_RULES[category]}"
+        # The bland texts name one brand only: their injected words are marked by that name.
+        slots = self._slots | {"brand": self.brand} if category == "soft" else self._slots
+        texts = self._grammar.sample(rule, count, self.rng, self.split, slots)
+        if self.lang == "zh-Hant" and self.rng.random() < 0.6:
+            texts = [traditional(text) for text in texts]
+        return texts
 
     def slogan(self) -> str:
         """Return a slogan, in Chinese from the list of slogans."""
@@ -352,7 +438,8 @@ class Phrases:
             lambda: name + kw,
             lambda: name + kw + slot,
             lambda: kw + slot,
-            lambda: kw,
+            # A short keyword alone is an ordinary word: 计划, 公式, 视频.
+            lambda: kw if len(kw) > 3 else kw + slot,
             lambda: slot + name,
             lambda: f"{name}({kw}){slot}",
             lambda: f"{name}({slot}){more}",
@@ -393,24 +480,17 @@ class Phrases:
         """Return a search query with the spammer's address or contact in it."""
         rng = self.rng
         query = self.say(rng.choice(("query", "query", "glued" if self.base != "zh" else "plan")))
-        tail = rng.choice((self.say("contact"), self._host, _obfuscated(rng, self.lang, self.split)))
-        return rng.choice((f"{query}{tail}", f"{tail}{query}", f"{query} {tail}", f"{query}【{tail}】"))
+        tail = rng.choice(
+            (self.say("contact"), self._host, _obfuscated(rng, self.lang, self.split))
+        )
+        return rng.choice(
+            (f"{query}{tail}", f"{tail}{query}", f"{query} {tail}", f"{query}【{tail}】")
+        )
 
     def one(self, category: str) -> str:
         """Return a phrase of ``category`` (see ``CATEGORIES``); raises ``ValueError``."""
         rng, chinese = self.rng, self.base == "zh"
-        rules = {
-            "contact": "contact",
-            "plan": "plan" if chinese else "query",
-            "query": "query",
-            "sentence": "ad_sentence" if chinese else "sentence",
-            "paragraph": "aff_para" if chinese else "para",
-            "terms": "terms_para" if chinese else "para",
-            "guide": "guide_para" if chinese else "para",
-            "soft": "soft_para" if chinese else "sentence",
-            "title": "doorway_title" if chinese else "title",
-            "footer": "footer_line" if chinese else "title",
-        }
+        rules = _RULES_ZH if chinese else _RULES
         if category in rules:
             return self.say(rules[category])
         if category == "doorway":
@@ -443,8 +523,6 @@ def _phone(rng: random.Random) -> str:
 _USUAL = (*("glued",) * 6, "query", "query", "plan", "contact", "slogan", "title", "porn", "url")
 
 
-def phrase(
-    rng: random.Random, lang: str, category: str | None = None, split: str = "train"
-) -> str:
+def phrase(rng: random.Random, lang: str, category: str | None = None, split: str = "train") -> str:
     """Return one promotional phrase of ``category``, or of a usual one where it is ``None``."""
     return Phrases(rng, lang, split).one(category or rng.choice(_USUAL))

@@ -39,7 +39,7 @@ Member = tuple[str, bytes]
 
 
 class ArchiveError(RuntimeError):
-    """An archive could not be read: not an archive, a needed tool is missing, or it is malformed."""
+    """An archive could not be read: it is none, it is malformed, or a needed tool is missing."""
 
 
 @dataclass(frozen=True)
@@ -150,8 +150,8 @@ def group_sentences(sentences: Iterable[str], joint: str) -> Iterator[Raw]:
             if len(paragraphs) >= 2 + size // 4 % 4:
                 yield Raw("", tuple(paragraphs))
                 paragraphs = []
-    if paragraphs:
-        yield Raw("", tuple(paragraphs))
+    if paragraphs or pending:
+        yield Raw("", (*paragraphs, joint.join(pending)))
 
 
 def _grouped(lines: Iterable[str], size: int = 12) -> Iterator[Raw]:
@@ -235,7 +235,7 @@ def _values(node: Any, key: str) -> Iterator[str]:
 
 def _tagged(found: Iterable[Member], lang: str) -> Iterator[Raw]:
     """Word/tag corpora, one paragraph a line: the tags and the spaces between words go."""
-    tag = re.compile(r"(?:\](?=/))?/[A-Za-z]+\s*|^\[|(?<=\s)\[")
+    tag = re.compile(r"\]/?[A-Za-z]+\s*|/[A-Za-z]+\s*|(?:^|(?<=\s))\[")
     for _name, data in found:
         yield from _grouped(tag.sub("", line).strip() for line in _text(data).splitlines())
 
@@ -302,8 +302,8 @@ def _unwrap(text: str, lang: str) -> Iterator[str]:
     joint, width = ("", 26) if lang[:2] in {"zh", "ja"} else (" ", 50)
     pending = ""
     for line in text.splitlines():
-        new = not line.strip() or line[0] in " \t-–—*(" or len(pending) - pending.rfind("\n") < width
-        if new:
+        short = len(pending) - pending.rfind("\n") < width
+        if short or not line.strip() or line[0] in " \t-–—*(":
             yield pending.replace("\n", joint)
             pending = line.strip()
         else:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import random
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from detector.training.drafts import Draft, Link
@@ -32,26 +32,6 @@ _NAMED = {
 }  # fmt: skip
 _NAMED_SIGN = re.compile("[" + "".join(map(re.escape, _NAMED)) + "]")
 
-_CLASSES = {
-    "header": "header head top hd site-header masthead g-hd topbar page-header toubu wp-header",
-    "logo": "logo brand site-title navbar-brand logo-box hlogo",
-    "nav": "nav navbar menu main-nav g-nav wp_nav daohang mainmenu nav-list navigation subnav",
-    "crumb": "crumb breadcrumb path position location dqwz place weizhi bread crumbs",
-    "main": "main content wrap container page-body article-wrap g-bd con left-col w1000 column2 box",
-    "article": "article post entry TRS_Editor wp_articlecontent article-content detail newsbox text "
-    "post-content entry-content article_body rich_media_content zoom con_text show v_news_content",
-    "title": "title tit post-title entry-title arti_title h-title bt art-title headline newstit",
-    "meta": "meta info post-meta entry-meta arti_metas source date-source article-info pages-date",
-    "related": "related list recommend hot rank newslist relate side-list tuijian sidebar-widget",
-    "side": "sidebar side aside right fr right-col widget-area leftbar col-md-3",
-    "friends": "friendlink links yqlj flink friend-link blogroll link-list youlian",
-    "footer": "footer foot bottom copyright site-footer ft g-ft dibu footer-bottom wp-footer",
-    "tags": "tags tag-links keywords label post-tags",
-    "pager": "pager prev-next page-nav post-navigation fanye context sxy",
-    "image": "pic img photo wp-image figure aligncenter",
-}
-_CLASS_NAMES = {name: tuple(text.split()) for name, text in _CLASSES.items()}
-_UTILITY = "flex items-center px-4 py-2 text-sm mx-auto max-w-5xl row col-md-8 clearfix w1200".split()
 _COLORS = ("#333333", "#000000", "#666", "red", "#0000ff", "#ff6600", "blue", "#c00", "#1e50a2")
 _DOCTYPES = {
     "html5": ("<!DOCTYPE html>", "<!doctype html>", "<!DOCTYPE HTML>", ""),
@@ -61,7 +41,11 @@ _DOCTYPES = {
         '<!DOCTYPE html PUBLIC "-//WAPFORUM//DTD XHTML Mobile 1.0//EN">',
         "",
     ),
-    "table": ('<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">', "<!DOCTYPE html>", ""),
+    "table": (
+        '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">',
+        "<!DOCTYPE html>",
+        "",
+    ),
 }
 
 
@@ -88,12 +72,14 @@ class _Style:
         if self.naming == "none":
             return ""
         rng = self.rng
-        name = rng.choice(_CLASS_NAMES.get(role, (role,)))
+        name = rng.choice(code().classes.get(role, (role,)))
         if self.naming == "hashed":
             token = f"{rng.getrandbits(24):x}"
-            name = rng.choice((f"css-{token}", f"{name}_{token[:5]}", f"_{token}", f"{name}__{token}"))
+            name = rng.choice(
+                (f"css-{token}", f"{name}_{token[:5]}", f"_{token}", f"{name}__{token}")
+            )
         elif self.naming == "utility":
-            name = " ".join([name, *rng.sample(_UTILITY, 3)])
+            name = " ".join([name, *rng.sample(code().classes["utility"], 3)])
         key = "id" if self.naming == "plain" and rng.random() < 0.15 else "class"
         return f" {self.key(key)}={self.value(name)}"
 
@@ -184,20 +170,19 @@ def render_html(draft: Draft, rng: random.Random) -> str:
     early = [script for script in scripts if rng.random() < 0.3]
     late = [script for script in scripts if script not in early]
     line = style.line
-    lang = f" {style.key('lang')}={style.value(_lang(draft.lang, rng))}" if rng.random() < 0.6 else ""
+    lang = (
+        f" {style.key('lang')}={style.value(_lang(draft.lang, rng))}" if rng.random() < 0.6 else ""
+    )
     body_text = line.join([*draft.top, body, *draft.bottom, *late, *comments.rest()])
     onload = rng.choice(("", "", "", ' class="home page"', ' bgcolor="#ffffff"', ' id="body"'))
-    page = (
-        f"{rng.choice(_DOCTYPES[style.layout])}{line}"
-        + style.el(
-            "html",
-            line
-            + style.el("head", line + line.join([*head, *early]) + line)
-            + line
-            + style.el("body", line + body_text + line, onload)
-            + line,
-            lang,
-        )
+    page = f"{rng.choice(_DOCTYPES[style.layout])}{line}" + style.el(
+        "html",
+        line
+        + style.el("head", line + line.join([*head, *early]) + line)
+        + line
+        + style.el("body", line + body_text + line, onload)
+        + line,
+        lang,
     )
     return _unfinished(page, rng)
 
@@ -284,11 +269,13 @@ def _head(draft: Draft, style: _Style, comments: _Comments) -> list[str]:
             f" {style.key(key)}={style.value(name)} {style.key('content')}={quote}{escaped}{quote}",
         )
 
-    charset = rng.choice((
-        style.void("meta", f" {style.key('charset')}={style.quote}utf-8{style.quote}"),
-        style.void("meta", ' http-equiv="Content-Type" content="text/html; charset=utf-8"'),
-        "",
-    ))
+    charset = rng.choice(
+        (
+            style.void("meta", f" {style.key('charset')}={style.quote}utf-8{style.quote}"),
+            style.void("meta", ' http-equiv="Content-Type" content="text/html; charset=utf-8"'),
+            "",
+        )
+    )
     title = style.el("title", rng.choice(("", "", "\n", " ")) + escape(draft.title, how))
     items = [title]
     if draft.keywords:
@@ -352,7 +339,9 @@ def _wrapped(text: str, style: _Style) -> str:
     if name == "a":
         slug = rng.choice(("/tag/", "/search?q=", "/wiki/", "http://www.example.org/", "#", "/"))
         title = f" title={style.value(remove_marks(text))}" if rng.random() < 0.2 else ""
-        return style.el("a", inner, f" {style.key('href')}={style.value(slug + str(rng.randrange(999)))}{title}")
+        return style.el(
+            "a", inner, f" {style.key('href')}={style.value(slug + str(rng.randrange(999)))}{title}"
+        )
     if name == "font":
         return style.el("font", inner, f" {style.key('color')}={style.value(rng.choice(_COLORS))}")
     if name == "span":
@@ -384,7 +373,9 @@ def _paragraphs(draft: Draft, style: _Style) -> list[str]:
     indent = rng.choices(("", "　　", "&nbsp;&nbsp;&nbsp;&nbsp;", "&emsp;&emsp;"), (8, 3, 1, 1))[0]
     if draft.lang.split("-")[0] not in ("zh", "ja", "lzh"):
         indent = ""
-    look = f" {style.key('style')}={style.value(rng.choice(_PARAGRAPH_LOOKS))}" if style.fonts else ""
+    look = (
+        f" {style.key('style')}={style.value(rng.choice(_PARAGRAPH_LOOKS))}" if style.fonts else ""
+    )
     headings = rng.random() < 0.4
     blocks = []
     for text in draft.paragraphs:
@@ -416,9 +407,14 @@ def _images(draft: Draft, style: _Style) -> list[str]:
     rng = style.rng
     made = []
     for alt in draft.alts:
-        source = f"/{rng.choice(('images', 'uploads/allimg', 'upload', 'img', 'd/file'))}/{rng.getrandbits(36):x}.jpg"
+        folder = rng.choice(("images", "uploads/allimg", "upload", "img", "d/file"))
+        source = f"/{folder}/{rng.getrandbits(36):x}.jpg"
         title = f" {style.key('title')}={style.value(alt)}" if rng.random() < 0.2 else ""
-        lazy = ' src="/images/blank.gif" data-original=' if rng.random() < 0.15 else f" {style.key('src')}="
+        lazy = (
+            ' src="/images/blank.gif" data-original='
+            if rng.random() < 0.15
+            else f" {style.key('src')}="
+        )
         image = style.void(
             "img", f"{lazy}{style.value(source)} {style.key('alt')}={style.value(alt)}{title}"
         )
@@ -437,7 +433,9 @@ def _join(blocks: Iterable[str], style: _Style) -> str:
 def _listing(links: Sequence[Link], style: _Style, titles: bool = False) -> str:
     """Return links as a list, a table, a run with separators, or loose elements."""
     rng = style.rng
-    extra = rng.choice(("", "", ' target="_blank"', ' rel="nofollow"', ' target="_blank" rel="noopener"'))
+    extra = rng.choice(
+        ("", "", ' target="_blank"', ' rel="nofollow"', ' target="_blank" rel="noopener"')
+    )
     anchors = []
     shown = titles and rng.random() < 0.5
     for link in links:
@@ -454,7 +452,9 @@ def _listing(links: Sequence[Link], style: _Style, titles: bool = False) -> str:
         items = _join((style.el("li", item) for item in anchors), style)
         return style.el(rng.choice(("ul", "ul", "ol")), style.line + items + style.line)
     if shape == "sep":
-        return rng.choice((" | ", " ", "&nbsp;", " · ", " - ", "┊", "|", "&nbsp;|&nbsp;", "　")).join(anchors)
+        return rng.choice(
+            (" | ", " ", "&nbsp;", " · ", " - ", "┊", "|", "&nbsp;|&nbsp;", "　")
+        ).join(anchors)
     if shape == "td":
         cells = "".join(style.el("td", item) for item in anchors)
         return style.el("table", style.el("tr", cells))
@@ -492,7 +492,9 @@ def _crumbs(draft: Draft, style: _Style, ui: _Ui) -> str:
     if not draft.breadcrumb:
         return ""
     rng = style.rng
-    sign = rng.choice((" &gt; ", "&gt;", " » ", " / ", " &raquo; ", " › ", "&nbsp;&gt;&nbsp;", " - ", ">>", "->"))
+    sign = rng.choice(
+        (" &gt; ", "&gt;", " » ", " / ", " &raquo; ", " › ", "&nbsp;&gt;&nbsp;", " - ", ">>", "->")
+    )
     linked = [
         style.a(Link(text, rng.choice(("/", "/list/", "../", "#"))))
         if at < len(draft.breadcrumb) - 1 or rng.random() < 0.3
@@ -506,13 +508,17 @@ def _crumbs(draft: Draft, style: _Style, ui: _Ui) -> str:
 def _header(draft: Draft, style: _Style) -> str:
     rng = style.rng
     name = style.escape(draft.site)
-    logo = rng.choice((
-        style.el("a", name, f" {style.key('href')}=\"/\""),
-        style.el("h2", name),
-        style.void("img", f' src="/images/logo.png" {style.key("alt")}={style.value(draft.site)}'),
-        style.el("h1", style.el("a", name, ' href="/"')),
-        "",
-    ))
+    logo = rng.choice(
+        (
+            style.el("a", name, f' {style.key("href")}="/"'),
+            style.el("h2", name),
+            style.void(
+                "img", f' src="/images/logo.png" {style.key("alt")}={style.value(draft.site)}'
+            ),
+            style.el("h1", style.el("a", name, ' href="/"')),
+            "",
+        )
+    )
     tag = "header" if style.layout == "html5" and rng.random() < 0.7 else "div"
     box = style.el("div", logo, style.cls("logo")) if logo else ""
     return style.el(tag, _join((box, _nav(draft, style)), style), style.cls("header"))
@@ -538,10 +544,8 @@ def _article(draft: Draft, style: _Style, comments: _Comments) -> str:
     if style.paragraph in ("br", "span") and rng.random() < 0.5:
         content = style.el("div", content)
     body = style.el("div", style.line + content + style.line, style.cls("article"))
-    if draft.byline and rng.random() < 0.15:
-        parts = (title, body, byline)
-    else:
-        parts = (title, byline, body)
+    last = bool(draft.byline) and rng.random() < 0.15
+    parts = (title, body, byline) if last else (title, byline, body)
     tag = "article" if style.layout == "html5" and rng.random() < 0.7 else "div"
     return style.el(tag, _join(parts, style))
 
@@ -560,9 +564,13 @@ def _related(draft: Draft, style: _Style, ui: _Ui) -> list[str]:
         return []
     boxes = []
     if len(links) >= 2 and rng.random() < 0.3:
-        pair = [ui(way) + style.a(link) for way, link in zip(("prev", "next"), links[:2], strict=True)]
+        pair = [
+            ui(way) + style.a(link) for way, link in zip(("prev", "next"), links[:2], strict=True)
+        ]
         links = links[2:]
-        boxes.append(style.el("div", rng.choice((" ", style.void("br"))).join(pair), style.cls("pager")))
+        boxes.append(
+            style.el("div", rng.choice((" ", style.void("br"))).join(pair), style.cls("pager"))
+        )
     while links:
         size = len(links) if rng.random() < 0.6 else rng.randrange(1, len(links) + 1)
         some, links = links[:size], links[size:]
@@ -579,7 +587,9 @@ def _friends(draft: Draft, style: _Style, ui: _Ui) -> str:
     rng = style.rng
     if rng.random() < 0.1:
         options = "".join(
-            style.el("option", style.escape(link.text), f" {style.key('value')}={style.value(link.href)}")
+            style.el(
+                "option", style.escape(link.text), f" {style.key('value')}={style.value(link.href)}"
+            )
             for link in draft.friends
         )
         # anchors stay the common form; a drop-down list of sites is what governments like
@@ -632,14 +642,18 @@ def _body(draft: Draft, style: _Style, ui: _Ui, comments: _Comments) -> str:
     friends = _friends(draft, style, ui)
     footer = _footer(draft, style)
     header = _header(draft, style)
-    order = [header, comments.maybe(), main, friends, comments.maybe(), footer]
-    roll = rng.random()
-    if roll < 0.08:
-        order = [main, friends, header, footer, comments.maybe()]  # as phone pages do
-    elif roll < 0.2:
-        order = [header, main, footer, friends, comments.maybe()]
-    elif roll < 0.24:
-        order = [header, friends, main, comments.maybe(), footer]
+    remarks = [comments.maybe(), comments.maybe()]
+    order = rng.choices(
+        (
+            [header, main, friends, footer],
+            [main, friends, header, footer],  # as phone pages do
+            [header, main, footer, friends],
+            [header, friends, main, footer],
+        ),
+        (76, 8, 12, 4),
+    )[0]
+    for remark in remarks:
+        order.insert(rng.randrange(len(order) + 1), remark)
     page = _join(order, style)
     for _ in range(rng.choice((0, 0, 1, 1, 2, 4, 9))):
         page = style.el("div", style.line + page + style.line, style.cls("main"))
@@ -661,6 +675,3 @@ def _columns(columns: Sequence[str], style: _Style) -> str:
     cells = "".join(style.el("td", column, ' valign="top"') for column in columns)
     attributes = f' {style.key("width")}="{width}" border="0" cellspacing="0" cellpadding="0"'
     return style.el("table", style.el("tr", cells), attributes + ' align="center"')
-
-
-_Maker = Callable[[Draft, _Style], str]

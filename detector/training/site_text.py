@@ -48,7 +48,9 @@ def _spacing(text: str, rng: random.Random) -> str:
 
 def _paragraphs(draft: Draft, rng: random.Random) -> str:
     """Return the paragraphs, joined and indented in one of the usual ways."""
-    join = rng.choices(("\n", "\n\n", "\n \n", "\r\n", "\n\n\n", " ", "", "  "), (8, 6, 1, 1, 1, 1, 1, 1))[0]
+    join = rng.choices(
+        ("\n", "\n\n", "\n \n", "\r\n", "\n\n\n", " ", "", "  "), (8, 6, 1, 1, 1, 1, 1, 1)
+    )[0]
     spaced = language(draft.lang) not in ("zh", "hant", "ja", "th")
     if spaced and not join:
         join = " "
@@ -93,7 +95,9 @@ def _heading(draft: Draft, rng: random.Random, name: str) -> str:
 
 
 def _menu(links: Sequence[Link], rng: random.Random) -> str:
-    return rng.choice(("\n", "\n", " ", " | ", "", "\t", "|", "\n\n")).join(link.text for link in links)
+    return rng.choice(("\n", "\n", " ", " | ", "", "\t", "|", "\n\n")).join(
+        link.text for link in links
+    )
 
 
 def _every_line(draft: Draft, rng: random.Random) -> str:
@@ -130,7 +134,11 @@ def _markdown(draft: Draft, rng: random.Random) -> str:
         parts.append(rng.choice((" > ", " / ", " » ")).join(draft.breadcrumb))
     if draft.headline:
         under = "=" * min(60, max(4, len(draft.headline)))
-        parts.append(rng.choice((f"# {draft.headline}", f"## {draft.headline}", f"{draft.headline}\n{under}")))
+        parts.append(
+            rng.choice(
+                (f"# {draft.headline}", f"## {draft.headline}", f"{draft.headline}\n{under}")
+            )
+        )
     parts.append(rng.choice(("", "*", "> ")).join(("", draft.byline)) if draft.byline else "")
     body = [text for text in draft.paragraphs if text]
     for alt in draft.alts:
@@ -149,7 +157,7 @@ def _markdown(draft: Draft, rng: random.Random) -> str:
 def _record(draft: Draft, rng: random.Random) -> str:
     """A labelled record, as data sets of articles write them."""
     labels = rng.choice((
-        ("标题：", "正文："), ("title: ", "content: "), ("【标题】", "【内容】"), ("Title: ", "Text: "),
+        ("标题：", "正文："), ("title: ", "content: "), ("【标题】", "【内容】"), ("Title: ", ""),
         ("## ", ""), ("", ""), ("《", "》"),
     ))  # fmt: skip
     body = _paragraphs(draft, rng)

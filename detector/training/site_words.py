@@ -19,8 +19,16 @@ from typing import Any
 
 __all__ = ["LEXICONS", "Code", "Filler", "Kind", "Words", "code", "language", "words"]
 
-LEXICONS = Path(__file__).resolve().parents[2] / "labeled" / "lexicons"
-"""Folder of the vocabulary files."""
+_PACKAGE = Path(__file__).resolve().parents[1]
+LEXICONS = next(
+    (
+        folder
+        for folder in (_PACKAGE / "labeled" / "lexicons", _PACKAGE.parent / "labeled" / "lexicons")
+        if folder.is_dir()
+    ),
+    _PACKAGE.parent / "labeled" / "lexicons",
+)
+"""Folder of the vocabulary files: in the installed package, or beside it in a checkout."""
 
 _SLOT = re.compile(r"\{([a-z][a-z_0-9]*)\}")
 _DEPTH = 8  # slots inside slots; a list that names itself would never end
@@ -64,6 +72,7 @@ class Code:
     comments: Mapping[str, tuple[str, ...]]
     scripts: tuple[str, ...]
     head: tuple[str, ...]
+    classes: Mapping[str, tuple[str, ...]]
 
 
 def entries(value: Any) -> tuple[str, ...]:
@@ -138,6 +147,7 @@ def code() -> Code:
         _table(raw["comments"]),
         entries(raw["scripts"]["any"]),
         entries(raw["head"]["any"]),
+        {role: tuple(names.split()) for role, names in raw["classes"].items()},
     )
 
 
@@ -162,9 +172,6 @@ def _split(template: str) -> tuple[str, ...]:
 
 
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
-# letters in the proportions of pinyin and English mixed: hosts of small sites look like this
-_ONSET = "b c d f g h j k l m n p q r s t w x y z zh ch sh".split()
-_RIME = "a ai an ang ao e en eng i ia ian in ing iu o ong ou u uan ui un uo".split()
 
 
 class Filler:
@@ -188,7 +195,7 @@ class Filler:
             "n1": lambda: str(rng.randrange(1, 10)),
             "n2": lambda: str(rng.randrange(10, 29)),
             "num": lambda: str(rng.randrange(11, 999)),
-            "big": lambda: str(rng.randrange(1000, 10**rng.randrange(4, 9))),
+            "big": lambda: str(rng.randrange(1000, 10 ** rng.randrange(4, 9))),
             "sec": lambda: f"{rng.randrange(60):02d}",
             "time": lambda: f"{rng.randrange(24):02d}:{rng.randrange(60):02d}",
             "issue": lambda: f"{self.fixed.get('year', '2020')}{rng.randrange(1, 153):03d}",
@@ -205,12 +212,12 @@ class Filler:
         if rng.random() < 0.4:
             return "".join(rng.choices(_LATIN, k=rng.randrange(2, 6)))
         count = rng.choice((2, 2, 2, 3))
-        return "".join(rng.choice(_ONSET) + rng.choice(_RIME) for _ in range(count))
+        return "".join(self.slot("onset") + self.slot("rime") for _ in range(count))
 
     def slug(self) -> str:
         """Return one segment of an address."""
         rng = self.rng
-        return rng.choice(_SLUGS) if rng.random() < 0.7 else self.letters()
+        return self.slot("slugword") if rng.random() < 0.7 else self.letters()
 
     def draw(self, name: str) -> str | None:
         """Return an unfilled entry of the list ``name``, or None when there is no such list."""
@@ -248,13 +255,3 @@ class Filler:
         """Return up to ``count`` different templates, filled, in random order."""
         picked = self.rng.sample(templates, min(count, len(templates)))
         return [self.fill(template) for template in picked]
-
-
-_SLUGS = (
-    "news about contact product products index list info article xwzx tzgg gsxw zwgk xxgk jyzx "
-    "guoji shehui tiyu yule caijing keji jiaoyu sports ent finance tech edu health travel food "
-    "download app login register help faq blog docs guide notes life video tv movie game games "
-    "lottery bbs topic tag category archives hello-world company service services case cases "
-    "zhaopin job join us home main show detail content 2019 2020 2021 zt special live photo pic "
-    "book novel shop mall cart member user search map culture history law gov bszn zcfg zsjy"
-).split()

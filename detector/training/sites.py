@@ -8,11 +8,13 @@ channels, hidden menus, trackers - is here on clean pages too, so that none of i
 
 from __future__ import annotations
 
+import html
 import json
 import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from detector.training.drafts import Article, Draft, Link
 from detector.training.site_html import render_html
@@ -21,7 +23,12 @@ from detector.training.site_words import Code, Filler, Kind, Words, code, langua
 
 __all__ = ["draft_page", "render_html", "render_text"]
 
+# kinds that may point anywhere: to sports, games and the lottery as well
+_LEISURE = frozenset(
+    ("news", "portal", "forum", "blog", "video", "download", "shop", "novel", "job")
+)
 _CLAUSE = re.compile(r"[。！？!?；;\n]|(?<=[.])\s")
+_BARE = 0.05  # share of pages that are hardly more than their article
 _FOREIGN_CHROME = 0.04  # share of pages whose site speaks another language than the article
 
 
@@ -39,19 +46,26 @@ class _Page:
 
     def texts(self, part: str, own: float = 0.75) -> tuple[str, ...]:
         """Return the templates of ``part``: the kind's with probability ``own``, or common ones."""
-        special, common = self.kind.get(part), self.words.default.get(part, ())
+        special = self.kind.get(part)
+        common = tuple(filter(self._fits, self.words.default.get(part, ())))
         if special and common:
             return special if self.rng.random() < own else common
         return special or common
+
+    def _fits(self, template: str) -> bool:
+        """Goods belong to firms and shops, programming to those who speak of it."""
+        return all(
+            slot not in template
+            or any(slot in own for own in self.kind.get("site") + self.kind.get("nav"))
+            for slot in ("{product}", "{tech}")
+        )
 
     def ui(self, name: str) -> str:
         """Return a word of the user interface."""
         return self.fill.one(self.words.ui.get(name, ()))
 
 
-def draft_page(
-    article: Article, rng: random.Random, titles: Sequence[str] = ()
-) -> Draft:
+def draft_page(article: Article, rng: random.Random, titles: Sequence[str] = ()) -> Draft:
     """Put ``article`` into an honest site of its language, or rarely of a related one.
 
     ``titles`` may offer headlines of other natural articles for the lists of further reading;
@@ -81,7 +95,16 @@ def draft_page(
     draft.scripts = _scripts(page)
     draft.head = _head(page)
     _furnish(page, draft)
+    if rng.random() < _BARE:
+        _strip(draft)
     return draft
+
+
+def _strip(draft: Draft) -> None:
+    """Leave only the article, as on pages made by hand, in frames or for printing."""
+    draft.nav, draft.related, draft.friends, draft.breadcrumb = [], [], [], []
+    draft.footer, draft.alts, draft.comments, draft.scripts = [], [], [], []
+    draft.top, draft.bottom = [], []
 
 
 def _open_page(article: Article, rng: random.Random) -> _Page:
@@ -95,8 +118,10 @@ def _open_page(article: Article, rng: random.Random) -> _Page:
     fill = Filler(rng, (vocabulary.lists, snippets.lists))
     fill.fixed.update(_place(vocabulary, rng))
     fill.fixed.update(_dates(vocabulary, rng))
-    _marks(vocabulary, fill)
-    fill.generators["firm"] = lambda: _firm(vocabulary, fill)
+    _marks(fill)
+    fill.generators["firm"] = lambda: _firm(fill)
+    for name in ("q", "d", "jq", "w", "var"):  # the habits of one hand: quotes, names in scripts
+        fill.fixed[name] = fill.draw(name) or ""
     fill.fixed["s"] = site = fill.one(kind.get("site"), "Home")
     fill.fixed["host"] = fill.one(kind.get("host") or vocabulary.default["host"]).lower()
     fill.fixed["h"] = article.title.strip() or site
@@ -113,7 +138,12 @@ def _place(vocabulary: Words, rng: random.Random) -> dict[str, str]:
     return dict(zip(names, rng.choice(vocabulary.places), strict=False))
 
 
-_DATE_SHAPES = ("{y}-{m:02d}-{d:02d}", "{y}年{m}月{d}日", "{y}/{m:02d}/{d:02d}", "{y}.{m:02d}.{d:02d}")
+_DATE_SHAPES = (
+    "{y}-{m:02d}-{d:02d}",
+    "{y}年{m}月{d}日",
+    "{y}/{m:02d}/{d:02d}",
+    "{y}.{m:02d}.{d:02d}",
+)
 
 
 def _dates(vocabulary: Words, rng: random.Random) -> dict[str, str]:
@@ -129,7 +159,7 @@ def _dates(vocabulary: Words, rng: random.Random) -> dict[str, str]:
     return {"date": date, "year": str(year), "y0": first}
 
 
-def _marks(vocabulary: Words, fill: Filler) -> None:
+def _marks(fill: Filler) -> None:
     """Fix the two words a firm or shop is named by, and their Latin spelling."""
     marks = [fill.draw("mark") or "A=a" for _ in range(2)]
     names = [entry.partition("=") for entry in marks]
@@ -137,13 +167,13 @@ def _marks(vocabulary: Words, fill: Filler) -> None:
     fill.fixed["mpy"] = "".join(latin or name.lower() for name, _, latin in names)
 
 
-def _firm(vocabulary: Words, fill: Filler) -> str:
+def _firm(fill: Filler) -> str:
     """Return the name of some firm; the page's own marks half of the time."""
     shape = fill.draw("firmshape") or "{city}{mark1}{mark2}{trade}{suffix}"
     if fill.rng.random() < 0.5:
         return fill.fill(shape)
     kept = {name: fill.fixed[name] for name in ("mark1", "mark2", "mpy")}
-    _marks(vocabulary, fill)
+    _marks(fill)
     name = fill.fill(shape)
     fill.fixed.update(kept)
     return name
@@ -166,7 +196,9 @@ def _contacts(vocabulary: Words, fill: Filler) -> None:
     fixed["mobile"] = f"1{rng.choice(('38', '39', '50', '86', '77', '99'))}{_digits(rng, 8)}"
     bare = fixed["host"].split("/")[0].removeprefix("www.")
     fixed["mail"] = f"{rng.choice(('info', 'service', 'admin', 'office', 'sales', 'web'))}@{bare}"
-    plate = fixed.get("icp", "京")
+    if vocabulary.lang == "zh":
+        fixed["zip"] = fixed["zip"] + _digits(rng, 3)
+    plate = fixed.get("icp") or "京"
     tail = rng.choice(("", "", "-1", "-2", "-5"))
     licence = f"{plate}ICP{rng.choice('备備证' if vocabulary.lang == 'hant' else '备备备证')}"
     fixed["icpno"] = f"{licence}{_digits(rng, rng.choice((8, 8, 10)))}号{tail}"
@@ -182,7 +214,7 @@ def _keyword(article: Article, rng: random.Random) -> str:
     if len(piece) <= 6:
         return piece
     start = rng.randrange(len(piece) - 3)
-    return piece[start : start + rng.randrange(2, 6)] if "一" <= piece[0] else piece
+    return piece[start : start + rng.randrange(2, 6)] if piece[0] >= "一" else piece
 
 
 def _title(page: _Page, headline: str) -> str:
@@ -214,10 +246,8 @@ def _description(page: _Page) -> str:
 def _byline(page: _Page) -> str:
     if page.rng.random() < 0.15:
         return ""
-    text = page.fill.one(page.texts("byline"))
-    if page.rng.random() < 0.12:
-        text = f"{text} {page.fill.one(page.texts('byline'))}"
-    return text.strip()
+    count = 2 if page.rng.random() < 0.12 else 1
+    return " ".join(page.fill.some(page.texts("byline"), count)).strip()
 
 
 def _breadcrumb(page: _Page) -> list[str]:
@@ -228,7 +258,7 @@ def _breadcrumb(page: _Page) -> list[str]:
     if rng.random() < 0.35:
         crumbs.append(page.fill.one(page.kind.get("channels")))
     if rng.random() < 0.35:
-        crumbs.append(page.fill.fixed["h"] if rng.random() < 0.6 else page.ui("text") or "»")
+        crumbs.append(page.fill.fixed["h"] if rng.random() < 0.6 else page.ui("text"))
     return [crumb for crumb in crumbs if crumb]
 
 
@@ -261,6 +291,8 @@ def _nav(page: _Page) -> list[Link]:
         chosen.insert(0, page.fill.fill(first))
     extra = page.words.default.get("nav_extra", ())
     chosen += page.fill.some(extra, rng.choice((0, 0, 1, 2, 3, 5, 8)))
+    if page.kind.name in _LEISURE and rng.random() < 0.35:
+        chosen += page.fill.some(page.words.default.get("nav_leisure", ()), rng.randrange(1, 6))
     links = [_link(page, entry) for entry in chosen]
     if rng.random() < 0.8 and links and "|" not in chosen[0]:
         links[0].href = rng.choice(("/", "/", f"http://{page.fill.fixed['host']}/", "index.html"))
@@ -276,7 +308,7 @@ def _headline(page: _Page, titles: Sequence[str], clauses: Sequence[str]) -> str
     if clauses and roll > 0.88:
         return rng.choice(clauses)
     groups = page.kind.get("related")
-    if groups and rng.random() < 0.85:
+    if groups and (page.kind.name not in _LEISURE or rng.random() < 0.85):
         group = rng.choice(groups)
     else:
         group = rng.choice(tuple(page.words.related))
@@ -308,7 +340,7 @@ def _friends(page: _Page) -> list[Link]:
     links: list[Link] = []
     for _ in range(rng.choice((2, 3, 4, 6, 8, 10, 15, 22))):
         group = rng.choice(groups)
-        if rng.random() < 0.1:
+        if page.kind.name in _LEISURE and rng.random() < 0.15:
             group = rng.choice(tuple(page.words.friends))
         entry = page.fill.one(page.words.friends.get(group, ()))
         text, _, host = entry.partition("|")
@@ -371,31 +403,50 @@ def _scripts(page: _Page) -> list[str]:
 
 
 def _head(page: _Page) -> list[str]:
-    """Return raw elements of <head>; names in them are escaped for attributes."""
+    """Return raw elements of <head>, their quotes and closing as the page has them."""
     rng, fill = page.rng, page.fill
-    kept = dict(fill.fixed)
-    for name in ("s", "h", "c", "k"):
-        fill.fixed[name] = _attribute(kept[name])
-    raw = fill.some(page.code.head, rng.choice((0, 1, 2, 3, 4, 6, 8, 11)))
+    specs = fill.some(page.code.head, rng.choice((0, 1, 2, 3, 4, 6, 8, 11, 15)))
     generator = page.code.generator.get(page.cms)
     if generator and rng.random() < 0.5:
-        raw.append(f'<meta name="generator" content="{_attribute(fill.one(generator))}">')
-    fill.fixed = kept
-    return raw
+        specs.append(f"meta @ name=generator @ content={fill.one(generator)}")
+    mark, slash = rng.choice(('"', '"', '"', "'")), rng.choice(("", "", " /", "/"))
+    return [_element(spec, mark, slash) for spec in specs]
+
+
+def _element(spec: str, mark: str, slash: str) -> str:
+    """Return the element that ``name @ attribute=value @ ...`` describes."""
+    name, *pairs = spec.split(" @ ")
+    if name == "raw":
+        return " @ ".join(pairs)
+    written = ""
+    for pair in pairs:
+        key, _, value = pair.partition("=")
+        written += f" {key}={mark}{html.escape(value)}{mark}"
+    return f"<script{written}></script>" if name == "script" else f"<{name}{written}{slash}>"
 
 
 def _attribute(text: str) -> str:
     return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
 
 
+_SHARERS = (  # host, path, name of the parameter that takes the address
+    ("service.weibo.com", "share/share.php", "url"),
+    ("www.facebook.com", "sharer/sharer.php", "u"),
+    ("twitter.com", "intent/tweet", "url"),
+    ("api.whatsapp.com", "send", "text"),
+    ("connect.qq.com", "widget/shareqq/index.html", "url"),
+    ("t.me", "share/url", "url"),
+    ("social-plugins.line.me", "lineit/share", "url"),
+)
 _HIDDEN = (
     'style="display:none"',
     'style="display:none;"',
     "hidden",
     'aria-hidden="true"',
-    'class="modal fade" aria-hidden="true"',
     'style="visibility:hidden;height:0"',
-    'class="hide" style="display: none;"',
+    'style="display: none;"',
+    'aria-hidden="true" role="dialog" style="display:none"',
+    'style="height:0;overflow:hidden"',
     'style="position:absolute;left:-9999px"',
     "",
 )
@@ -428,8 +479,11 @@ def _furnish(page: _Page, draft: Draft) -> None:
         return f'<!--[if lt IE 8]><p class="browsehappy">{word("outdated")}</p><![endif]-->'
 
     def noscript() -> str:
-        pixel = f'<img height="1" width="1" style="display:none" src="//{page.fill.letters()}.com/p">'
-        return f"<noscript>{rng.choice((pixel, word('noscript'), pixel + word('noscript')))}</noscript>"
+        pixel = (
+            f'<img height="1" width="1" style="display:none" src="//{page.fill.letters()}.com/p">'
+        )
+        text = word("noscript")
+        return f"<noscript>{rng.choice((pixel, text, pixel + text))}</noscript>"
 
     def cookie() -> str:
         return (
@@ -453,10 +507,13 @@ def _furnish(page: _Page, draft: Draft) -> None:
         return f'<template id="tpl{rng.randrange(99)}"><p>{word("modal")}</p></template>'
 
     def share() -> str:
-        target = f"//service.weibo.com/share/share.php?url=http%3A%2F%2F{draft.site[:0]}"
-        tail = f"{page.fill.fixed['host']}%2F&title=&appkey={rng.randrange(10**9)}"
+        host, path, key = rng.choice(_SHARERS)
+        address = f"https://{host}/{path}?{key}=http%3A%2F%2F{page.fill.fixed['host']}%2F"
+        target = _attribute(
+            f"{address}&title={quote(draft.headline[:20])}&n={rng.randrange(10**9)}"
+        )
         items = "".join(
-            f'<a href="{_attribute(target + tail)}" rel="nofollow">{text}</a>'
+            f'<a href="{target}" rel="nofollow">{text}</a>'
             for text in several("share", rng.randrange(2, 7))
         )
         return f'<div class="share">{items}</div>'
@@ -479,8 +536,9 @@ def _furnish(page: _Page, draft: Draft) -> None:
 
     def menu() -> str:
         items = "".join(
-            f'<li><a href="{_attribute(_href(page))}">{_attribute(entry.partition("|")[0])}</a></li>'
+            f'<li><a href="{_attribute(link.href)}">{_attribute(link.text)}</a></li>'
             for entry in page.fill.some(page.kind.get("nav"), rng.randrange(3, 12))
+            if (link := _link(page, entry))
         )
         return f'<div class="m-nav" {hide()}><b>{word("menu")}</b><ul>{items}</ul></div>'
 

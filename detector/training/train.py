@@ -6,12 +6,13 @@ import json
 import logging
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
-import joblib
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
@@ -24,6 +25,7 @@ from detector.result import KINDS, Kind
 from detector.scoring import Detector, place_codes
 from detector.training.card import model_card
 from detector.training.corpora import (
+    Corpus,
     articles,
     default_cache,
     fetch_all,
@@ -58,6 +60,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 BATCH = 200
 
+PARTS = ("count", "fit", "calibrate", "evaluate")
 HELD_OUT_SOURCES = frozenset({"law", "reviews-bad"})
 """Natural sources that only evaluation sees."""
 
@@ -144,21 +147,9 @@ def train(
     console.print(f"fetching {len(recipe)} corpora into {cache or default_cache()}")
     archives = fetch_all(recipe, cache or default_cache())
     by_name = {corpus.name: corpus for corpus in recipe}
-    texts: dict[str, dict[str, dict[str, list[Article]]]] = {}
-    sizes: dict[str, int] = {}
-    for name, archive in archives.items():
-        corpus = by_name[name]
-        if corpus.is_lexicon:
-            continue
-        for article in articles(corpus, archive):
-            part = split_of(name + article.title + article.paragraphs[0])
-            if name in HELD_OUT_SOURCES:
-                part = "evaluate"
-            texts.setdefault(part, {}).setdefault(article.lang, {}).setdefault(name, []).append(
-                article
-            )
-            sizes[name] = sizes.get(name, 0) + sum(map(len, article.paragraphs))
-        console.print(f"  {name}: {sizes.get(name, 0):,} characters")
+    texts, sizes = gather(recipe, archives, options.jobs)
+    for name, size in sizes.items():
+        console.print(f"  {name}: {size:,} characters")
 
     lexicons = load_lexicons(labeled / "lexicons", archives)
     frequencies = word_frequency(archives["lex-jieba"])
@@ -236,6 +227,33 @@ def train(
     return metrics
 
 
+Texts = dict[str, dict[str, dict[str, list[Article]]]]
+"""Articles by part, language and source."""
+
+
+def gather(
+    recipe: Sequence[Corpus], archives: Mapping[str, Path], jobs: int
+) -> tuple[Texts, dict[str, int]]:
+    """Read the corpora; return their articles by part, language and source, and their sizes."""
+    texts: Texts = {part: {} for part in PARTS}
+    sizes: dict[str, int] = {}
+    corpora = [c for c in recipe if c.name in archives and not c.is_lexicon]
+    read = in_order(_read, [(c, archives[c.name]) for c in corpora], jobs)
+    for corpus, found in zip(corpora, read, strict=True):
+        for article in found:
+            part = split_of(corpus.name + article.title + article.paragraphs[0])
+            if corpus.name in HELD_OUT_SOURCES:
+                part = "evaluate"
+            by_source = texts[part].setdefault(article.lang, {})
+            by_source.setdefault(corpus.name, []).append(article)
+        sizes[corpus.name] = sum(len(p) for article in found for p in article.paragraphs)
+    return texts, sizes
+
+
+def _read(corpus: Corpus, archive: Path) -> list[Article]:
+    return list(articles(corpus, archive))
+
+
 def _common_han(frequencies: dict[str, int], most: int = 6_000) -> frozenset[str]:
     """Return the characters of the most frequent words, by how often they are used."""
     uses: dict[str, int] = {}
@@ -251,8 +269,9 @@ def _likely(lexicons: GarbleLexicons) -> dict[str, str]:
 
 
 def _supply(articles_: dict[str, dict[str, list[Article]]], lexicons: GarbleLexicons) -> Supply:
+    # Large sources more often than small ones, but not in proportion: genres matter more.
     weights = {
-        name: float(min(len(found), 400)) ** 0.5
+        name: sum(len(p) for article in found for p in article.paragraphs) ** 0.5
         for sources in articles_.values()
         for name, found in sources.items()
     }
@@ -283,6 +302,19 @@ def _model(
     )
 
 
+def in_order(work: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int) -> Iterator[T]:
+    """Yield ``work(*call)`` for each of ``calls``, in order, computed in forked processes.
+
+    Forked, because the workers read gigabytes of articles and tables that are not to be copied.
+    """
+    with get_context("fork").Pool(jobs) as pool:
+        yield from pool.imap(partial(_apply, work), calls)
+
+
+def _apply(work: Callable[..., T], call: tuple[Any, ...]) -> T:
+    return work(*call)
+
+
 def _over_pages(
     work: Callable[[int, int], T], count: int, options: TrainOptions, what: str, console: Console
 ) -> list[T]:
@@ -294,12 +326,8 @@ def _over_pages(
     with Progress(*columns, console=console) as progress:
         task = progress.add_task(what, total=count)
         results: list[T] = []
-        runner = joblib.Parallel(
-            n_jobs=options.jobs, backend="multiprocessing", return_as="generator"
-        )
-        for (first, last), result in zip(
-            spans, runner(joblib.delayed(work)(*span) for span in spans), strict=True
-        ):
+        done = in_order(work, spans, options.jobs)
+        for (first, last), result in zip(spans, done, strict=True):
             results.append(result)
             progress.advance(task, last - first)
     return results

@@ -1,0 +1,174 @@
+"""Hard negatives: honest texts that use the words, names and shapes of spam.
+
+Police reports name betting sites, security articles quote whole spam titles, banks offer their
+app for download, supervisors make plans. None of it is an injection, so nothing here is marked.
+Operators' names and promotional phrases come from the same generator as the injections: a
+detector that only knows the words cannot tell the two apart.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from functools import lru_cache
+
+from detector.training.drafts import Article
+from detector.training.grammar import Grammar, Slot, grammar
+from detector.training.lexicons import lexicons
+from detector.training.phrases import Phrases, base_language, brand, host, traditional
+
+__all__ = ["TOPICS", "honest_article", "honest_menu", "honest_phrase", "honest_sentences"]
+
+
+@lru_cache(maxsize=1)
+def _chinese() -> Grammar:
+    return grammar("spam_zh", "honest_zh")
+
+
+def _topics() -> tuple[str, ...]:
+    rules = grammar("honest_zh").rules
+    return tuple(name.removesuffix(".title") for name in rules if name.endswith(".title"))
+
+
+TOPICS: tuple[str, ...] = _topics()
+
+
+def _slots(rng: random.Random, lang: str, split: str) -> dict[str, Slot]:
+    """Return the slots that quote spam; every brand and phrase is drawn anew or kept a while."""
+    kept = brand(rng, lang, split)
+    voice = Phrases(rng, lang, split)
+    slots: dict[str, Slot] = {
+        "bad": lambda r: kept if r.random() < 0.5 else brand(r, lang, split),
+        "badhost": lambda r: host(r, lang, split, kept),
+        "spam": lambda r: voice.glued() if r.random() < 0.6 else voice.one("query"),
+    }
+    if base_language(lang) == "zh":
+        for group in lexicons().groups("keywords_zh"):
+            slots[f"kw{group}"] = _keyword(voice, group)
+    return slots
+
+
+_STEADY = ("police", "city", "univ", "soft", "bank", "district", "latinname2", "surname", "team")
+
+
+def _steady(rng: random.Random, split: str) -> dict[str, Slot]:
+    """Return slots for the actors of a text: each mostly stays the one first named."""
+    rules = _chinese()
+    slots: dict[str, Slot] = {}
+    for name in _STEADY:
+        first = rules.expand(name, rng, split)
+        rate = 0.45 if name in {"surname", "team"} else 0.85
+        slots[name] = _mostly(rules, name, first, rate, split)
+    return slots
+
+
+def _mostly(rules: Grammar, name: str, first: str, rate: float, split: str) -> Slot:
+    return lambda rng: first if rng.random() < rate else rules.expand(name, rng, split)
+
+
+def _keyword(voice: Phrases, group: str) -> Slot:
+    return lambda rng: voice.keyword(rng, group)
+
+
+def _joined(texts: list[str], rng: random.Random) -> list[str]:
+    """Return the texts as paragraphs: some stand alone, some are run together."""
+    paragraphs: list[str] = []
+    for text in texts:
+        if paragraphs and rng.random() < 0.3:
+            paragraphs[-1] += text
+        else:
+            paragraphs.append(text)
+    return paragraphs
+
+
+def _article_zh(rng: random.Random, lang: str, split: str, topic: str) -> Article:
+    rules, memory = _chinese(), dict[str, str]()
+    slots = _slots(rng, lang, split) | _steady(rng, split)
+    texts = rules.sample(f"{topic}.open", rng.choice((1, 1, 1, 2)), rng, split, slots, memory)
+    texts += rules.sample(f"{topic}.body", rng.randint(2, 7), rng, split, slots, memory)
+    if rng.random() < 0.25:  # news pages and forums wander off
+        other = rng.choice(TOPICS)
+        texts += rules.sample(f"{other}.body", rng.randint(1, 2), rng, split, slots, memory)
+    if rng.random() < 0.75:
+        texts.append(rules.expand(f"{topic}.close", rng, split, slots, memory))
+    title = rules.expand(f"{topic}.title", rng, split, slots, memory)
+    paragraphs = _joined(texts, rng)
+    if lang == "zh-Hant":
+        title, paragraphs = traditional(title), [traditional(text) for text in paragraphs]
+    return Article(f"honest/{topic}", lang, title, tuple(paragraphs))
+
+
+def honest_article(
+    rng: random.Random, lang: str, split: str = "train", topic: str | None = None
+) -> Article:
+    """Return an honest document in ``lang`` that a word list would take for spam.
+
+    ``topic`` is one of ``TOPICS`` (Chinese only; by default one at random). ``split`` divides the
+    sentence templates, and the brands and phrases they quote, between training and test.
+    """
+    base = base_language(lang)
+    if base == "zh":
+        return _article_zh(rng, lang, split, topic or rng.choice(TOPICS))
+    rules = grammar("honest_other")
+    slots = _slots(rng, lang, split)
+    count = rng.randint(2, 7)
+    texts = rules.sample(f"{base}.sentence", count, rng, split, slots)
+    space = "" if base == "ja" else " "
+    paragraphs: list[str] = []
+    for text in texts:
+        if paragraphs and rng.random() < 0.5:
+            paragraphs[-1] += space + text
+        else:
+            paragraphs.append(text)
+    title = rules.expand(f"{base}.title", rng, split, slots)
+    return Article(f"honest/{base}", lang, title, tuple(paragraphs))
+
+
+def honest_sentences(rng: random.Random, lang: str, split: str = "train") -> list[str]:
+    """Return three to nine unconnected honest sentences in ``lang``, to mix into other text."""
+    base = base_language(lang)
+    count = rng.randint(3, 9)
+    if base != "zh":
+        rules, slots = grammar("honest_other"), _slots(rng, lang, split)
+        return rules.sample(f"{base}.sentence", count, rng, split, slots)
+    found: list[str] = []
+    while len(found) < count:
+        article = _article_zh(rng, lang, split, rng.choice(TOPICS))
+        for text in article.paragraphs:
+            found.extend(s for s in re.split(r"(?<=[。！？])", text) if len(s) > 8)
+    return rng.sample(found, count)
+
+
+def honest_phrase(rng: random.Random, lang: str) -> str:
+    """Return a short honest phrase of the shape of spam: ``学信网登录入口``, ``WPS手机版下载``."""
+    name, kind = rng.choice(lexicons().rows("honest_sites_zh"))
+    tails: tuple[str, ...] = (
+        *(
+            "官网",
+            "官网",
+            "登录",
+            "登录入口",
+            "下载",
+            "App",
+            "手机版",
+            "客户端",
+            "首页",
+            "官方网站",
+        ),
+        *("注册", "网页版", "官方旗舰店", "电脑版", "安卓版", "客服电话", "怎么注册", "最新版本"),
+    )
+    if kind == "school":
+        tails = ("官网", "招生网", "教务系统登录", "统一身份认证", "研究生院", "录取查询入口")
+    elif kind == "bank":
+        tails = ("网上银行登录", "手机银行下载", "官网", "信用卡", "个人网银入口", "App下载")
+    text = name + rng.choice(tails)
+    return traditional(text) if lang == "zh-Hant" else text
+
+
+def honest_menu(rng: random.Random, lang: str, count: int) -> list[str]:
+    """Return ``count`` items of an honest Chinese menu, footer or list of links."""
+    words = lexicons().words("honest_menu_zh")
+    items = [
+        honest_phrase(rng, lang) if rng.random() < 0.2 else rng.choice(words) for _ in range(count)
+    ]
+    return [traditional(item) for item in items] if lang == "zh-Hant" else items

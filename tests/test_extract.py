@@ -1,0 +1,227 @@
+"""HTML to Page: what is read, where it sits, whether a reader sees it, and within which limits."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import example, given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+from support import cases
+
+from detector.config import DEFAULT_CONFIG, Config
+from detector.extract import css_path, extract
+from detector.page import WHERES, Page
+
+ALL = [
+    *cases("extract_where"),
+    *cases("extract_script"),
+    *cases("extract_hidden"),
+    *cases("extract_text"),
+]
+DOCUMENT = """<!DOCTYPE html><html><head><title>镇报</title>
+<meta name="keywords" content="新闻 天气"></head><body>
+<div id="a"><h1>今日<a href="https://one.example/">要闻</a></h1><p>第一段</p><p>第二段<b>粗</b></p></div>
+<div><ul><li>甲</li><li>乙<ul><li>乙之一</li></ul></li></ul>
+<table><thead><tr><th>表头</th></tr></thead><tbody><tr><td>一格</td><td>二格</td></tr></tbody></table>
+<p title="说明文字">第三段</p><img alt="图中的桥"><span>尾</span></div></body></html>"""
+
+
+def told(page: Page) -> list[list[Any]]:
+    """Return [where, visible, text] of each segment."""
+    return [[s.where, s.visible, page.text[s.start : s.end]] for s in page.segments]
+
+
+def check_shape(page: Page) -> None:
+    """Assert what holds for the segments of any page."""
+    end = 0
+    for segment in page.segments:
+        assert end <= segment.start < segment.end <= len(page.text)
+        if segment.start > end or not end:
+            assert page.text[end : segment.start].strip("\n") == ""
+        assert "\n" not in page.text[segment.start : segment.end]
+        assert segment.where in WHERES
+        end = segment.end
+    assert page.text[end:].strip("\n") == ""
+    blocks = list(page.blocks())
+    assert [index for block in blocks for index in range(*block)] == list(range(len(page.segments)))
+    for first, last in blocks:
+        whole = page.text[page.segments[first].start : page.segments[last - 1].end]
+        assert whole == "".join(page.text[s.start : s.end] for s in page.segments[first:last])
+    for (_, last), (first, _) in zip(blocks, blocks[1:], strict=False):
+        between = page.text[page.segments[last - 1].end : page.segments[first].start]
+        assert between
+        assert set(between) == {"\n"}
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_segments(case: dict[str, Any]) -> None:
+    page = extract(case["html"])
+    assert told(page) == case["segments"]
+    assert page.html
+    assert page.truncated == ()
+    check_shape(page)
+
+
+TAGS = ("p", "div", "b", "a", "h1", "title", "table", "td", "br", "script", "noscript", "svg",
+        "template", "select", "option", "textarea", "o:p", "frameset", "iframe")  # fmt: skip
+soup = st.lists(
+    st.sampled_from(
+        [f"<{tag}>" for tag in TAGS]
+        + [f"</{tag}>" for tag in TAGS]
+        + ["<!--", "-->", "<![CDATA[", "&#x4e00;", "&", "<", ">", "\0", "\ud800", " ", "\n", "一"]
+        + ['<a href="http://x.example/%ff">', "<p style='display:none'>", "<img alt='二 三'>"]
+        + ['<meta name="keywords" content="四">', "'五六'", '"\\u4e00', "`"]
+    )
+    | st.text(max_size=5),
+    max_size=40,
+).map("".join)
+
+
+@given(soup)
+@example("<table><a>一<tr><td><script>'二")
+@example("<frameset><frame><noframes>一</noframes></frameset>")
+def test_tag_soup_never_raises(source: str) -> None:
+    page = extract(source)
+    check_shape(page)
+    for segment in page.segments:
+        css_path(segment.node)
+
+
+@given(soup, st.integers(0, 30), st.integers(0, 5), st.integers(0, 20))
+def test_limits_hold_on_tag_soup(source: str, characters: int, segments: int, nodes: int) -> None:
+    limits = Config(max_characters=characters, max_segments=segments, max_nodes=nodes)
+    page = extract(source, limits)
+    check_shape(page)
+    assert len(page.segments) <= segments
+    assert sum(s.end - s.start for s in page.segments) <= characters
+    whole = extract(source)
+    if told(page) != told(whole):
+        assert page.truncated
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        DOCUMENT,
+        "<p>一<p>二<table><td>三<td>四",
+        "<div><o:p>一</o:p><o:p>二</o:p></div>",
+        "<x.y>一</x.y><x.y>二</x.y>",
+        "<body><main><a-b>一</a-b><a-b>二<i>三</i></a-b></main>",
+    ],
+    ids=["document", "soup", "namespaced", "dotted", "custom"],
+)
+def test_css_path_selects_exactly_the_node(source: str) -> None:
+    tree = LexborHTMLParser(source)
+    for node in tree.css("*"):
+        found = tree.css(css_path(node))
+        assert [other.mem_id for other in found] == [node.mem_id]
+
+
+def test_css_path_selects_the_same_element_in_beautiful_soup() -> None:
+    tree = BeautifulSoup(DOCUMENT, "html.parser")
+    page = extract(DOCUMENT)
+    assert len(page.segments) > 12
+    for segment in page.segments:
+        elements = tree.select(css_path(segment.node))
+        assert len(elements) == 1
+        element = elements[0]
+        words = [element.get_text(), *(str(value) for value in element.attrs.values())]
+        text = page.text[segment.start : segment.end].strip()
+        assert any(text in re.sub(r"\s+", " ", word) for word in words)
+
+
+def test_css_path_of_no_node_is_empty() -> None:
+    assert css_path(None) == ""
+
+
+def limited(source: str, **limits: int) -> Page:
+    return extract(source, replace(DEFAULT_CONFIG, **limits))
+
+
+def test_a_document_within_the_limits_says_nothing() -> None:
+    assert extract(DOCUMENT).truncated == ()
+
+
+def test_depth_is_cut_and_said() -> None:
+    page = limited("<div>" * 50 + "深处" + "</div>" * 50 + "<p>外面</p>", max_depth=20)
+    assert page.truncated == ("max_depth",)
+    assert told(page) == [["body", True, "外面"]]
+
+
+def test_thousands_of_open_elements_are_no_trouble() -> None:
+    page = extract("<div>" * 10_000 + "深处")
+    assert page.truncated == ("max_depth",)
+    assert told(extract("<div>" * 1_500 + "深处")) == [["body", True, "深处"]]
+
+
+def test_nodes_are_cut_and_said() -> None:
+    page = limited("<p>甲</p>" * 100, max_nodes=50)
+    assert page.truncated == ("max_nodes",)
+    assert 15 < len(page.segments) < 50
+
+
+def test_characters_are_cut_and_said() -> None:
+    page = limited("<p>一二三四五</p><p>六七</p>", max_characters=4)
+    assert page.truncated == ("max_characters",)
+    assert told(page) == [["body", True, "一二三四"]]
+
+
+def test_segments_are_cut_and_said() -> None:
+    page = limited("<p>一</p><p>二</p><p>三</p>", max_segments=2)
+    assert page.truncated == ("max_segments",)
+    assert told(page) == [["body", True, "一"], ["body", True, "二"]]
+
+
+def test_links_are_cut_and_said() -> None:
+    links = "".join(f'<a href="http://h{n}.example/">x</a>' for n in range(9))
+    page = limited(links, max_links=4)
+    assert page.truncated == ("max_links",)
+    assert sum(s.where == "host" for s in page.segments) == 4
+    assert sum(s.where == "link" for s in page.segments) == 9
+
+
+def test_scripts_are_cut_and_said() -> None:
+    page = limited("<script>a='甲一';b='乙二';</script><script>c='丙三';</script>", max_script=8)
+    assert page.truncated == ("max_script",)
+    assert told(page) == [["script", False, "甲一"]]
+
+
+def test_source_is_cut_and_said() -> None:
+    page = limited("<p>甲</p><p>乙</p>", max_bytes=8)
+    assert page.truncated == ("max_bytes",)
+    assert told(page) == [["body", True, "甲"]]
+
+
+def test_a_long_value_is_cut_and_said() -> None:
+    page = limited(f'<img alt="{"字" * 30}">', max_value=10)
+    assert told(page) == [["alt", True, "字" * 10]]
+    assert page.truncated == ("max_value",)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<script>//" + "\\`" * 15_000 + "</script>",
+        "<script>//" + '\\"' * 15_000 + "</script>",
+        "<script>//" + "'" * 120_000 + "</script>",
+        '<p style="' + "height:1;" * 30_000 + '">x</p>',
+        '<p style="' + "overflow:hidden; " * 20_000 + '">x</p>',
+        "<!--" + "<a>" * 60_000 + "-->",
+        "<p>" + "&#" * 100_000,
+        "<p>" * 60_000,
+        "<" * 200_000,
+        "<a " + "x " * 100_000 + ">",
+    ],
+    ids=["backquotes", "quotes", "apostrophes", "height", "overflow", "comment", "entities",
+         "paragraphs", "brackets", "attributes"],
+)  # fmt: skip
+def test_hostile_sources_cost_no_more_than_their_size(source: str) -> None:
+    start = time.process_time()
+    extract(source)
+    assert time.process_time() - start < 2

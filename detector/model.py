@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets
 from detector.errors import ModelError
 from detector.fold import TABLE_SIZE, Folded, FoldTables
 from detector.ngrams import (
@@ -37,6 +38,7 @@ FORMAT_VERSION = 1
 _ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
     "rows": ((1 << ROW_BITS, ROW_WIDTH, 2), "int8"),
     "flats": ((FLAT_SIZE, 2), "int8"),
+    "context": ((2, len(CONTEXT_GROUPS) * CONTEXT_SIZE), "float32"),
     "unigrams": ((TABLE_SIZE,), "uint8"),
     "ngrams": ((0,), "uint8"),
     "fold": ((TABLE_SIZE,), "uint32"),
@@ -78,6 +80,7 @@ class Model:
     version: str
     rows: NDArray[np.int8]
     flats: NDArray[np.int8]
+    context: NDArray[np.float32]
     scale: tuple[float, float]
     bias: tuple[float, float]
     counts: CountTables
@@ -91,10 +94,16 @@ class Model:
 
     def evidence(self, folded: Folded, places: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the log-odds (n x 2, in the order of ``KINDS``) of each folded character."""
-        return self.evidence_of(features(folded, places, self.counts))
+        first = self.first_evidence(features(folded, places, self.counts))
+        buckets = context_buckets(first, places, folded.classes == 0)
+        second = np.empty_like(first)
+        for head in range(2):
+            # Added up in one fixed order, so that a page always scores the same.
+            second[:, head] = self.context[head][buckets[head]].sum(axis=0)
+        return second
 
-    def evidence_of(self, found: Features) -> NDArray[np.float32]:
-        """Return the log-odds (n x 2) of characters with the given features: an exact sum."""
+    def first_evidence(self, found: Features) -> NDArray[np.float32]:
+        """Return the log-odds (n x 2) of the first pass: an exact sum of integer weights."""
         n = found.flats.shape[1]
         total = np.zeros((2, n), dtype=np.int16)
         packed = self.rows.reshape(-1).view(np.complex128)  # one row of 16 bytes an item
@@ -121,6 +130,7 @@ class Model:
         arrays = {
             "rows": self.rows,
             "flats": self.flats,
+            "context": self.context,
             "unigrams": self.counts.unigrams,
             "ngrams": self.counts.ngrams,
             "fold": self.tables.fold,
@@ -166,6 +176,7 @@ class Model:
                 version=described["version"],
                 rows=arrays["rows"],
                 flats=arrays["flats"],
+                context=arrays["context"],
                 scale=tuple(described["scale"]),
                 bias=tuple(described["bias"]),
                 counts=CountTables(

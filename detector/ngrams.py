@@ -34,6 +34,7 @@ __all__ = [
     "count_slots",
     "features",
     "ngram_keys",
+    "windowed",
 ]
 
 U32 = NDArray[np.uint32]
@@ -133,7 +134,7 @@ def _seen(keys: U32, table: NDArray[np.uint8]) -> NDArray[np.int16]:
     return np.where((entry >> 4) == marks, entry & 15, 0).astype(np.int16)
 
 
-def _windowed(values: NDArray[np.int32], radius: int) -> NDArray[np.int32]:
+def windowed(values: NDArray[np.int32], radius: int) -> NDArray[np.int32]:
     """Return the sum of ``values`` over a window of ``radius`` on both sides."""
     n = len(values)
     sums = np.zeros(n + 1, dtype=np.int32)
@@ -232,8 +233,8 @@ def features(folded: Folded, places: NDArray[np.uint8], counts: CountTables) -> 
     put("natural_pattern", _bucket(pattern, GROUPS["natural_pattern"], 17))
     near = b[1] << u(5) | b[2] << u(2) | level3[1 : 1 + n]
     put("natural_char", _bucket(codes * u(256) + near, GROUPS["natural_char"], 19))
-    narrow = _rate(_windowed(odd, 8), _windowed(both, 8), 6)
-    broad = _rate(_windowed(odd, 40), _windowed(both, 40), 10)
+    narrow = _rate(windowed(odd, 8), windowed(both, 8), 6)
+    broad = _rate(windowed(odd, 40), windowed(both, 40), 10)
     page = min(7, int(odd.sum()) * 14 // max(1, int(both.sum())))
     density = narrow << u(12) | broad << u(9) | b[1] << u(3) | b[2]
     put("natural_density", density | u(page << 6))
@@ -252,8 +253,8 @@ def features(folded: Folded, places: NDArray[np.uint8], counts: CountTables) -> 
     traditional = (classes == CLASS["han_traditional"]).astype(np.int32)
     simplified = (classes == CLASS["han_simplified"]).astype(np.int32)
     forms = traditional + simplified
-    local = _rate(_windowed(traditional, 6), _windowed(forms, 6), 2)
-    local = np.where(_windowed(forms, 6) > 0, local, 3)
+    local = _rate(windowed(traditional, 6), windowed(forms, 6), 2)
+    local = np.where(windowed(forms, 6) > 0, local, 3)
     total = int(forms.sum())
     whole = 3 if total < 4 else min(2, int(traditional.sum()) * 3 // total)
     latin_page = int(3 * int(han.sum()) < n)

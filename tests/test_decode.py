@@ -108,7 +108,8 @@ def test_binary_data_gives_an_empty_page_that_says_so() -> None:
 
 def test_all_sorts_of_buffers_are_bytes() -> None:
     data = f"<p>{PARAGRAPHS['zh-Hans']}</p>".encode("gbk")
-    pages = [read_page(kind(data)) for kind in (bytes, bytearray, memoryview)]
+    buffers: list[Any] = [data, bytearray(data), memoryview(data)]
+    pages = [read_page(buffer) for buffer in buffers]
     assert {(page.text, page.encoding) for page in pages} == {
         (PARAGRAPHS["zh-Hans"] + "\n", "gb18030")
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ def check_shape(page: Page) -> None:
     for first, last in blocks:
         whole = page.text[page.segments[first].start : page.segments[last - 1].end]
         assert whole == "".join(page.text[s.start : s.end] for s in page.segments[first:last])
-    for (_, last), (first, _) in zip(blocks, blocks[1:], strict=False):
+    for (_, last), (first, _) in pairwise(blocks):
         between = page.text[page.segments[last - 1].end : page.segments[first].start]
         assert between
         assert set(between) == {"\n"}

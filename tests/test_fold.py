@@ -14,7 +14,9 @@ from support import DROP, TO_SIMPLIFIED, cases, tables
 from detector.fold import BREAK, CLASS, CLASSES, SPACE, TABLE_SIZE, code_points, fold
 
 ANY = st.text(st.characters())
-MIXED = st.text(st.sampled_from("aBé國国8８𝟠 \t\u3000\u200b\u0301\n，。カ가😀\U00020000"), max_size=30)
+MIXED = st.text(
+    st.sampled_from("aBé國国8８𝟠 \t\u3000\u200b\u0301\n，。カ가😀\U00020000"), max_size=30
+)
 
 
 def folded_text(text: str) -> str:

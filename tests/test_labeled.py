@@ -150,7 +150,7 @@ def test_pages_in_a_tar(tmp_path: Path) -> None:
     path = write(tmp_path / "pages.jsonl", [{"id": "a", "label": "ham", "member": "a.html"}])
     with pytest.raises(InputError, match=r"pages\.tar\.gz"):
         list(read_labeled(path))
-    archive(tmp_path / "pages.tar.gz", {"a.html": "<p>今天</p>".encode("gbk")})
+    archive(tmp_path / "pages.tar.gz", {"a.html": "<meta charset=gbk><p>今天</p>".encode("gbk")})
     (page,) = read_labeled(path)
     assert (page.page.text, page.page.encoding) == ("今天\n", "gb18030")
     archive(tmp_path / "pages.tar.gz", {"b.html": b"<p>"})

@@ -87,20 +87,10 @@ def test_evidence_is_cut_at_breaks(rows: list[tuple[int, bool]], least: int) -> 
         ]
         start = end + 1
     evidence = np.array(scores, dtype=np.float32)
-    assert (
-        covering(segments_of_evidence(evidence, np.array(breaks, dtype=np.intp), least), scores)
-        == expected
-    )
-
-
-def covering(
-    found: list[tuple[int, int, float]], scores: list[int]
-) -> list[tuple[int, int, float]]:
-    """Assert that no finding starts or ends at a score that adds nothing; return them."""
-    for start, end, _ in found:
-        assert scores[start] > 0
-        assert scores[end - 1] > 0
-    return found
+    found = segments_of_evidence(evidence, np.array(breaks, dtype=np.intp), least)
+    assert found == expected
+    # No finding starts or ends at a character that adds nothing.
+    assert all(scores[start] > 0 and scores[end - 1] > 0 for start, end, _ in found)
 
 
 @pytest.mark.parametrize("size", [0, 1, 50])

@@ -15,8 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 
+from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets
 from detector.fold import FoldTables, fold
 from detector.model import Calibration, Model, Segmentation
 from detector.ngrams import (
@@ -58,10 +59,12 @@ PER_CHARACTER = sum(2 * REACH + 2 - order for order in ORDERS) + len(GROUPS)
 class FitOptions:
     """Options of the character model; the defaults are those of the shipped model."""
 
-    strength: float = 0.03
-    """Inverse L2 strength (scikit-learn's ``C``). Higher fits the generator's words more closely
-    and transfers worse."""
-    iterations: int = 60
+    alpha: float = 2e-7
+    """L2 penalty of the stochastic gradient descent. Lower fits the generator's words more
+    closely and transfers worse."""
+    step: float = 0.05
+    """Learning rate; the weights are averaged over all steps (Polyak and Juditsky 1992)."""
+    epochs: int = 5
     sample: float = 0.12
     """Share of the clean characters far from any finding that become training rows."""
     clean_weight: float = 4.0
@@ -164,7 +167,16 @@ def fit_weights(parts: Sequence[CharacterRows], options: FitOptions) -> Weights:
     for head, kind in enumerate(KINDS):
         truth = np.concatenate([getattr(part, kind) for part in parts])
         log.info("%s: %d of %d characters offend", kind, int(truth.sum()), count)
-        model = LogisticRegression(C=options.strength, max_iter=options.iterations, tol=1e-4)
+        model = SGDClassifier(
+            loss="log_loss",
+            alpha=options.alpha,
+            learning_rate="constant",
+            eta0=options.step,
+            average=True,
+            max_iter=options.epochs,
+            tol=None,
+            random_state=1,
+        )
         model.fit(matrix, truth, sample_weight=weights)
         coefficients[head] = model.coef_[0]
         biases.append(float(model.intercept_[0]))
@@ -184,6 +196,59 @@ def _quantised(coefficients: NDArray[np.float64], biases: list[float]) -> Weight
     return Weights(
         rows, tables[ROW_COLUMNS:].copy(), (scales[0], scales[1]), (biases[0], biases[1])
     )
+
+
+class ContextRows(NamedTuple):
+    """Training rows of the second pass: buckets (heads x m x groups), labels, weights."""
+
+    buckets: NDArray[np.intp]
+    labels: NDArray[np.bool_]
+    weights: NDArray[np.float32]
+
+
+def context_rows(
+    page: LabeledPage, model: Model, rng: np.random.Generator, most: int = 400
+) -> ContextRows:
+    """Return rows of the second pass: up to ``most`` characters of a page, weighted for the rest."""
+    folded = fold(page.page.text, model.tables)
+    n = len(folded.codes)
+    places = place_codes(page.page, folded)
+    first = model.first_evidence(features(folded, places, model.counts))
+    buckets = context_buckets(first, places, folded.classes == 0)
+    labels = character_labels(page, folded.offsets)
+    # Characters that the first pass finds clean beyond doubt teach little, and are many.
+    dull = ~labels.any(axis=0) & (first.max(axis=1) < -4)
+    share = np.where(dull, 0.1, 1.0) * min(1.0, most / max(1.0, float((~dull).sum())))
+    chosen = np.flatnonzero((rng.random(n) < share) & (folded.classes != 0))
+    # A long page counts for more than a short one, but not in proportion.
+    weight = np.minimum(1 / share[chosen], 30) * min(1.0, (400 / max(n, 1)) ** 0.5)
+    return ContextRows(
+        buckets[:, :, chosen].transpose(0, 2, 1), labels[:, chosen], weight.astype(np.float32)
+    )
+
+
+def fit_context(parts: Sequence[ContextRows], strength: float = 1.0) -> NDArray[np.float32]:
+    """Fit the second pass; return its table (heads x buckets), the intercept folded in."""
+    weights = np.concatenate([part.weights for part in parts])
+    width = len(CONTEXT_GROUPS) * CONTEXT_SIZE
+    table = np.zeros((2, width), dtype=np.float32)
+    for head in range(2):
+        buckets = np.concatenate([part.buckets[head] for part in parts]).astype(np.int32)
+        truth = np.concatenate([part.labels[head] for part in parts])
+        matrix = csr_matrix(
+            (
+                np.ones(buckets.size, dtype=np.float32),
+                buckets.reshape(-1),
+                np.arange(0, buckets.size + 1, len(CONTEXT_GROUPS), dtype=np.int32),
+            ),
+            shape=(len(buckets), width),
+        )
+        model = LogisticRegression(C=strength, max_iter=300, tol=1e-5)
+        model.fit(matrix, truth, sample_weight=weights)
+        table[head] = model.coef_[0]
+        # Every character has exactly one bucket of the first group.
+        table[head, :CONTEXT_SIZE] += np.float32(model.intercept_[0])
+    return table
 
 
 def gold_ranges(page: LabeledPage, kind: Kind, gap: int = 40) -> list[tuple[int, int]]:

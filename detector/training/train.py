@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE
 from detector.fold import FoldTables, fold
 from detector.model import Calibration, Model, Segmentation
 from detector.ngrams import CountTables
@@ -286,6 +287,7 @@ def _model(
         version="",
         rows=weights.rows,
         flats=weights.flats,
+        context=np.zeros((2, len(CONTEXT_GROUPS) * CONTEXT_SIZE), dtype=np.float32),
         scale=weights.scale,
         bias=weights.bias,
         counts=counts,

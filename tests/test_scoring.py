@@ -1,0 +1,258 @@
+"""Scoring: what the shipped model must find and leave alone, and what holds for any page."""
+
+from __future__ import annotations
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import example, given
+from hypothesis import strategies as st
+from support import DAMAGED, PROMOTED, cases, rows_of, small_model
+
+from detector import Config, Detector, InputError, Page, Result
+from detector.extract import extract
+from detector.page import page_from_text
+from detector.scoring import page_scores, read_page
+
+PAGES = [row["page"] for row in rows_of("scoring_pages")]
+SMALL = Detector(small_model())
+SOURCES = st.text(
+    st.sampled_from(PROMOTED + DAMAGED + "今天 ab\n\u200b<p>&;\U00020000"), max_size=60
+)
+
+
+@pytest.fixture(params=["small", "detector"])
+def either(request: pytest.FixtureRequest) -> Detector:
+    """Return the detector with the small model, then the one with the shipped model."""
+    found: Detector = request.getfixturevalue(request.param)
+    return found
+
+
+def check_result(result: Result, page: Page, detector: Detector) -> None:
+    """Assert what holds for the result of any page."""
+    assert 0 <= result.score <= 1
+    assert result.verdict == ("spam" if result.score >= result.threshold else "ham")
+    assert (result.length, result.html) == (len(page.text), page.html)
+    keys = [(span.start, span.end) for span in result.spans]
+    assert keys == sorted(keys)
+    for span in result.spans:
+        assert 0 <= span.start < span.end <= len(page.text)
+        assert page.text[span.start : span.end] == span.text
+        assert "\n" not in span.text
+        assert detector.config.min_span_score <= span.score <= 1
+        assert span.kind == "garbled" or not span.words
+        for word in span.words:
+            assert page.text[word.start : word.end] == word.text
+    by_kind = {kind: [s for s in result.spans if s.kind == kind] for kind in result.scores}
+    assert all(bool(found) == (result.scores[kind] > 0) for kind, found in by_kind.items())
+    # Every point of the score can be shown: it follows from the findings alone.
+    assert page_scores(result.spans, result.length, detector.model) == (
+        result.score, result.scores,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("case", cases("scoring_pages"))
+def test_the_shipped_model(case: dict[str, Any], detector: Detector) -> None:
+    page = read_page(case["page"])
+    result = detector.score(case["page"])
+    check_result(result, page, detector)
+    assert result.verdict == ("spam" if case["kind"] else "ham")
+    sure = [span for span in result.spans if span.score >= 0.5]
+    marked = {at for span in sure for at in range(span.start, span.end)}
+    for words in case["found"]:
+        at = page.text.index(words)
+        inside = sum(position in marked for position in range(at, at + len(words)))
+        assert inside * 2 >= len(words), f"{words} is not found"
+    for words in case["clean"]:
+        at = page.text.index(words)
+        assert not marked & set(range(at, at + len(words))), f"{words} is flagged"
+    if case["kind"]:
+        assert case["kind"] in {span.kind for span in sure}
+        assert result.scores[case["kind"]] == max(result.scores.values())
+
+
+@pytest.mark.parametrize("source", PAGES)
+def test_all_forms_of_a_page_score_the_same(source: str, either: Detector) -> None:
+    page = read_page(source)
+    expected = either.score(source)
+    check_result(expected, page, either)
+    forms: list[Any] = [page, source.encode(), bytearray(source.encode())]
+    if page.html:
+        forms += [BeautifulSoup(source, "html.parser"), extract(source)]
+    else:
+        forms += [page_from_text(source)]
+    for form in forms:
+        found = either.score(form).to_dict()
+        assert {**found, "encoding": None} == expected.to_dict()
+
+
+@pytest.mark.parametrize("codec", ["gb18030", "utf-8-sig", "utf-16"])
+def test_the_encoding_does_not_matter(codec: str, either: Detector) -> None:
+    source = PAGES[6].replace('charset="utf-8"', f'charset="{codec}"')
+    found = either.score(source.encode(codec))
+    assert found.encoding == {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(codec, codec)
+    assert found.spans == either.score(source).spans
+
+
+def test_soup_from_str_and_from_bytes(either: Detector) -> None:
+    source = PAGES[6]
+    from_text = BeautifulSoup(source, "html.parser")
+    from_bytes = BeautifulSoup(source.encode("utf-8"), "html.parser")
+    before = str(from_text)
+    assert either.score(from_text) == either.score(from_bytes) == either.score(source)
+    assert str(from_text) == before
+    assert either.score(from_text.title) == either.score(str(from_text.title))  # type: ignore[arg-type]
+
+
+def test_css_paths_lead_beautiful_soup_to_the_findings(detector: Detector) -> None:
+    source = PAGES[8]
+    soup = BeautifulSoup(source, "html.parser")
+    spans = detector.score(source).spans
+    assert spans
+    for span in spans:
+        (element,) = soup.select(span.path)
+        assert span.text.strip()[:2] in str(element)
+
+
+def test_findings_say_where_they_are(small: Detector) -> None:
+    source = (
+        "<title>开云体育官网</title><p>今<b>天</b></p>"
+        '<div style="display:none"><a href="http://x.example/">开云入口体育</a></div>'
+    )
+    title, link = small.score(source).spans
+    assert (title.where, title.visible, title.path) == (
+        "title", True, "html > head > title:nth-of-type(1)",
+    )  # fmt: skip
+    assert (link.where, link.visible) == ("link", False)
+    assert link.path == "html > body > div:nth-of-type(1) > a:nth-of-type(1)"
+
+
+def test_a_finding_across_inline_elements_names_the_one_with_most_of_it(small: Detector) -> None:
+    (span,) = small.score("<p>今天开云<b>体育官网入口</b>天气</p>").spans
+    assert span.text == "开云体育官网入口"
+    assert span.path == "html > body > p:nth-of-type(1) > b:nth-of-type(1)"
+
+
+def test_folded_spam_is_found_at_its_original_place(small: Detector) -> None:
+    text = "今天\u200b開\u200b雲\u2060 體 育\ufe0f官網天气"
+    (span,) = small.score(text).spans
+    assert (span.start, span.end) == (3, 14)
+    assert span.text == text[3:14]
+
+
+def test_garbled_words_are_named_with_their_likely_originals(small: Detector) -> None:
+    (span,) = small.score("这是壹個嘚嘚嘚词").spans
+    assert span.kind == "garbled"
+    assert [(word.text, word.likely) for word in span.words] == [("壹個", "一個"), ("嘚嘚嘚", None)]
+
+
+@given(SOURCES | st.text(), st.booleans())
+@example("\ufad0天天天\ufacf", False)
+@example("\ud800\udfff开云", False)
+@example("\0\0\0开云", True)
+@example("🿿\U0010ffff" * 3, False)
+def test_any_text_is_judged(text: str, html: bool) -> None:
+    content_type = "text/html" if html else "text/plain"
+    page = read_page(text, content_type=content_type)
+    result = SMALL.score(text, content_type=content_type)
+    check_result(result, page, SMALL)
+    if not html:
+        assert page.text == text
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_judged(data: bytes) -> None:
+    result = SMALL.score(data)
+    assert 0 <= result.score <= 1
+
+
+def test_every_character_of_unicode_can_be_judged(detector: Detector) -> None:
+    for start in (0, 0x8000, 0x10000, 0x18000, 0x20000, 0x2F000, 0xE0000):
+        text = "".join(map(chr, range(start, start + 0x8000)))
+        check_result(
+            detector.score(text, content_type="text/plain"), page_from_text(text), detector
+        )
+
+
+@pytest.mark.parametrize("nothing", ["", " \n", b"", "\u200b", "<html></html>", b"\xff\xfe"])
+def test_nothing_scores_nothing(nothing: str | bytes, either: Detector) -> None:
+    result = either.score(nothing)
+    assert (result.score, result.verdict, result.spans) == (0.0, "ham", ())
+
+
+def test_binary_data_scores_nothing_and_says_so(either: Detector) -> None:
+    result = either.score(b"\x89PNG\r\n\x1a\n" + b"\0" * 99)
+    assert (result.score, result.truncated) == (0.0, ("binary",))
+
+
+def test_score_many_keeps_order_and_costs_only_its_own_row(either: Detector) -> None:
+    items: list[Any] = [PAGES[0], None, ("http://a.example/", PAGES[6]), 5, b"<p>x", ("u", None)]
+    found = list(either.score_many(items))
+    assert [result.error is None for result in found] == [True, False, True, False, True, False]
+    assert [result.url for result in found] == [None, None, "http://a.example/", None, None, "u"]
+    assert found[0] == either.score(PAGES[0])
+    assert found[2] == either.score(PAGES[6], url="http://a.example/")
+    assert "cannot score a NoneType" in str(found[1].error)
+    assert (found[1].score, found[1].verdict, found[1].spans) == (0.0, "ham", ())
+    assert Result.from_dict(found[1].to_dict()) == found[1]
+
+
+def test_score_many_is_lazy(small: Detector) -> None:
+    def pages() -> Any:
+        yield "今天"
+        raise AssertionError("asked for a page too early")
+
+    assert next(small.score_many(pages())).score == 0.0
+
+
+@pytest.mark.parametrize("wrong", [None, 3, ["<p>"], {"a": 1}])
+def test_other_types_are_refused(wrong: Any, small: Detector) -> None:
+    with pytest.raises(InputError, match="pass bytes, str, a BeautifulSoup or a Page"):
+        small.score(wrong)
+
+
+def test_one_detector_serves_many_threads(either: Detector) -> None:
+    expected = [either.score(page) for page in PAGES]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(either.score, PAGES * 4))
+    assert found == expected * 4
+
+
+def test_a_detector_can_be_pickled(either: Detector) -> None:
+    again: Detector = pickle.loads(pickle.dumps(either))
+    assert (again.threshold, again.config) == (either.threshold, either.config)
+    assert [again.score(page) for page in PAGES] == [either.score(page) for page in PAGES]
+
+
+def test_a_page_can_be_pickled(small: Detector) -> None:
+    page = read_page(PAGES[6])
+    again: Page = pickle.loads(pickle.dumps(page))
+    assert [s[:4] for s in again.segments] == [s[:4] for s in page.segments]
+    assert small.score(again).score == small.score(page).score
+
+
+def test_scoring_twice_gives_the_same(either: Detector) -> None:
+    assert [either.score(page) for page in PAGES] == [either.score(page) for page in PAGES]
+
+
+def test_the_threshold_decides_the_verdict() -> None:
+    source = "今天开云体育官网"
+    score = SMALL.score(source).score
+    assert Detector(SMALL.model, threshold=score).score(source).verdict == "spam"
+    assert Detector(SMALL.model, threshold=score + 1e-9).score(source).verdict == "ham"
+
+
+def test_limits_of_findings_are_kept_and_said() -> None:
+    source = "\n".join(["今天开云体育官网入口", "今天开云体育", "今天开云", "今天官"])
+    everything = SMALL.score(source)
+    assert [span.text[:2] for span in everything.spans] == ["开云", "开云", "开云", "官"]
+    few = Detector(SMALL.model, config=Config(max_spans=2)).score(source)
+    assert few.truncated == ("max_spans",)
+    assert [span.text for span in few.spans] == ["开云体育官网入口", "开云体育"]
+    sure = Detector(SMALL.model, config=Config(min_span_score=0.9)).score(source)
+    assert sure.truncated == ()
+    assert 0 < len(sure.spans) < 4
+    assert all(span.score >= 0.9 for span in sure.spans)

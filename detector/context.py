@@ -17,7 +17,9 @@ __all__ = ["CONTEXT_GROUPS", "CONTEXT_SIZE", "OWN_STEPS", "context_buckets"]
 OWN_STEPS = 24
 STEPS = 16
 RADII = (4, 16, 60)
-CONTEXT_GROUPS = ("near", "middle", "far", "page", "other", "place")
+WIDE = 200
+PEAK = 24  # sixteenths: evidence above -1.5 stands out
+CONTEXT_GROUPS = ("near", "middle", "far", "dense", "page", "other", "place")
 CONTEXT_SIZE = OWN_STEPS * 32
 """Buckets of one group: steps of the character's own evidence times steps of its context."""
 
@@ -48,9 +50,15 @@ def context_buckets(
         mean.append(levels)
     for head in range(2):
         here = own[head]
-        high = int((sixteenths[head] > 0).sum())
-        page = min(15, int(2 * np.log2(1 + 200 * high / max(n, 50))))
-        context = (*mean[head], np.intp(page), mean[1 - head][1], places)
+        # What stands out of the background, however deep the background is.
+        peaks = np.maximum(sixteenths[head] + PEAK, 0)
+        dense = _log_steps(windowed(peaks, WIDE) / windowed(np.ones(n, dtype=np.int32), WIDE))
+        page = _log_steps(np.array([peaks.sum() / max(n, 50)]))[0]
+        context = (*mean[head], dense, page, mean[1 - head][1], places)
         for group, step in enumerate(context):
             buckets[head, group] = group * CONTEXT_SIZE + here * 32 + step
     return buckets
+
+
+def _log_steps(rate: NDArray[np.float64]) -> NDArray[np.intp]:
+    return np.minimum(2 * np.log2(1 + rate), STEPS - 1).astype(np.intp)

@@ -14,11 +14,12 @@ from detector.ngrams import windowed
 
 __all__ = ["CONTEXT_GROUPS", "CONTEXT_SIZE", "OWN_STEPS", "context_buckets"]
 
-OWN_STEPS = 24
+OWN_STEPS = 32
 STEPS = 16
 RADII = (4, 16, 60)
 WIDE = 200
-PEAK = 24  # sixteenths: evidence above -1.5 stands out
+LOW, HIGH = -10, 6  # log-odds told apart; clean text lies mostly between -10 and -4
+PEAKS = (32, 72)  # sixteenths, by kind: evidence above -2 and above -4.5 stands out
 CONTEXT_GROUPS = ("near", "middle", "far", "dense", "page", "other", "place")
 CONTEXT_SIZE = OWN_STEPS * 32
 """Buckets of one group: steps of the character's own evidence times steps of its context."""
@@ -35,23 +36,23 @@ def context_buckets(
     n = len(evidence)
     buckets = np.empty((2, len(CONTEXT_GROUPS), n), dtype=np.intp)
     # Sixteenths keep the sums exact, whatever the order of adding.
-    sixteenths = np.rint(np.clip(evidence.T, -6, 6) * 16).astype(np.int32)
-    sixteenths[:, breaks] = 0
+    sixteenths = np.rint(np.clip(evidence.T, LOW, HIGH) * 16).astype(np.int32)
+    sixteenths[:, breaks] = -64
     count = windowed(np.ones(n, dtype=np.int32), RADII[-1])
-    own = np.clip((sixteenths + 96) >> 3, 0, OWN_STEPS - 1).astype(np.intp)
+    own = np.clip((sixteenths - 16 * LOW) >> 3, 0, OWN_STEPS - 1).astype(np.intp)
     mean = []
     for head in range(2):
-        capped = np.clip(sixteenths[head], -64, 64)
+        capped = np.minimum(sixteenths[head], 64)
         levels = []
         for radius in RADII:
             size = count if radius == RADII[-1] else 2 * radius + 1
             average = windowed(capped, radius) // size
-            levels.append(np.clip((average + 56) // 7, 0, STEPS - 1).astype(np.intp))
+            levels.append(np.clip((average - 16 * LOW) // 14, 0, STEPS - 1).astype(np.intp))
         mean.append(levels)
     for head in range(2):
         here = own[head]
         # What stands out of the background, however deep the background is.
-        peaks = np.maximum(sixteenths[head] + PEAK, 0)
+        peaks = np.maximum(sixteenths[head] + PEAKS[head], 0)
         dense = _log_steps(windowed(peaks, WIDE) / windowed(np.ones(n, dtype=np.int32), WIDE))
         page = _log_steps(np.array([peaks.sum() / max(n, 50)]))[0]
         context = (*mean[head], dense, page, mean[1 - head][1], places)

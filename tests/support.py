@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, LOW, OWN_STEPS
 from detector.fold import DROP, TABLE_SIZE, FoldTables, fold
 from detector.model import Calibration, Model, Segmentation
 from detector.ngrams import FLAT_SIZE, REACH, ROW_BITS, ROW_WIDTH, CountTables, features
@@ -59,7 +60,7 @@ def tables() -> FoldTables:
 
 @cache
 def small_model() -> Model:
-    """Return the small model. Every character scores -3; those it knows +7 for their kind."""
+    """Return the small model. Every character scores -3; those it knows +5.5 for their kind."""
     counts = CountTables(np.zeros(TABLE_SIZE, np.uint8), np.zeros(1 << 10, np.uint8), 20.0)
     rows = np.zeros((1 << ROW_BITS, ROW_WIDTH, 2), dtype=np.int8)
     for column, known in enumerate((PROMOTED, DAMAGED)):
@@ -67,11 +68,16 @@ def small_model() -> Model:
         found = features(folded, np.zeros(len(folded.codes), dtype=np.uint8), counts)
         own = found.rows[0][REACH : REACH + len(known)]
         rows[own, REACH, column] = 100
+    # The second look changes nothing: its first group gives back a character's own evidence.
+    context = np.zeros((2, len(CONTEXT_GROUPS) * CONTEXT_SIZE), dtype=np.float32)
+    own_evidence = LOW + np.arange(OWN_STEPS) / 2
+    context[:, :CONTEXT_SIZE] = np.repeat(own_evidence, CONTEXT_SIZE // OWN_STEPS)
     calibration = Calibration(-6.0, {"sum": 2.5})
     return Model(
         version="small-1",
         rows=rows,
         flats=np.zeros((FLAT_SIZE, 2), dtype=np.int8),
+        context=context,
         scale=(0.1, 0.1),
         bias=(-3.0, -3.0),
         counts=counts,

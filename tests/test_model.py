@@ -19,7 +19,7 @@ from support import small_model
 from detector import Detector, ModelError
 from detector.model import FORMAT_VERSION, Calibration, Model, default_model_folder
 
-ARRAYS = ("rows", "flats", "unigrams", "ngrams", "fold", "classes")
+ARRAYS = ("rows", "flats", "context", "unigrams", "ngrams", "fold", "classes")
 PAGE = "<title>今天 开云体育官网</title><p>嘚鉯壹個</p>"
 
 
@@ -52,6 +52,7 @@ def test_a_model_comes_back_as_it_was_saved(small_folder: Path) -> None:
     for one, two in (
         (saved.rows, loaded.rows),
         (saved.flats, loaded.flats),
+        (saved.context, loaded.context),
         (saved.counts.unigrams, loaded.counts.unigrams),
         (saved.counts.ngrams, loaded.counts.ngrams),
         (saved.tables.fold, loaded.tables.fold),

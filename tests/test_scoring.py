@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -256,3 +257,11 @@ def test_limits_of_findings_are_kept_and_said() -> None:
     assert sure.truncated == ()
     assert 0 < len(sure.spans) < 4
     assert all(span.score >= 0.9 for span in sure.spans)
+
+
+def test_thousands_of_findings_cost_no_more_than_their_number() -> None:
+    start = time.process_time()
+    result = SMALL.score("<p>开云体育官网</p>" * 12_000)
+    assert len(result.spans) == SMALL.config.max_spans
+    assert result.truncated == ("max_spans",)
+    assert time.process_time() - start < 4

@@ -7,7 +7,7 @@ import logging
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE
 from detector.fold import FoldTables, fold
 from detector.model import Calibration, Model, Segmentation
-from detector.ngrams import CountTables
+from detector.ngrams import CountTables, features
 from detector.result import KINDS, Kind
 from detector.scoring import Detector, place_codes
 from detector.training.card import model_card
@@ -38,11 +38,14 @@ from detector.training.drafts import Article
 from detector.training.evaluate import Judgement, evaluate, judge_pages
 from detector.training.fit import (
     CharacterRows,
+    ContextRows,
     FitOptions,
     Weights,
     character_labels,
     character_rows,
     choose_threshold,
+    context_rows,
+    fit_context,
     fit_pages,
     fit_spans,
     fit_weights,
@@ -71,8 +74,8 @@ class TrainOptions:
     """How much to make, and from which seed. Same options and inputs give the same model."""
 
     seed: int = 1
-    pages: int = 24_000
-    calibration_pages: int = 8_000
+    pages: int = 40_000
+    calibration_pages: int = 12_000
     evaluation_pages: int = 6_000
     jobs: int = 2
     false_rate: float = 0.002
@@ -110,7 +113,7 @@ def _shared() -> _State:
 def split_of(key: str) -> str:
     """Return the part (count, fit, calibrate or evaluate) that a document belongs to, for good."""
     at = zlib.crc32(key.encode()) % 100
-    return "count" if at < 40 else "fit" if at < 84 else "calibrate" if at < 94 else "evaluate"
+    return "count" if at < 60 else "fit" if at < 86 else "calibrate" if at < 95 else "evaluate"
 
 
 def split_handwritten(pages: Sequence[LabeledPage]) -> dict[str, list[LabeledPage]]:
@@ -200,7 +203,7 @@ def train(
         "pages": options.pages,
         "calibration_pages": options.calibration_pages,
         "evaluation_pages": options.evaluation_pages,
-        "fit": vars(options.fit) if hasattr(options.fit, "__dict__") else {},
+        "fit": asdict(options.fit),
         "corpora": {
             name: {
                 "package": f"{by_name[name].registry}:{by_name[name].package}",
@@ -293,8 +296,8 @@ def _model(
         counts=counts,
         tables=tables,
         segmentation={
-            "injection": Segmentation(0.0, 2.0, 3.0),
-            "garbled": Segmentation(0.0, 0.35, 3.0),
+            "injection": Segmentation(-2.0, 2.0, 2.0),
+            "garbled": Segmentation(-3.0, 0.25, 2.0),
         },
         span_calibration=unset,
         page_calibration=unset,
@@ -338,9 +341,10 @@ def _over_pages(
 def _pages(first: int, last: int, part: str) -> Iterator[LabeledPage]:
     state = _shared()
     split = "train" if part == "fit" else "test"
+    # Context rows come from the same documents as calibration, but from pages of their own.
+    supply = state.supplies["calibrate" if part == "context" else part]
     for number in range(first, last):
-        seed = f"{state.options.seed}-{part}-{number}"
-        yield synthetic_page(seed, state.supplies[part], split)
+        yield synthetic_page(f"{state.options.seed}-{part}-{number}", supply, split)
 
 
 def _alarms(page: LabeledPage) -> NDArray[np.bool_]:
@@ -348,8 +352,8 @@ def _alarms(page: LabeledPage) -> NDArray[np.bool_]:
     state = _shared()
     assert state.model is not None
     folded = fold(page.page.text, state.tables)
-    evidence = state.model.evidence(folded, place_codes(page.page, folded))
-    return np.asarray((evidence > -0.5).any(axis=1))
+    found = features(folded, place_codes(page.page, folded), state.counts)
+    return np.asarray((state.model.first_evidence(found) > -1.0).any(axis=1))
 
 
 def _rows(pages: Iterator[LabeledPage], generator: np.random.Generator) -> CharacterRows:
@@ -374,6 +378,17 @@ def _handwritten_rows(repetition: int) -> CharacterRows:
     return _rows(iter(state.handwritten), generator)
 
 
+def _context_batch(first: int, last: int) -> list[ContextRows]:
+    state = _shared()
+    assert state.model is not None
+    generator = np.random.default_rng([state.options.seed, 2_000_000 + first])
+    return [
+        context_rows(page, state.model, generator)
+        for page in _pages(first, last, "context")
+        if page.page.segments
+    ]
+
+
 def _judge_batch(first: int, last: int) -> list[Any]:
     model = _shared().model
     assert model is not None
@@ -395,14 +410,25 @@ def _calibrated(
     """Return ``model`` with span and page calibration and a threshold."""
     global _state
     _state = replace(_shared(), model=model)
+    count = options.calibration_pages // 2
+    rows = [
+        row
+        for batch in _over_pages(_context_batch, count, options, "context", console)
+        for row in batch
+    ]
+    generator = np.random.default_rng([options.seed, 3_000_000])
+    rows += [context_rows(page, model, generator) for page in handwritten[::2]]
+    model = replace(model, context=fit_context(rows))
+    del rows
+    _state = replace(_shared(), model=model)
     judged = [
         pair
         for batch in _over_pages(
-            _judge_batch, options.calibration_pages, options, "calibration", console
+            _judge_batch, options.calibration_pages - count, options, "calibration", console
         )
         for pair in batch
     ]
-    judged += [tuple(judge(page, model, kind) for kind in KINDS) for page in handwritten]
+    judged += [tuple(judge(page, model, kind) for kind in KINDS) for page in handwritten[1::2]]
     spans: dict[Kind, Calibration] = {}
     pages: dict[Kind, Calibration] = {}
     clean = np.ones(len(judged))

@@ -18,6 +18,7 @@ from detector.extract import extract
 from detector.page import page_from_text
 from detector.scoring import page_scores, read_page
 
+NAMES = [row["name"] for row in rows_of("scoring_pages")]
 PAGES = [row["page"] for row in rows_of("scoring_pages")]
 SMALL = Detector(small_model())
 SOURCES = st.text(
@@ -75,7 +76,7 @@ def test_the_shipped_model(case: dict[str, Any], detector: Detector) -> None:
         assert result.scores[case["kind"]] == max(result.scores.values())
 
 
-@pytest.mark.parametrize("source", PAGES)
+@pytest.mark.parametrize("source", PAGES, ids=NAMES)
 def test_all_forms_of_a_page_score_the_same(source: str, either: Detector) -> None:
     page = read_page(source)
     expected = either.score(source)

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from detector.config import DEFAULT_CONFIG, Config
 from detector.page import Page, Segment, Where
 
-__all__ = ["css_path", "extract", "looks_like_html"]
+__all__ = ["Paths", "css_path", "extract", "looks_like_html"]
 
 _SPAN, _BLOCK, _TITLE, _HEADING, _NOSCRIPT, _LINK, _COMMENT, _SCRIPT, _SKIP = range(9)
 _ACTIONS = {
@@ -42,7 +42,7 @@ _META_NAMES = re.compile(
 )
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)|"
-    r"font-size\s*:\s*[01](?:\.\d+)?(?:px|pt|em|rem|%)?\s*(?:;|$|!)|"
+    r"font-size\s*:\s*(?:0(?:em|rem|%)?|[01](?:\.\d+)?(?:px|pt))\s*(?:;|$|!)|"
     r"text-indent\s*:\s*-\s*\d{3,}|(?:left|top|right|bottom|margin(?:-left|-top)?)\s*:\s*-\d{4,}|"
     r"(?:^|[;\s])(?:height|width|max-height|max-width)\s*:\s*[01](?:px)?\s*(?:;.*)?overflow\s*:"
     r"\s*hidden|overflow\s*:\s*hidden.*[;\s](?:height|width)\s*:\s*[01](?:px)?\s*(?:;|$)|"
@@ -50,6 +50,7 @@ _HIDING = re.compile(
     r"clip-path\s*:\s*(?:inset\(\s*(?:50|100)%|polygon\(\s*0)",
     re.I,
 )
+_LONGEST_STYLE = 1000
 _SNIFF_START = re.compile(
     r"[\s\ufeff]*<(?:!doctype\s+html|!--|\?xml[^>]*>\s*<(?:!doctype|html)|(?:html|head|script|"
     r"iframe|h[1-6]|div|font|table|a|style|title|b|body|br|p|meta|link|ul|ol|section|article|main|"
@@ -57,8 +58,12 @@ _SNIFF_START = re.compile(
     re.I,
 )
 _SNIFF_ANYWHERE = re.compile(r"<(?:!doctype\s+html|html[\s>]|head>|body[\s>]|/body>|/html>)", re.I)
-_LITERAL = re.compile(r'"(?:[^"\\\n]|\\.){2,}"|\'(?:[^\'\\\n]|\\.){2,}\'|`(?:[^`\\]|\\.){2,}`')
+# Possessive, and a literal may lack its end, so that no script takes more than linear time.
+_LITERAL = re.compile(
+    r'"((?:[^"\\\n]|\\.)*+)"?|\'((?:[^\'\\\n]|\\.)*+)\'?|`((?:[^`\\]|\\.){0,5000}+)`?', re.S
+)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
+_PLAIN_TAG = re.compile(r"[a-z][a-z0-9-]*\Z")
 _URL = re.compile(r"\s*(?:https?:)?//([^/?#\s\\]+)([^\s]*)", re.I)
 
 
@@ -86,7 +91,10 @@ def extract(html: str, config: Config = DEFAULT_CONFIG, encoding: str | None = N
     parser = LexborHTMLParser(html.encode("utf-8", "replace").replace(b"\0", b" "))
     root = parser.root
     if root is not None:
-        _walk(root, writer, config, truncated)
+        # Comments may stand before <html>.
+        document = root.parent
+        first = document.first_child if document is not None else None
+        _walk(root, first or root, writer, config, truncated)
     writer.flush()
     text = "".join(writer.pieces)
     return Page(text, writer.segments, True, encoding, tuple(dict.fromkeys(truncated)))
@@ -146,7 +154,10 @@ class _Writer:
 
     def value(self, text: str, where: Where, visible: bool, node: Any) -> None:
         """Keep an attribute value, comment or literal, as a block after the current one."""
-        text = " ".join(text[: self.config.max_value].split())
+        if len(text) > self.config.max_value:
+            self.truncated.append("max_value")
+            text = text[: self.config.max_value]
+        text = " ".join(text.split())
         # A title attribute mostly repeats the link text; a link is mostly repeated.
         if len(text) >= 2 and text not in self.seen:
             self.seen.add(text)
@@ -170,7 +181,9 @@ class _Writer:
                 self.open = False
 
 
-def _walk(root: LexborNode, out: _Writer, config: Config, truncated: list[str]) -> None:
+def _walk(
+    root: LexborNode, first: LexborNode, out: _Writer, config: Config, truncated: list[str]
+) -> None:
     """Visit every node once, in document order, without recursion.
 
     This loop runs for every node of every page, so it asks the parser for as little as it can:
@@ -181,7 +194,7 @@ def _walk(root: LexborNode, out: _Writer, config: Config, truncated: list[str]) 
     visible = True
     stack: list[tuple[LexborNode, Where, bool, bool]] = []
     parent = root
-    node: LexborNode | None = root
+    node: LexborNode | None = first
     left = config.max_nodes
     max_depth = config.max_depth
     while node is not None:
@@ -215,7 +228,7 @@ def _walk(root: LexborNode, out: _Writer, config: Config, truncated: list[str]) 
             if node.mem_id in telling:
                 attributes = node.attributes
                 style = attributes.get("style")
-                if "hidden" in attributes or (style and _hides(style[:400])):
+                if "hidden" in attributes or (style and _hides(style)):
                     shown = False
                 _attributes(tag, attributes, shown, node, out)
             child = node.first_child
@@ -245,6 +258,8 @@ def _walk(root: LexborNode, out: _Writer, config: Config, truncated: list[str]) 
 @lru_cache(maxsize=4096)
 def _hides(style: str) -> bool:
     """Say whether an inline style hides its element from readers."""
+    if len(style) > 2 * _LONGEST_STYLE:
+        style = f"{style[:_LONGEST_STYLE]};{style[-_LONGEST_STYLE:]}"
     return _HIDING.search(style) is not None
 
 
@@ -330,10 +345,14 @@ def _script(node: LexborNode, out: _Writer) -> None:
     if not ("<" in source or "//" in source or _wordy(source)):
         return
     for match in _LITERAL.finditer(source):
-        literal = match.group()[1:-1]
+        literal = match.group(match.lastindex or 0)
+        if len(literal) < 2:
+            continue
         if _wordy(literal) or "<a " in literal or "<A " in literal:
             if "\\" in literal:
                 literal = _ESCAPE.sub(_unescape, literal)
+                # Pairs of escaped surrogates are one character, lone ones are none.
+                literal = literal.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
             _markup(literal, "script", node, out)
         elif "//" in literal and (url := _URL.match(literal)):
             _link(url.group(), False, node, out)
@@ -344,22 +363,50 @@ def _unescape(match: re.Match[str]) -> str:
     digits = braced or four or two
     if digits:
         code = int(digits, 16)
-        return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
+        return chr(code) if code < 0x110000 else "\ufffd"
     return {"n": "\n", "t": "\t", "r": "\r"}.get(other, other)
+
+
+class Paths:
+    """Works out CSS paths of nodes of one document; remembers positions among siblings."""
+
+    def __init__(self) -> None:
+        self._positions: dict[int, dict[int, str]] = {}
+
+    def path(self, node: LexborNode | None) -> str:
+        """Return a selector that selects exactly ``node`` in its document; "" for no node."""
+        steps: list[str] = []
+        while node is not None and node.is_element_node:
+            tag = node.tag or ""
+            steps.append(tag if tag in ("html", "body", "head") else self._step(node))
+            node = node.parent
+        return " > ".join(reversed(steps))
+
+    def _step(self, node: LexborNode) -> str:
+        parent = node.parent
+        if parent is None:
+            return node.tag or "*"
+        known = self._positions.get(parent.mem_id)
+        if known is None:
+            known = {}
+            counts: dict[str, int] = {}
+            total = 0
+            child = parent.first_child
+            while child is not None:
+                if child.is_element_node:
+                    tag = child.tag or ""
+                    total += 1
+                    counts[tag] = counts.get(tag, 0) + 1
+                    known[child.mem_id] = (
+                        f"{tag}:nth-of-type({counts[tag]})"
+                        if _PLAIN_TAG.match(tag)
+                        else f"*:nth-child({total})"
+                    )
+                child = child.next
+            self._positions[parent.mem_id] = known
+        return known.get(node.mem_id, node.tag or "*")
 
 
 def css_path(node: LexborNode | None) -> str:
     """Return a CSS selector that selects exactly ``node`` in its document; "" for no node."""
-    steps: list[str] = []
-    while node is not None and node.is_element_node:
-        tag = node.tag
-        if tag in ("html", "body", "head"):
-            steps.append(tag or "")
-        else:
-            position, sibling = 1, node.prev
-            while sibling is not None:
-                position += sibling.tag == tag
-                sibling = sibling.prev
-            steps.append(f"{tag}:nth-of-type({position})")
-        node = node.parent
-    return " > ".join(reversed(steps))
+    return Paths().path(node)

@@ -23,6 +23,7 @@ TABLE_SIZE = 0x20000
 
 DROP = 0xFFFFFFFF
 SPACE = 0x20
+ZERO_WIDTH = 0x200B
 BREAK = 0
 
 CLASSES = (
@@ -62,7 +63,12 @@ def code_points(text: str) -> NDArray[np.uint32]:
 
 def fold(text: str, tables: FoldTables) -> Folded:
     """Fold ``text``. Line feeds become breaks (code 0); offsets are strictly increasing."""
-    raw = np.minimum(code_points(text), TABLE_SIZE - 1)
+    raw = code_points(text)
+    beyond = raw >= TABLE_SIZE
+    if beyond.any():
+        # Tags and variation selectors of plane 14 are as invisible as those below.
+        invisible = (raw >= 0xE0000) & (raw <= 0xE01EF)
+        raw = np.where(invisible, ZERO_WIDTH, np.minimum(raw, TABLE_SIZE - 1)).astype(np.uint32)
     codes = tables.fold[raw]
     classes = tables.classes[raw]
     keep = codes != DROP

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from detector.config import DEFAULT_CONFIG, Config
 from detector.decode import decode, looks_binary
 from detector.errors import DetectorError, InputError
-from detector.extract import css_path, extract, looks_like_html
+from detector.extract import Paths, extract, looks_like_html
 from detector.fold import Folded, fold
 from detector.model import Model, default_model_folder
 from detector.page import WHERES, Page, page_from_text
@@ -137,6 +138,7 @@ def candidates(
             "sum_linear": min(score, 60.0) / 10,
             "mean": score / size,
             "peak": float(raw[start:end].max()),
+            "runs": math.log(_runs(raw[start:end])),
             "size": math.log(size),
             "rest": math.log1p(max(0.0, _block_size(breaks, start, len(offsets)) - size)),
             "crowd": crowd,
@@ -149,6 +151,12 @@ def candidates(
         text_end = int(offsets[end - 1]) + 1 if end <= len(offsets) else length
         result.append(Candidate(kind, start, end, int(offsets[start]), text_end, values))
     return result
+
+
+def _runs(raw: NDArray[np.float32]) -> int:
+    """Return how many separate stretches of positive evidence there are (at least 1)."""
+    positive = raw > 0
+    return max(1, int(np.count_nonzero(positive[1:] & ~positive[:-1])) + int(positive[0]))
 
 
 def _block_size(breaks: NDArray[np.intp], position: int, n: int) -> int:
@@ -238,12 +246,8 @@ class Detector:
 
     def score_page(self, page: Page, *, url: str | None = None) -> Result:
         """Judge a :class:`Page`."""
-        spans = self._spans(page)
-        truncated = page.truncated
-        if len(spans) > self.config.max_spans:
-            spans = sorted(spans, key=lambda span: -span.score)[: self.config.max_spans]
-            truncated = (*truncated, "max_spans")
-        spans.sort(key=lambda span: (span.start, span.end))
+        spans, cut = self._spans(page)
+        truncated = (*page.truncated, "max_spans") if cut else page.truncated
         score, scores = page_scores(spans, len(page.text), self.model)
         return Result(
             score=score,
@@ -276,26 +280,33 @@ class Detector:
                     model=self.model.version, url=url, error=str(error),
                 )  # fmt: skip
 
-    def _spans(self, page: Page) -> list[Span]:
+    def _spans(self, page: Page) -> tuple[list[Span], bool]:
+        """Return the findings in order of place, and whether the least probable were cut."""
         if not page.segments:
-            return []
+            return [], False
         folded = fold(page.text, self.model.tables)
         if not len(folded.codes):
-            return []
+            return [], False
         places = place_codes(page, folded)
         evidence = self.model.evidence(folded, places)
-        spans: list[Span] = []
-        starts: list[int] | None = None
+        likely: list[tuple[float, Candidate]] = []
         for kind in KINDS:
             calibration = self.model.span_calibration[kind]
             for found in candidates(page, folded, places, evidence, self.model, kind):
                 score = _sigmoid(calibration.log_odds(found.features))
-                if score < self.config.min_span_score:
-                    continue
-                if starts is None:
-                    starts = [segment.start for segment in page.segments]
-                spans.append(self._span(page, folded, evidence, found, score, starts))
-        return spans
+                if score >= self.config.min_span_score:
+                    likely.append((score, found))
+        cut = len(likely) > self.config.max_spans
+        if cut:
+            likely = sorted(likely, key=lambda pair: -pair[0])[: self.config.max_spans]
+        likely.sort(key=lambda pair: (pair[1].text_start, pair[1].text_end))
+        starts = [segment.start for segment in page.segments] if likely else []
+        paths = Paths()
+        spans = [
+            self._span(page, folded, evidence, found, score, starts, paths)
+            for score, found in likely
+        ]
+        return spans, cut
 
     def _span(
         self,
@@ -305,10 +316,11 @@ class Detector:
         found: Candidate,
         score: float,
         starts: list[int],
+        paths: Paths,
     ) -> Span:
         start, end = found.text_start, found.text_end
-        first = int(np.searchsorted(starts, start, side="right")) - 1
-        last = int(np.searchsorted(starts, end, side="left"))
+        first = bisect_right(starts, start) - 1
+        last = bisect_left(starts, end)
         segment = max(
             page.segments[max(first, 0) : last],
             key=lambda s: min(end, s.end) - max(start, s.start),
@@ -318,7 +330,7 @@ class Detector:
             words = self._words(page, folded, evidence, found)
         return Span(
             found.kind, start, end, page.text[start:end], score, segment.where, segment.visible,
-            css_path(segment.node), words,
+            paths.path(segment.node), words,
         )  # fmt: skip
 
     def _words(

@@ -75,7 +75,7 @@ def _folded(char: str, to_simplified: Mapping[str, str]) -> int:
         char = lowered
     if "LATIN" in unicodedata.name(char, ""):
         base = unicodedata.normalize("NFD", char)[0]
-        char = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ß": "s"}.get(base, base)
+        char = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ß": "s"}.get(base, base).lower()
     if char in _SAME:
         char = _SAME[char]
     if char.isdecimal():

@@ -297,7 +297,7 @@ def _model(
         tables=tables,
         segmentation={
             "injection": Segmentation(-2.0, 2.0, 2.0),
-            "garbled": Segmentation(-3.0, 0.25, 2.0),
+            "garbled": Segmentation(-3.0, 0.25, 3.0),
         },
         span_calibration=unset,
         page_calibration=unset,

@@ -43,7 +43,7 @@ class Config:
     max_spans: int = 1_000
     """Findings reported, best first."""
 
-    min_span_score: float = 0.05
+    min_span_score: float = 0.2
     """Findings less probable than this are dropped, and then say nothing in the page score."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -105,24 +106,34 @@ class Model:
     def first_evidence(self, found: Features) -> NDArray[np.float32]:
         """Return the log-odds (n x 2) of the first pass: an exact sum of integer weights."""
         n = found.flats.shape[1]
-        total = np.zeros((2, n), dtype=np.int16)
-        packed = self.rows.reshape(-1).view(np.complex128)  # one row of 16 bytes an item
+        rows, flats = self._packed
+        total = np.zeros(n, dtype=np.int32)
         for order, starts in zip(ORDERS, found.rows, strict=True):
-            taken = packed[starts].view(np.int8).reshape(len(starts), ROW_WIDTH, 2)
+            taken = rows.take(starts, axis=0)
             for column in range(2 * REACH + 2 - order):
-                # Character i takes column c from the n-gram that starts at i - c + REACH + 1 - order.
+                # The n-gram that starts at i - column + REACH + 1 - order is character i's.
                 start = 2 * REACH + 1 - order - column
-                piece = taken[start : start + n, column]
-                total[0] += piece[:, 0]
-                total[1] += piece[:, 1]
-        pairs = self.flats.reshape(-1).view(np.int16)
+                total += taken[start : start + n, column]
         for group in found.flats:
-            both = pairs[group].view(np.int8).reshape(n, 2)
-            total[0] += both[:, 0]
-            total[1] += both[:, 1]
+            total += flats.take(group)
+        first = total.astype(np.int16)
+        second = ((total - first) >> 16).astype(np.int16)
         scale = np.asarray(self.scale, dtype=np.float32)
         bias = np.asarray(self.bias, dtype=np.float32)
-        return total.T * scale + bias
+        return np.stack((first, second), axis=1) * scale + bias
+
+    @cached_property
+    def _packed(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Both heads' weights in one word, low and high half: one addition serves both.
+
+        At most 34 weights of 8 bits are added, so a half never overflows; a negative low half
+        borrows from the high one, which taking it off again repays.
+        """
+        rows = self.rows[:, :, 0].astype(np.int32)
+        rows += self.rows[:, :, 1].astype(np.int32) << 16
+        flats = self.flats[:, 0].astype(np.int32)
+        flats += self.flats[:, 1].astype(np.int32) << 16
+        return rows, flats
 
     def save(self, folder: Path) -> None:
         """Write the model into ``folder``, replacing the files of an older one."""

@@ -137,10 +137,10 @@ def _seen(keys: U32, table: NDArray[np.uint8]) -> NDArray[np.int16]:
 def windowed(values: NDArray[np.int32], radius: int) -> NDArray[np.int32]:
     """Return the sum of ``values`` over a window of ``radius`` on both sides."""
     n = len(values)
-    sums = np.zeros(n + 1, dtype=np.int32)
-    np.cumsum(values, out=sums[1:])
-    index = np.arange(n)
-    return sums[np.minimum(index + radius + 1, n)] - sums[np.maximum(index - radius, 0)]
+    sums = np.zeros(n + 2 * radius + 1, dtype=np.int32)
+    np.cumsum(values, out=sums[radius + 1 : radius + 1 + n])
+    sums[radius + 1 + n :] = sums[radius + n]
+    return sums[2 * radius + 1 :] - sums[:n]
 
 
 def _rate(part: NDArray[np.int32], whole: NDArray[np.int32], scale: int) -> U32:
@@ -157,6 +157,7 @@ _RUN_GROUP[CLASS["digit"]] = CLASS["latin"]
 _IS_WORD = np.zeros(32, dtype=bool)
 for _word in ("latin", "cyrillic", "greek", "thai", "letter", "hangul", "arabic", "kana"):
     _IS_WORD[CLASS[_word]] = True
+_LOG2 = np.minimum(np.log2(np.maximum(np.arange(256), 1)), 7).astype(np.uint32)
 _LENGTH_BUCKET = np.array([0, 1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 6, 7], dtype=np.uint32)
 
 
@@ -240,12 +241,13 @@ def features(folded: Folded, places: NDArray[np.uint8], counts: CountTables) -> 
     put("natural_density", density | u(page << 6))
 
     # Place: where it sits, how long its block is, and how far from the block's ends.
-    breaks = np.flatnonzero(classes == 0)
-    ends = np.append(breaks, n)
-    block = np.searchsorted(breaks, np.arange(n), side="left")
-    begins = np.concatenate(([0], breaks + 1))
-    extent = np.log2(np.maximum(ends[block] - begins[block], 1)).astype(np.uint32)
-    extent = np.minimum(extent, 7)
+    is_break = classes == 0
+    breaks = np.flatnonzero(is_break)
+    block_sizes = np.append(breaks, n) - np.concatenate(([0], breaks + 1))
+    extents = np.minimum(np.log2(np.maximum(block_sizes, 1)), 7).astype(np.uint32)
+    block = np.cumsum(is_break)
+    block -= is_break  # a break belongs to the block that it ends
+    extent = extents[block]
     place = places.astype(np.uint32) * u(8) + extent
     put("place", _bucket(place * u(32) + shapes[REACH : REACH + n], GROUPS["place"], 23))
 
@@ -264,7 +266,7 @@ def features(folded: Folded, places: NDArray[np.uint8], counts: CountTables) -> 
     if n:
         key4 = keys[3][REACH : REACH + n] >> u(16)
         often = np.bincount(key4, minlength=65536)[key4]
-        repeated = np.minimum(np.log2(often), 7).astype(np.uint32)
+        repeated = _LOG2[np.minimum(often, 255)]
     else:
         repeated = np.zeros(0, dtype=np.uint32)
     put("repetition", (repeated << u(3) | b[2]) << u(5) | shapes[REACH : REACH + n])

@@ -11,8 +11,9 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from detector.training.drafts import Article
+from detector.training.drafts import Article, Link
 from detector.training.garble import GarbleLexicons, garble, honest_lookalikes
+from detector.training.headlines import honest_headline, honest_link_texts
 from detector.training.honest import honest_article, honest_sentences
 from detector.training.inject import inject
 from detector.training.labeled import LabeledPage, marked_page
@@ -80,7 +81,7 @@ def synthetic_page(seed: str, supply: Supply, split: str) -> LabeledPage:
     """Return the page that ``seed`` stands for; ``split`` (train or test) picks the dictionaries.
 
     ``family`` names what was done to it, such as ``inject:title_prefix``, ``garble:readings``,
-    ``clean``, ``hard``.
+    ``clean``, ``hard``. Pages with too little damage to judge have the label ``light``.
     """
     rng = random.Random(seed)
     roll = rng.random()
@@ -89,6 +90,9 @@ def synthetic_page(seed: str, supply: Supply, split: str) -> LabeledPage:
         lang = source.lang
         article = honest_article(rng, lang, split)
         names, label = ["hard"], "ham"
+    elif roll > 0.93:
+        article = _headlines(supply.draw(rng), rng)
+        names, label = ["headlines"], "ham"
     else:
         article = _cut(supply.draw(rng), rng, supply)
         names, label = ["clean"], "ham"
@@ -116,7 +120,11 @@ def synthetic_page(seed: str, supply: Supply, split: str) -> LabeledPage:
         page, spans = marked_page(article.title + "\n", html=False)
         form_name = "title"
     else:
-        draft = draft_page(article, rng)
+        draft = draft_page(article, rng, _titles(supply, rng) if chinese else ())
+        if chinese and rng.random() < 0.3:
+            texts = honest_link_texts(rng, rng.randint(3, 30))
+            links = [Link(text, f"/{rng.randrange(1000)}/{n}.html") for n, text in enumerate(texts)]
+            (draft.nav if rng.random() < 0.3 else draft.related).extend(links)
         if injected:
             placed = inject(draft, rng, split)
             names = [*(n for n in names if n.startswith("garble")), *(f"inject:{n}" for n in placed)]
@@ -135,6 +143,8 @@ def synthetic_page(seed: str, supply: Supply, split: str) -> LabeledPage:
                 form_name = "window"
     if not spans:
         label = "ham"
+    elif _light(spans):
+        label = "light"
     return LabeledPage(
         id=seed,
         label=label,
@@ -145,6 +155,28 @@ def synthetic_page(seed: str, supply: Supply, split: str) -> LabeledPage:
         spans=tuple(spans),
         campaign=form_name,
     )
+
+
+def _light(spans: Sequence[Labeled]) -> bool:
+    """Say whether damage is so slight that no editor would call the page spam for it."""
+    injected = sum(s.end - s.start for s in spans if s.kind == "injection")
+    words = [s for s in spans if s.kind == "garbled"]
+    return injected < 4 and len(words) < 3 and sum(s.end - s.start for s in words) < 20
+
+
+def _headlines(article: Article, rng: random.Random) -> Article:
+    """Return a page of unrelated short texts, as portals, shops and forums have; Chinese only."""
+    if not article.lang.startswith("zh"):
+        return article
+    texts = [honest_headline(rng) for _ in range(rng.choice((1, 1, 3, 8, 20)))]
+    return Article("headlines", "zh-Hans", texts[0], tuple(texts[1:] or texts))
+
+
+def _titles(supply: Supply, rng: random.Random) -> list[str]:
+    """Return headlines for lists of further reading: real ones and made-up ones."""
+    drawn = (supply.draw(rng) for _ in range(8))
+    titles = [a.title for a in drawn if a.title and a.lang.startswith("zh")]
+    return titles + [honest_headline(rng) for _ in range(4)]
 
 
 def _window(

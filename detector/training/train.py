@@ -395,13 +395,15 @@ def _judge_batch(first: int, last: int) -> list[Any]:
     return [
         tuple(judge(page, model, kind) for kind in KINDS)
         for page in _pages(first, last, "calibrate")
+        if page.label != "light"
     ]
 
 
 def _evaluate_batch(first: int, last: int) -> list[Judgement]:
     model = _shared().model
     assert model is not None
-    return judge_pages(_pages(first, last, "evaluate"), Detector(model))
+    pages = (page for page in _pages(first, last, "evaluate") if page.label != "light")
+    return judge_pages(pages, Detector(model))
 
 
 def _calibrated(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,13 +116,14 @@ def _show(name: str, result: Result, page: Page, form: str) -> None:
 
 
 def _emit(row: dict[str, Any]) -> None:
-    # Lone surrogates of a page or a file name have no UTF-8; JSON's own escapes carry them.
+    # Control and bidi characters could steer a terminal, and lone surrogates of a page or a file
+    # name have no UTF-8; JSON's own escapes carry them.
     text = json.dumps(row, ensure_ascii=False)
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        text = json.dumps(row)
-    click.echo(text)
+    click.echo("".join(c if _is_plain(c) else json.dumps(c)[1:-1] for c in text))
+
+
+def _is_plain(char: str) -> bool:
+    return char.isprintable() or unicodedata.category(char) == "Zs"
 
 
 def _complain(name: str, message: str) -> None:
@@ -137,10 +139,12 @@ def _load(path: Path | None, threshold: float | None = None) -> Detector:
         raise _failure(error) from error
 
 
+class _Failure(click.ClickException):
+    exit_code = FAILED
+
+
 def _failure(error: Exception) -> click.ClickException:
-    failure = click.ClickException(str(error))
-    failure.exit_code = FAILED
-    return failure
+    return _Failure(str(error))
 
 
 @main.command()

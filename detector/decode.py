@@ -31,6 +31,7 @@ _BOMS = (
 # https://encoding.spec.whatwg.org/#names-and-labels where Python's own aliases differ.
 _WHATWG = {
     "gb2312": "gb18030",
+    "gb_2312": "gb18030",
     "gb_2312-80": "gb18030",
     "gbk": "gb18030",
     "x-gbk": "gb18030",
@@ -39,6 +40,7 @@ _WHATWG = {
     "big5": "big5hkscs",
     "big5-hkscs": "big5hkscs",
     "x-x-big5": "big5hkscs",
+    "cn-big5": "big5hkscs",
     "shift_jis": "cp932",
     "shift-jis": "cp932",
     "sjis": "cp932",
@@ -46,19 +48,36 @@ _WHATWG = {
     "windows-31j": "cp932",
     "euc-kr": "cp949",
     "ks_c_5601-1987": "cp949",
+    "euc_kr": "cp949",
+    "windows-949": "cp949",
     "korean": "cp949",
     "x-euc-jp": "euc_jp",
     "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "x-cp1252": "cp1252",
     "latin1": "cp1252",
     "ascii": "cp1252",
     "us-ascii": "cp1252",
+    "x-cp1251": "cp1251",
+    "iso-8859-8-i": "iso8859-8",
     "iso-8859-9": "cp1254",
+    "iso8859-9": "cp1254",
     "iso-8859-11": "cp874",
+    "iso8859-11": "cp874",
     "tis-620": "cp874",
+    "windows-874": "cp874",
+    "x-mac-cyrillic": "mac-cyrillic",
     "utf8": "utf-8",
     "unicode": "utf-16-le",
     "utf-16": "utf-16-le",
 }
+# The encodings of that standard, by the names of Python's codecs: nothing else is a page's.
+_ENCODINGS = frozenset(
+    ("utf-8", "utf-16-le", "utf-16-be", "gb18030", "big5hkscs", "euc_jp", "iso2022_jp", "cp932",
+     "cp949", "cp866", "cp874", "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic",
+     *(f"cp{number}" for number in range(1250, 1259)),
+     *(f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)))
+)  # fmt: skip
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
 _XML = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})", re.I)
 _HTTP = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
@@ -73,17 +92,37 @@ _COMMON = frozenset(
 )
 _CANDIDATES = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
 _SAMPLE = 20_000
+_LEAST = 0.06  # The share of common characters from which a reading is believed.
+
+_MAGIC = (
+    b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x7fELF", b"\x1f\x8b\x08",
+    b"\xd0\xcf\x11\xe0", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c",
+)  # fmt: skip
+_CONTROLS = bytes({*range(1, 32)} - set(b"\t\n\v\f\r\x1a\x1b"))
+# Words of GB2312's first level; in Western text, capitals with accents stand alone.
+_HANZI = re.compile(rb"(?<![\x80-\xff])(?:[\xb0-\xd7][\xa1-\xfe])+(?![\x80-\xff])")
+# The start of a tag, in each byte order.
+_TAG = {
+    "utf-16-le": re.compile(rb"<\0[A-Za-z/!?]\0"),
+    "utf-16-be": re.compile(rb"\0<\0[A-Za-z/!?]"),
+}
 
 
 def looks_binary(data: bytes) -> bool:
-    """Say whether ``data`` is no text at all: NUL bytes that UTF-16 and UTF-32 do not explain."""
+    """Say whether ``data`` is no text at all: a known format, or NULs that UTF-16 cannot explain.
+
+    A few NULs in a page are damage. They speak against text when they are many, or when other
+    control characters come with them, as in compressed data.
+    """
     head = data[:4096]
-    if b"\0" not in head or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return head.startswith((b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff"))
+    if head.startswith(_MAGIC):
+        return True
     zeros = head.count(0)
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    looks_utf16 = zeros > len(head) * 0.15 and min(even, odd) < zeros * 0.05
-    return not looks_utf16 and zeros > 8
+    if zeros <= 8 or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    dense = zeros * 10 > len(head) or controls * 50 > len(head)
+    return dense and _utf16(data) is None
 
 
 def decode(data: bytes, content_type: str | None = None) -> Decoded:
@@ -95,20 +134,21 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _decoded(data[len(bom) :], encoding)
+    # Before UTF-8, which ASCII with zeros in between is too.
+    utf16 = _utf16(data)
+    if utf16 is not None:
+        return _decoded(data, utf16)
     declared = _declared(data, content_type)
     if declared is not None and declared != "utf-8":
         result = _decoded(data, declared)
         if result.replaced * 50 <= max(len(result.text), 50) and not (
-            declared == "cp1252" and _is_utf8(data)
+            declared == "cp1252" and (_is_utf8(data) or _is_double_byte(data))
         ):
             return result
     if _is_utf8(data):
         return _decoded(data, "utf-8")
-    utf16 = _utf16(data)
-    if utf16 is not None:
-        return _decoded(data, utf16)
     guess = _guess(data)
-    if declared == "utf-8":
+    if declared == "utf-8" or (declared == "cp1252" and guess != "cp1252"):
         as_utf8 = _decoded(data, "utf-8")
         # A few broken bytes in a UTF-8 page are damage, not another encoding.
         if as_utf8.replaced * 20 <= sum(c > "\x7f" for c in as_utf8.text[:_SAMPLE]) + 20:
@@ -117,7 +157,7 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
 
 
 def _declared(data: bytes, content_type: str | None) -> str | None:
-    """Return the codec that the HTTP header or the document names, if Python knows it."""
+    """Return the codec that the HTTP header or the document names, if it is one of pages."""
     labels = []
     if content_type and (match := _HTTP.search(content_type)):
         labels.append(match.group(1))
@@ -131,11 +171,12 @@ def _declared(data: bytes, content_type: str | None) -> str | None:
         name = label.lower()
         name = _WHATWG.get(name, name)
         try:
-            info = codecs.lookup(name)
+            name = codecs.lookup(name).name
         except LookupError:
             continue
-        if getattr(info, "_is_text_encoding", True):
-            return _WHATWG.get(info.name, info.name)
+        name = _WHATWG.get(name, name)
+        if name in _ENCODINGS:
+            return name
     return None
 
 
@@ -154,30 +195,58 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _utf16(data: bytes) -> str | None:
-    head = data[:2048]
+    """Return the byte order of UTF-16 without a mark, or None when it is something else."""
+    head = data[:4096]
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > len(head) // 5 and even < odd // 10:
-        return "utf-16-le"
-    if even > len(head) // 5 and odd < even // 10:
-        return "utf-16-be"
+    for encoding, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if high > max(3, len(head) * 0.15) and low * 10 < high:
+            return encoding
+        # Chinese has few zeros, and some on the other side (U+4E00), but its markup shows.
+        if any(match.start() % 2 == 0 for match in _TAG[encoding].finditer(head)) and (
+            (high > 3 and low * 10 < high) or _commonness(head, encoding) > _LEAST
+        ):
+            return encoding
     return None
+
+
+def _is_double_byte(data: bytes) -> bool:
+    """Say whether ``data`` reads as Chinese, Japanese or Korean rather than Western text.
+
+    Western text has its accented letters one by one, East Asian text nearly always in runs.
+    """
+    sample = _non_ascii_sample(data)
+    high = len(re.findall(rb"[\x80-\xff]", sample))
+    in_runs = sum(map(len, re.findall(rb"[\x80-\xff]{2,}", sample)))
+    return high > 0 and in_runs * 2 >= high and _guess(data) != "cp1252"
 
 
 def _guess(data: bytes) -> str:
     """Return the likeliest legacy encoding by the share of very common characters."""
     sample = _non_ascii_sample(data)
-    best, best_score = "cp1252", 0.06
+    best, best_score = "cp1252", _LEAST
     for encoding in _CANDIDATES:
-        text = sample.decode(encoding, "replace")
-        wide = [c for c in text if c > "\x7f"]
-        if not wide:
-            continue
-        common = sum(c in _COMMON for c in wide)
-        broken = text.count("\ufffd")
-        score = (common - 5 * broken) / len(wide)
+        score = _commonness(sample, encoding)
         if score > best_score:
             best, best_score = encoding, score
+    if best == "cp1252" and _is_gb2312(sample):
+        return "gb18030"
     return best
+
+
+def _is_gb2312(sample: bytes) -> bool:
+    """Say whether ``sample`` is words of everyday hanzi, which a title may have alone."""
+    words = [len(word) for word in _HANZI.findall(sample)]
+    high = len(re.findall(rb"[\x80-\xff]", sample))
+    return max(words, default=0) >= 4 and sum(words) * 5 >= high * 4
+
+
+def _commonness(sample: bytes, encoding: str) -> float:
+    """Return the share of very common characters beyond ASCII, less what is broken."""
+    text = sample.decode(encoding, "replace")
+    wide = [c for c in text if c > "\x7f"]
+    if not wide:
+        return 0.0
+    return (sum(c in _COMMON for c in wide) - 5 * text.count("\ufffd")) / len(wide)
 
 
 def _non_ascii_sample(data: bytes) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -136,7 +137,10 @@ class Model:
         return rows, flats
 
     def save(self, folder: Path) -> None:
-        """Write the model into ``folder``, replacing the files of an older one."""
+        """Write the model into ``folder``, replacing the files of an older one.
+
+        Files are replaced, never written over: a loaded model has them mapped into memory.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         arrays = {
             "rows": self.rows,
@@ -149,9 +153,11 @@ class Model:
         }
         files = {}
         for name, array in arrays.items():
-            path = folder / f"{name}.npy"
-            np.save(path, np.ascontiguousarray(array), allow_pickle=False)
-            files[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            path, part = folder / f"{name}.npy", folder / f"{name}.npy.part"
+            with part.open("wb") as stream:
+                np.save(stream, np.ascontiguousarray(array), allow_pickle=False)
+            files[path.name] = hashlib.sha256(part.read_bytes()).hexdigest()
+            os.replace(part, path)
         described = {
             "format_version": FORMAT_VERSION,
             "version": self.version,
@@ -170,7 +176,9 @@ class Model:
             "files": files,
         }
         text = json.dumps(described, ensure_ascii=False, indent=1, sort_keys=True)
-        (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+        part = folder / "model.json.part"
+        part.write_text(text + "\n", encoding="utf-8")
+        os.replace(part, folder / "model.json")
 
     @classmethod
     def load(cls, folder: Path) -> Model:
@@ -190,9 +198,7 @@ class Model:
                 context=arrays["context"],
                 scale=tuple(described["scale"]),
                 bias=tuple(described["bias"]),
-                counts=CountTables(
-                    arrays["unigrams"], arrays["ngrams"], described["log2_total"]
-                ),
+                counts=CountTables(arrays["unigrams"], arrays["ngrams"], described["log2_total"]),
                 tables=FoldTables(arrays["fold"], arrays["classes"]),
                 segmentation={
                     kind: Segmentation(**described["segmentation"][kind]) for kind in KINDS
@@ -257,8 +263,9 @@ def _array(folder: Path, name: str, checksum: str | None) -> NDArray[Any]:
             "belongs to another model; fetch the model again or run `detector train`"
         )
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except ValueError as error:
+        # Unlike np.load, this opens neither archives nor pickles.
+        array = np.lib.format.open_memmap(path, mode="r")
+    except (ValueError, EOFError) as error:
         raise ModelError(f"the model file {path} is not a plain array: {error}") from error
     if array.dtype != np.dtype(dtype) or (shape != (0,) and array.shape != shape):
         raise ModelError(f"the model file {path} has {array.dtype} {array.shape}, not {shape}")

@@ -55,8 +55,14 @@ def _files(folder: str) -> Iterator[str]:
     for base, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in PAGE_SUFFIXES:
-                yield os.path.join(base, name)
+            path = os.path.join(base, name)
+            # A named pipe is read only when it is named: it may never end, or never start.
+            if (
+                not name.startswith(".")
+                and Path(name).suffix.lower() in PAGE_SUFFIXES
+                and not _is_stream(path)
+            ):
+                yield path
 
 
 def _file(name: str, max_bytes: int) -> Source:

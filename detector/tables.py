@@ -73,8 +73,8 @@ def print_evaluation(report: dict[str, Any], wrong: Sequence[Judgement]) -> None
         console.print(spans)
     for judgement in wrong:
         label = "spam" if judgement.spam else "ham"
-        text = printable(judgement.top[:80])
-        console.print(f"{label} {judgement.score:.3f} {judgement.id} {text}", markup=False)
+        name, text = printable(judgement.id), printable(judgement.top[:80])
+        console.print(f"{label} {judgement.score:.3f} {name} {text}", markup=False)
 
 
 def print_model(model: Model) -> None:

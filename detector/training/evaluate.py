@@ -229,7 +229,9 @@ def _span_figures(counts: NDArray[np.int64], rng: np.random.Generator) -> dict[s
     }
 
 
-def errors(judged: Sequence[Judgement], threshold: float, most: int, seed: int = 1) -> list[Judgement]:
+def errors(
+    judged: Sequence[Judgement], threshold: float, most: int, seed: int = 1
+) -> list[Judgement]:
     """Return up to ``most`` wrongly judged pages, drawn at random, for reading."""
     wrong = [j for j in judged if (j.score >= threshold) != j.spam]
     return random.Random(seed).sample(wrong, min(most, len(wrong)))

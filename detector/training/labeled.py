@@ -1,11 +1,11 @@
 """Labelled pages: the one reader of JSON Lines with pages and spans.
 
 A row has ``id, lang, family, source, label`` (``"spam"`` or ``"ham"``) and the page as ``html`` or
-``text``; or ``member``, the name of a file in the tar archive beside the JSON Lines file (same name,
-``.tar.gz``). ``spans`` are ``{"start", "end", "kind"}`` or ``[start, end, kind]``: code points,
-half-open, into the row's own ``html`` or ``text``. In HTML they mark words - text, attribute values,
-link targets - never tags. ``python -m detector.training.labeled MARKED.txt…`` turns pages written
-with inline marks into such rows (see ``labeled/GUIDE.md``).
+``text``; or ``member``, the name of a file in the tar archive beside the JSON Lines file (same
+name, ``.tar.gz``). ``spans`` are ``{"start", "end", "kind"}`` or ``[start, end, kind]``: code
+points, half-open, into the row's own ``html`` or ``text``. In HTML they mark words - text,
+attribute values, link targets - never tags. ``python -m detector.training.labeled MARKED.txt…``
+turns pages written with inline marks into such rows (see ``labeled/GUIDE.md``).
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import json
 import re
 import sys
 import tarfile
-from collections.abc import Collection, Iterable, Iterator
+import zlib
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,7 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
                 if not isinstance(row, dict):
                     raise InputError(f"{path}, line {number}: not a JSON object")
                 yield row
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}") from error
 
 
@@ -95,23 +96,27 @@ def read_labeled(path: Path, span_kinds: Collection[str] = ()) -> Iterator[Label
     """
     members: dict[str, bytes] | None = None
     for number, row in enumerate(read_rows(path), 1):
-        if "member" in row and "text" not in row and "html" not in row:
+        # A table with all columns leaves those that a row does not use null.
+        given = next((key for key in ("html", "text") if row.get(key) is not None), None)
+        if given is None and isinstance(row.get("member"), str):
             members = _members(path) if members is None else members
             try:
                 page = read_page(members[row["member"]])
             except KeyError:
                 raise InputError(f"{path}, row {number}: no {row['member']} in its tar") from None
             spans: list[Labeled] = []
-        elif isinstance(row.get("html") or row.get("text"), str):
-            html = "html" in row
-            content = _with_marks(
-                row["html" if html else "text"], row.get("spans") or (), span_kinds
-            )
-            page, spans = marked_page(content, html=html)
+        elif given is not None and isinstance(row[given], str):
+            try:
+                content = _with_marks(row[given], row.get("spans") or [], span_kinds)
+            except ValueError as error:
+                raise InputError(f"{path}, row {number}: {error}") from error
+            page, spans = marked_page(content, html=given == "html")
         else:
             raise InputError(f"{path}, row {number}: neither html nor text nor member")
         if row.get("label") not in ("spam", "ham"):
-            raise InputError(f"{path}, row {number}: label is {row.get('label')!r}, not spam or ham")
+            raise InputError(
+                f"{path}, row {number}: label is {row.get('label')!r}, not spam or ham"
+            )
         yield LabeledPage(
             str(row.get("id", number)),
             row["label"],
@@ -134,27 +139,39 @@ def _members(path: Path) -> dict[str, bytes]:
                 if stream is not None:
                     found[item.name] = stream.read(DEFAULT_CONFIG.max_bytes + 1)
             return found
-    except (OSError, tarfile.TarError) as error:
+    except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
         raise InputError(f"{archive}, which holds the pages of {path.name}: {error}") from error
 
 
-def _with_marks(content: str, spans: Iterable[Any], kinds: Collection[str] = ()) -> str:
-    """Return ``content`` with its spans as marks; kinds other than ``garbled`` are injections."""
-    content = remove_marks(content)
+def _span(span: Any, length: int) -> Labeled:
+    """Return a row's span, checked. Raises :class:`ValueError`."""
+    parts = [span.get(key) for key in Labeled._fields] if isinstance(span, dict) else span
+    match parts:
+        case [int(start), int(end), str(kind)] if 0 <= start <= end <= length:
+            return Labeled(start, end, kind)
+        case [int(), int(), str()]:
+            raise ValueError(f"the span {span!r} does not lie in the page of {length} code points")
+    raise ValueError(f"the span {span!r} is not a start, an end and a kind")
+
+
+def _with_marks(content: str, spans: Any, kinds: Collection[str] = ()) -> str:
+    """Return ``content`` with its spans as marks; kinds other than ``garbled`` are injections.
+
+    Raises :class:`ValueError` for a malformed span.
+    """
+    if not isinstance(spans, list):
+        raise ValueError(f"spans is {spans!r}, not a list")
     inserts: list[tuple[int, int, str]] = []
-    for span in spans:
-        start, end, kind = (
-            (span["start"], span["end"], span["kind"]) if isinstance(span, dict) else span
-        )
-        if kinds and kind not in kinds:
+    for start, end, kind in (_span(span, len(content)) for span in spans):
+        if start == end or (kinds and kind not in kinds):
             continue
         kind = kind if kind in OPEN else "injection"
         inserts += [(start, 1, OPEN[kind]), (end, 0, CLOSE[kind])]
     pieces, position = [], 0
     for offset, _, sign in sorted(inserts):
-        pieces += [content[position:offset], sign]
+        pieces += [remove_marks(content[position:offset]), sign]
         position = offset
-    return "".join([*pieces, content[position:]])
+    return "".join([*pieces, remove_marks(content[position:])])
 
 
 _HEADER = re.compile(r"^=== (id=.*)$", re.M)
@@ -165,7 +182,8 @@ _KINDS = {"i": "injection", "g": "garbled"}
 def parse_marked(text: str, source: str = "handwritten") -> Iterator[dict[str, Any]]:
     """Yield the rows of pages written with inline marks ``⟦i:…⟧`` and ``⟦g:…⟧``.
 
-    Raises :class:`InputError` for a bad header, a stray bracket, or marks that contradict the label.
+    Raises :class:`InputError` for a bad header, a stray bracket, or marks that contradict the
+    label.
     """
     parts = _HEADER.split(text)
     for header, body in zip(parts[1::2], parts[2::2], strict=True):

@@ -41,8 +41,8 @@ def unmark(text: str) -> tuple[str, list[Labeled]]:
     """Return ``text`` without marks, and the spans that they enclosed, in order.
 
     A mark left open ends where the text ends; a closing mark without an opening one is ignored.
-    Empty spans are dropped. Nested marks of one kind are not supported: the inner opening mark
-    starts a new span.
+    Empty spans are dropped. Nested marks of one kind are not supported: an opening mark inside a
+    span of its kind is ignored, and the first closing mark ends the span.
     """
     clean: list[str] = []
     spans: list[Labeled] = []

@@ -59,7 +59,13 @@ def command_seconds() -> float:
     times = []
     for _ in range(ROUNDS):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        command = [sys.executable, "-m", "detector", "score", str(EXAMPLES / "clean-recipe-en.html")]
+        command = [
+            sys.executable,
+            "-m",
+            "detector",
+            "score",
+            str(EXAMPLES / "clean-recipe-en.html"),
+        ]
         subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)

@@ -62,4 +62,5 @@ def context_buckets(
 
 
 def _log_steps(rate: NDArray[np.float64]) -> NDArray[np.intp]:
-    return np.minimum(2 * np.log2(1 + rate), STEPS - 1).astype(np.intp)
+    steps: NDArray[np.intp] = np.minimum(2 * np.log2(1 + rate), STEPS - 1).astype(np.intp)
+    return steps

@@ -203,7 +203,7 @@ def _walk(
             if left < 0:
                 truncated.append("max_nodes")
             break
-        tag = node.tag
+        tag = node.tag or ""
         child = None
         block = False
         if tag == "-text":

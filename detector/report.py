@@ -48,7 +48,9 @@ def page_lines(name: str, result: Result, page: Page, style: Style) -> list[str]
         about.append(result.encoding)
     if result.truncated:
         about.append("cut at " + ", ".join(result.truncated))
-    lines = [f"{verdict} {result.score:5.3f}  {printable(name)}  {style(' · '.join(about), dim=True)}"]
+    lines = [
+        f"{verdict} {result.score:5.3f}  {printable(name)}  {style(' · '.join(about), dim=True)}"
+    ]
     for span in result.spans:
         lines.append(_span_line(span, page, style))
         if span.words:
@@ -61,7 +63,9 @@ def _span_line(span: Span, page: Page, style: Style) -> str:
         else f"{span.where}, hidden"  # fmt: skip
     before = page.text[max(0, span.start - CONTEXT) : span.start].rpartition("\n")[2]
     after = page.text[span.end : span.end + CONTEXT].partition("\n")[0]
-    shown = style(printable(_shortened(span.text, LONGEST)), fg="red" if span.score >= 0.5 else "yellow")
+    shown = style(
+        printable(_shortened(span.text, LONGEST)), fg="red" if span.score >= 0.5 else "yellow"
+    )
     context = f"{style(printable(before), dim=True)}{shown}{style(printable(after), dim=True)}"
     return f"     {span.score:5.3f}  {span.kind:9}  {where:12} {context}"
 

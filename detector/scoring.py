@@ -6,7 +6,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -185,7 +185,9 @@ def page_features(spans: Sequence[tuple[float, int]], length: int) -> dict[str, 
     }
 
 
-def page_scores(spans: Iterable[Span], length: int, model: Model) -> tuple[float, dict[Kind, float]]:
+def page_scores(
+    spans: Iterable[Span], length: int, model: Model
+) -> tuple[float, dict[Kind, float]]:
     """Return the page score, and the scores by kind, that follow from ``spans``.
 
     A kind without spans scores 0; the page score is the noisy-or of the kinds.
@@ -271,7 +273,10 @@ class Detector:
         A page that cannot be scored gives a result with its ``error`` said, and costs no other.
         """
         for item in pages:
-            url, page = item if type(item) is tuple and len(item) == 2 else (None, item)
+            # A Page is a tuple too, but a named one.
+            url, page = cast(
+                "tuple[str | None, Any]", item if type(item) is tuple else (None, item)
+            )
             try:
                 yield self.score(page, url=url)
             except DetectorError as error:

@@ -15,10 +15,10 @@ def model_card(model: Model, metrics: dict[str, Any]) -> str:
     lines = [
         f"# Model {model.version}",
         "",
-        "Finds search-engine spam in web pages: promotional words put into a page (`injection`) and",
-        "text damaged by content-farm rewriting (`garbled`). Chinese first; Indonesian, English,",
+        "Finds search-engine spam in web pages: promotional words put into pages (`injection`),",
+        "and text damaged by content-farm rewriting (`garbled`). Chinese first; Indonesian, English,",
         "Vietnamese, Thai, Japanese, Korean, Turkish, Russian, Portuguese, Spanish and German have",
-        "thin training data. Scores are calibrated for a half-and-half mix of spam and clean pages;",
+        "thin data. Scores are calibrated for a half-and-half mix of spam and clean pages;",
         "on a crawl where spam is rarer, read them as an order and choose a threshold.",
         "",
         "Not for judging people, news, or whether a business is lawful: a report about gambling is",
@@ -66,7 +66,11 @@ def _figures(report: dict[str, Any]) -> list[str]:
             cells.append("" if value is None else f"{value[0]:.3f} ({value[1]:.3f}-{value[2]:.3f})")
         cells.append(str(group.get("ece", "")))
         lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", "| characters of spans | precision | recall | F1 |", "| --- | ---: | ---: | ---: |"]
+    lines += [
+        "",
+        "| characters of spans | precision | recall | F1 |",
+        "| --- | ---: | ---: | ---: |",
+    ]
     for name in ("injection", "garbled", "words"):
         found = report["all"].get(f"{name}_spans")
         if found:

@@ -212,7 +212,7 @@ class ContextRows(NamedTuple):
 def context_rows(
     page: LabeledPage, model: Model, rng: np.random.Generator, most: int = 400
 ) -> ContextRows:
-    """Return rows of the second pass: up to ``most`` characters of a page, weighted for the rest."""
+    """Return rows of the second pass: up to ``most`` characters, weighted for the rest."""
     folded = fold(page.page.text, model.tables)
     n = len(folded.codes)
     places = place_codes(page.page, folded)

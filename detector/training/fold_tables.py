@@ -23,7 +23,7 @@ _SAME = {
     **dict.fromkeys("，、､", ","),
     **dict.fromkeys("…", "."),
 }
-# The prolonged sound mark and the stroke 丨 are letters elsewhere, but separators in headline chains.
+# The stroke 丨 separates headline chains; the prolonged sound mark stays a letter.
 _SAME["ー"] = "ー"
 _COMBINING = ((0x300, 0x370), (0x483, 0x48A), (0x1AB0, 0x1B00), (0x1DC0, 0x1E00), (0x20D0, 0x2100))
 _ZERO_WIDTH = ((0x200B, 0x2010), (0x202A, 0x202F), (0x2060, 0x2070), (0xFE00, 0xFE10),
@@ -65,7 +65,7 @@ def _folded(char: str, to_simplified: Mapping[str, str]) -> int:
         return DROP
     if category in ("Cs", "Co", "Cn"):
         return code
-    if char.isdecimal() or category == "No" and char.isdigit():
+    if char.isdecimal() or (category == "No" and char.isdigit()):
         return ord("0")
     plain = unicodedata.normalize("NFKC", char)
     if len(plain) == 1:

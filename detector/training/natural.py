@@ -71,9 +71,7 @@ def _merge(
     return found[kept], sums[kept]
 
 
-def _enter(
-    slots: NDArray[np.uint8], keys: NDArray[np.uint32], counts: NDArray[np.int64]
-) -> None:
+def _enter(slots: NDArray[np.uint8], keys: NDArray[np.uint32], counts: NDArray[np.int64]) -> None:
     """Write the n-grams into the table, rarest first, so that the more frequent ones stay."""
     order = np.argsort(counts, kind="stable")
     keys, counts = keys[order], counts[order]

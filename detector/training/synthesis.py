@@ -11,6 +11,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from detector.page import Page, page_from_text
 from detector.training.drafts import Article, Link
 from detector.training.garble import GarbleLexicons, garble, honest_lookalikes
 from detector.training.headlines import honest_headline, honest_link_texts
@@ -18,7 +19,6 @@ from detector.training.honest import honest_article, honest_sentences
 from detector.training.inject import inject
 from detector.training.labeled import LabeledPage, marked_page
 from detector.training.marks import Labeled
-from detector.page import Page, page_from_text
 from detector.training.sites import draft_page, render_html, render_text
 
 __all__ = ["Supply", "synthetic_page"]
@@ -127,7 +127,10 @@ def synthetic_page(seed: str, supply: Supply, split: str) -> LabeledPage:
             (draft.nav if rng.random() < 0.3 else draft.related).extend(links)
         if injected:
             placed = inject(draft, rng, split)
-            names = [*(n for n in names if n.startswith("garble")), *(f"inject:{n}" for n in placed)]
+            names = [
+                *(n for n in names if n.startswith("garble")),
+                *(f"inject:{n}" for n in placed),
+            ]
             label = "spam"
         if form < 0.12:
             page, spans = marked_page(draft.title + "\n", html=False)
@@ -179,9 +182,7 @@ def _titles(supply: Supply, rng: random.Random) -> list[str]:
     return titles + [honest_headline(rng) for _ in range(4)]
 
 
-def _window(
-    text: str, spans: list[Labeled], rng: random.Random
-) -> tuple[Page, list[Labeled]]:
+def _window(text: str, spans: list[Labeled], rng: random.Random) -> tuple[Page, list[Labeled]]:
     size = int(60 * 12 ** rng.random())
     if len(text) <= size:
         start = 0

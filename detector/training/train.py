@@ -41,7 +41,6 @@ from detector.training.fit import (
     ContextRows,
     FitOptions,
     Weights,
-    character_labels,
     character_rows,
     choose_threshold,
     context_rows,
@@ -193,7 +192,7 @@ def train(
         for judgement in batch
     ]
     by_hand = judge_pages(handwritten["evaluate"], Detector(model))
-    metrics = {
+    metrics: dict[str, Any] = {
         "synthetic": evaluate(judged, model.threshold),
         "handwritten": evaluate(by_hand, model.threshold),
         "seconds": round(time.monotonic() - started),
@@ -215,9 +214,7 @@ def train(
             for name in archives
         },
         "handwritten": {part: len(pages) for part, pages in handwritten.items()},
-        "quality": {
-            name: _headline(metrics[name]) for name in ("synthetic", "handwritten")
-        },
+        "quality": {name: _headline(metrics[name]) for name in ("synthetic", "handwritten")},
     }
     model = replace(model, provenance=provenance)
     model.save(out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support import DAMAGED, PROMOTED, cases, rows_of, small_model
+from support import CASES, DAMAGED, PROMOTED, cases, rows_of, small_model
 
 from detector import Config, Detector, InputError, Page, Result
 from detector.extract import extract
@@ -266,3 +267,31 @@ def test_thousands_of_findings_cost_no_more_than_their_number() -> None:
     assert len(result.spans) == SMALL.config.max_spans
     assert result.truncated == ("max_spans",)
     assert time.process_time() - start < 4
+
+
+TWINS: dict[str, Any] = json.loads((CASES / "scoring_twins.json").read_text(encoding="utf-8"))
+
+
+def test_a_garbled_news_text_is_flagged_and_its_clean_twin_is_not(detector: Detector) -> None:
+    clean = TWINS["text"]
+    garbled, changed = clean, 0
+    for original, replacement in TWINS["pairs"]:
+        if original in garbled and changed < 30:
+            garbled = garbled.replace(original, replacement)
+            changed += 1
+    assert changed == 30
+    assert detector.score(clean).verdict == "ham"
+    result = detector.score(garbled)
+    assert result.verdict == "spam"
+    assert result.scores["garbled"] > result.scores["injection"]
+
+
+def test_one_brand_after_900_clean_characters_is_found_with_its_exact_span(
+    detector: Detector,
+) -> None:
+    clean = TWINS["text"] + "\n" + TWINS["text"][:300]
+    page = f"{clean[:980]}{TWINS['brand']}{clean[980:]}"
+    assert len(clean[:980].replace("\n", "")) >= 900
+    phrase = TWINS["brand"].lstrip("，")
+    spans = [s for s in detector.score(page).spans if s.kind == "injection"]
+    assert phrase in [s.text for s in spans]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 FOUND, FAILED = 1, 2
+SHOWN_FROM = 0.5
 
 model_option = click.option(
     "--model", "model_path", type=click.Path(path_type=Path), metavar="FOLDER",
@@ -50,7 +51,8 @@ def main() -> None:
 @click.option("--threshold", type=probability, help="Page score from which a page is spam.")
 @click.option(
     "--min-span-score", type=probability, default=None,
-    help=f"Leave out findings below this probability. [default: {DEFAULT_CONFIG.min_span_score}]",
+    help="Leave out findings below this probability. "
+    f"[default: {SHOWN_FROM} in text, {DEFAULT_CONFIG.min_span_score} in jsonl]",
 )  # fmt: skip
 @click.option("--kind", type=click.Choice(KINDS), help="Judge and show only findings of this kind.")
 @model_option
@@ -68,7 +70,9 @@ def score(
             raise click.UsageError("name a file or folder, or - for standard input")
         paths = ("-",)
     detector = _load(model_path, threshold)
-    shown_from = DEFAULT_CONFIG.min_span_score if min_span_score is None else min_span_score
+    if min_span_score is None:
+        # A person wants what is likely; a program has the probabilities to choose by.
+        min_span_score = SHOWN_FROM if form == "text" else DEFAULT_CONFIG.min_span_score
     found = failed = False
     for source in read_sources(paths, detector.config.max_bytes):
         if source.data is None:
@@ -85,7 +89,7 @@ def score(
             result = replace(result, truncated=("max_bytes", *result.truncated))
         if kind is not None:
             result = _only(result, kind)
-        spans = tuple(span for span in result.spans if span.score >= shown_from)
+        spans = tuple(span for span in result.spans if span.score >= min_span_score)
         result = replace(result, spans=spans)
         found |= result.verdict == "spam"
         _show(source.name, result, page, form)

@@ -306,6 +306,10 @@ def _link(href: str, visible: bool, node: Any, out: _Writer) -> None:
     out.value(unquote(address, errors="replace"), "host", visible, node)
 
 
+def _beyond_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
+
+
 def _wordy(text: str) -> bool:
     """Say whether ``text`` has characters beyond ASCII, plain or escaped as scripts and URLs do."""
     return not text.isascii() or "\\u" in text or "%e" in text or "%E" in text
@@ -348,12 +352,14 @@ def _script(node: LexborNode, out: _Writer) -> None:
         literal = match.group(match.lastindex or 0)
         if len(literal) < 2:
             continue
-        if _wordy(literal) or "<a " in literal or "<A " in literal:
+        if "<a " in literal or "<A " in literal or _wordy(literal):
             if "\\" in literal:
                 literal = _ESCAPE.sub(_unescape, literal)
                 # Pairs of escaped surrogates are one character, lone ones are none.
                 literal = literal.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            _markup(literal, "script", node, out)
+            # A style sheet or a blob with a word in it is code; a text with code in it is text.
+            if "<" in literal or 4 * _beyond_ascii(literal) >= len(literal):
+                _markup(literal, "script", node, out)
         elif "//" in literal and (url := _URL.match(literal)):
             _link(url.group(), False, node, out)
 

@@ -16,7 +16,7 @@ def model_card(model: Model, metrics: dict[str, Any]) -> str:
         f"# Model {model.version}",
         "",
         "Finds search-engine spam in web pages: promotional words put into pages (`injection`),",
-        "and text damaged by content-farm rewriting (`garbled`). Chinese first; English, Indonesian,",
+        "and text damaged by content farms (`garbled`). Chinese first; English, Indonesian,",
         "Vietnamese, Thai, Japanese, Korean, Turkish, Russian, Portuguese, Spanish, German have",
         "thin data. Scores are calibrated for a half-and-half mix of spam and clean;",
         "on a crawl where spam is rarer, read them as an order and choose a threshold.",

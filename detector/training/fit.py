@@ -372,7 +372,7 @@ def choose_threshold(scores: Sequence[float], spam: Sequence[bool], false_rate: 
     ham = np.sort([s for s, bad in zip(scores, spam, strict=True) if not bad])[::-1]
     allowed = int(len(ham) * false_rate)
     bound = float(ham[allowed]) if len(ham) > allowed else 0.0
-    return float(min(0.99, max(0.5, round(bound + 0.0005, 3))))
+    return float(min(0.995, max(0.5, round(bound + 0.0005, 3))))
 
 
 def with_segmentation(model: Model, kind: Kind, cut: Segmentation) -> Model:

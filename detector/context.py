@@ -27,38 +27,46 @@ CONTEXT_SIZE = OWN_STEPS * 32
 
 def context_buckets(
     evidence: NDArray[np.float32], places: NDArray[np.uint8], breaks: NDArray[np.bool_]
-) -> NDArray[np.intp]:
+) -> NDArray[np.int32]:
     """Return buckets (heads x groups x n) in a table of ``len(CONTEXT_GROUPS)`` x CONTEXT_SIZE.
 
     ``evidence`` is n x 2, ``places`` as in :func:`detector.ngrams.features`, ``breaks`` says which
     characters separate blocks.
     """
     n = len(evidence)
-    buckets = np.empty((2, len(CONTEXT_GROUPS), n), dtype=np.intp)
+    buckets = np.empty((2, len(CONTEXT_GROUPS), n), dtype=np.int32)
     # Sixteenths keep the sums exact, whatever the order of adding.
     sixteenths = np.rint(np.clip(evidence.T, LOW, HIGH) * 16).astype(np.int32)
     sixteenths[:, breaks] = -64
-    count = windowed(np.ones(n, dtype=np.int32), RADII[-1])
-    own = np.clip((sixteenths - 16 * LOW) >> 3, 0, OWN_STEPS - 1).astype(np.intp)
-    mean = []
+    own = np.clip((sixteenths - 16 * LOW) >> 3, 0, OWN_STEPS - 1) << 5
+    capped = np.minimum(sixteenths, 64)
+    middle = []
     for head in range(2):
-        capped = np.minimum(sixteenths[head], 64)
-        levels = []
-        for radius in RADII:
-            size = count if radius == RADII[-1] else 2 * radius + 1
-            average = windowed(capped, radius) // size
-            levels.append(np.clip((average - 16 * LOW) // 14, 0, STEPS - 1).astype(np.intp))
-        mean.append(levels)
+        for group, radius in enumerate(RADII):
+            size = _window_sizes(n, radius) if radius == RADII[-1] else 2 * radius + 1
+            average = windowed(capped[head], radius) // size
+            level = np.clip((average - 16 * LOW) // 14, 0, STEPS - 1)
+            np.add(own[head], level, out=buckets[head, group])
+            if group == 1:
+                middle.append(level)
     for head in range(2):
-        here = own[head]
         # What stands out of the background, however deep the background is.
         peaks = np.maximum(sixteenths[head] + PEAKS[head], 0)
-        dense = _log_steps(windowed(peaks, WIDE) / windowed(np.ones(n, dtype=np.int32), WIDE))
+        dense = _log_steps(windowed(peaks, WIDE) / _window_sizes(n, WIDE))
         page = _log_steps(np.array([peaks.sum() / max(n, 50)]))[0]
-        context = (*mean[head], dense, page, mean[1 - head][1], places)
-        for group, step in enumerate(context):
-            buckets[head, group] = group * CONTEXT_SIZE + here * 32 + step
+        for group, step in enumerate((dense, page, middle[1 - head], places), len(RADII)):
+            np.add(own[head], step, out=buckets[head, group], casting="unsafe")
+    buckets += np.arange(0, len(CONTEXT_GROUPS) * CONTEXT_SIZE, CONTEXT_SIZE, dtype=np.int32)[
+        :, None
+    ]
     return buckets
+
+
+def _window_sizes(n: int, radius: int) -> NDArray[np.int32]:
+    """Return how many characters a window of ``radius`` on both sides holds at each position."""
+    index = np.arange(n, dtype=np.int32)
+    sizes: NDArray[np.int32] = np.minimum(index + radius, n - 1) - np.maximum(index - radius, 0)
+    return sizes + 1
 
 
 def _log_steps(rate: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -101,7 +101,7 @@ class Model:
         second = np.empty_like(first)
         for head in range(2):
             # Added up in one fixed order, so that a page always scores the same.
-            second[:, head] = self.context[head][buckets[head]].sum(axis=0)
+            second[:, head] = self.context[head].take(buckets[head]).sum(axis=0)
         return second
 
     def first_evidence(self, found: Features) -> NDArray[np.float32]:

@@ -204,7 +204,7 @@ def _quantised(coefficients: NDArray[np.float64], biases: list[float]) -> Weight
 class ContextRows(NamedTuple):
     """Training rows of the second pass: buckets (heads x m x groups), labels, weights."""
 
-    buckets: NDArray[np.intp]
+    buckets: NDArray[np.int32]
     labels: NDArray[np.bool_]
     weights: NDArray[np.float32]
 

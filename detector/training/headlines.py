@@ -1,59 +1,58 @@
-"""Short honest Chinese texts that look like spam to a naive eye: the hard negatives of headlines.
+"""Short honest Chinese texts that look like spam at a glance: the hard negatives of headlines.
 
-Model numbers with prices, game and film titles with Latin, fund news with figures, shop notices,
-app blurbs with contact lines, streaming and navigation widgets. All slots are drawn independently.
+Model numbers with prices, flats with discounts, game titles with Latin, funds, matches, gossip,
+app blurbs with contact lines, nicknames of streamers, link texts of navigation sites. The
+templates are the rules ``kind.*`` of ``headlines_zh.txt``; all slots are drawn independently.
 """
 
 from __future__ import annotations
 
 import random
-import re
-import tomllib
 from functools import lru_cache
+from itertools import accumulate
 
-from detector.training.lexicons import DEFAULT_FOLDER
+from detector.training.grammar import Grammar, grammar
 
 __all__ = ["honest_headline", "honest_link_texts"]
 
+_PREFIX = "kind."
+_OF_LISTS = ("kind.live", "kind.nav", "kind.media", "kind.film", "kind.game", "kind.app")
+_SAME_KIND, _SAME_TEMPLATE = 0.8, 0.3
 
-_SLOT = re.compile(r"\{(\w+)\}")
-_LATIN = "ABCDEFGHIKLMNPQRSTUVXZ"
+
+def _rules() -> Grammar:
+    return grammar("headlines_zh")
 
 
 @lru_cache(maxsize=1)
-def _grammar() -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
-    """Return the templates and the words of their slots."""
-    table = tomllib.loads((DEFAULT_FOLDER / "headlines_zh.toml").read_text(encoding="utf-8"))
-    return tuple(table["templates"]), {k: tuple(v) for k, v in table["slots"].items()}
+def _kinds() -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the kinds of headlines and their cumulative weights: the number of templates."""
+    rules = _rules().rules
+    names = tuple(name for name in rules if name.startswith(_PREFIX))
+    return names, tuple(accumulate(len(rules[name]) for name in names))
+
+
+def _kind(rng: random.Random) -> str:
+    names, weights = _kinds()
+    return rng.choices(names, cum_weights=weights)[0]
 
 
 def honest_headline(rng: random.Random) -> str:
-    """Return one short honest text of up to about sixty code points."""
-    return _SLOT.sub(lambda match: _filled(match.group(1), rng), rng.choice(_grammar()[0]))
+    """Return one short honest text, mostly of 4 to 40 code points."""
+    return _rules().expand(_kind(rng), rng)
 
 
 def honest_link_texts(rng: random.Random, count: int) -> list[str]:
-    """Return ``count`` texts of a widget or list: mostly of one kind, as such lists are."""
-    templates, _ = _grammar()
-    kinds = rng.sample(templates, 3)
+    """Return ``count`` texts of one widget or list: mostly of one kind, often of one template."""
+    rules = _rules()
+    kind = rng.choice(_OF_LISTS) if rng.random() < 0.6 else _kind(rng)
+    template = rng.choice(rules.alternatives(kind))
     texts = []
     for _ in range(count):
-        template = rng.choice(kinds) if rng.random() < 0.7 else rng.choice(templates)
-        texts.append(_SLOT.sub(lambda match: _filled(match.group(1), rng), template))
+        if rng.random() < _SAME_TEMPLATE:
+            texts.append(rules.fill(template, rng))
+        elif rng.random() < _SAME_KIND:
+            texts.append(rules.expand(kind, rng))
+        else:
+            texts.append(rules.expand(_kind(rng), rng))
     return texts
-
-
-def _filled(slot: str, rng: random.Random) -> str:
-    if slot == "n":
-        return str(rng.randrange(1, 10))
-    if slot == "N":
-        return str(rng.randrange(10, 100))
-    if slot == "P":
-        return str(rng.randrange(1000, 10000))
-    if slot == "year":
-        return str(rng.randrange(2006, 2026))
-    if slot == "M":
-        letters = "".join(rng.choice(_LATIN) for _ in range(rng.randrange(1, 4)))
-        tail = rng.choice(("", "", rng.choice(_LATIN), rng.choice(_LATIN.lower()), " IS", "K"))
-        return f"{letters}{rng.randrange(10, 9999)}{tail}"
-    return rng.choice(_grammar()[1][slot])

@@ -167,7 +167,8 @@ def train(
 ) -> None:
     """Retrain the model from the labelled pages and corpora fetched by package name."""
     from detector.training.corpora import CorpusError
-    from detector.training.train import TrainOptions, default_labeled_folder
+    from detector.training.lexicons import default_labeled_folder
+    from detector.training.train import TrainOptions
     from detector.training.train import train as run
 
     options = TrainOptions(seed=seed, jobs=jobs)

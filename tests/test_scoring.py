@@ -117,7 +117,8 @@ def test_css_paths_lead_beautiful_soup_to_the_findings(detector: Detector) -> No
     assert spans
     for span in spans:
         (element,) = soup.select(span.path)
-        assert span.text.strip()[:2] in str(element)
+        # A finding may run over inline neighbours; the path is that of the one with most of it.
+        assert any(span.text[at : at + 2] in str(element) for at in range(len(span.text) - 1))
 
 
 def test_findings_say_where_they_are(small: Detector) -> None:

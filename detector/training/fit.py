@@ -134,9 +134,10 @@ def character_rows(
     beside = near & (draw < min(0.7, 300 / max(1, int(near.sum()))))
     others = ~either & ~near & (draw < min(options.sample, 400 / max(1, n)))
     weights = np.where(others, options.clean_weight, 1.0).astype(np.float32)
-    # A page that is all spam must not drown the pages with one word of it.
-    for head, most in enumerate((150, 60)):
-        weights[labels[head]] = min(1.0, most / max(1, int(labels[head].sum())))
+    # A page that is all spam must not drown the pages with one phrase of it.
+    for head, (most, high) in enumerate(((45, 3.0), (40, 2.0))):
+        size = max(1, int(labels[head].sum()))
+        weights[labels[head]] = min(high, max(0.3, most / size))
     chosen = positive | beside | others
     if alarm is not None:
         wrong = alarm(page) & ~either
@@ -225,8 +226,9 @@ def context_rows(
     chosen = np.flatnonzero((rng.random(n) < share) & (folded.classes != 0))
     # A long page counts for more than a short one, but not in proportion.
     weight = np.minimum(1 / share, 30) * min(1.0, (400 / max(n, 1)) ** 0.5)
-    for head, most in enumerate((150, 60)):
-        weight[labels[head]] *= min(1.0, most / max(1, int(labels[head].sum())))
+    for head, (most, high) in enumerate(((45, 3.0), (40, 2.0))):
+        size = max(1, int(labels[head].sum()))
+        weight[labels[head]] *= min(high, max(0.3, most / size))
     weight = weight[chosen]
     return ContextRows(
         buckets[:, :, chosen].transpose(0, 2, 1), labels[:, chosen], weight.astype(np.float32)

@@ -13,9 +13,24 @@ import zlib
 from functools import lru_cache
 from pathlib import Path
 
-__all__ = ["DEFAULT_FOLDER", "SPLITS", "Lexicons", "in_split", "lexicons"]
+__all__ = [
+    "DEFAULT_FOLDER",
+    "SPLITS",
+    "Lexicons",
+    "default_labeled_folder",
+    "in_split",
+    "lexicons",
+]
 
-DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "labeled" / "lexicons"
+
+def default_labeled_folder() -> Path:
+    """Return where the labelled data lies: inside an installed package, or beside the source."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "labeled"
+    return installed if (installed / "corpora.toml").exists() else package.parent / "labeled"
+
+
+DEFAULT_FOLDER = default_labeled_folder() / "lexicons"
 SPLITS = ("train", "test", "all")
 _TEST_PERCENT = 30
 

@@ -14,20 +14,13 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
+
+from detector.training.lexicons import DEFAULT_FOLDER
 
 __all__ = ["LEXICONS", "Code", "Filler", "Kind", "Words", "code", "language", "words"]
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-LEXICONS = next(
-    (
-        folder
-        for folder in (_PACKAGE / "labeled" / "lexicons", _PACKAGE.parent / "labeled" / "lexicons")
-        if folder.is_dir()
-    ),
-    _PACKAGE.parent / "labeled" / "lexicons",
-)
+LEXICONS = DEFAULT_FOLDER
 """Folder of the vocabulary files: in the installed package, or beside it in a checkout."""
 
 _SLOT = re.compile(r"\{([a-z][a-z_0-9]*)\}")

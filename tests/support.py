@@ -46,10 +46,20 @@ def rows_of(name: str) -> list[dict[str, Any]]:
 
 
 def cases(name: str) -> list[Any]:
-    """Return the rows of ``cases/<name>.json`` as parameters; each has a ``name`` and a ``why``."""
+    """Return the rows of ``cases/<name>.json`` as parameters; each has a ``name`` and a ``why``.
+
+    A row with ``fails`` is a known failure, with its reason: it must fail, or the test does.
+    """
     rows = rows_of(name)
     assert all(row["name"] and row["why"] for row in rows)
-    return [pytest.param(row, id=row["name"]) for row in rows]
+    return [
+        pytest.param(
+            row,
+            id=row["name"],
+            marks=pytest.mark.xfail(strict=True, reason=row["fails"]) if "fails" in row else (),
+        )
+        for row in rows
+    ]
 
 
 @cache

@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from detector.page import Page, page_from_text
-from detector.training.drafts import Article, Link
+from detector.training.drafts import Article, Draft, Link
 from detector.training.garble import GarbleLexicons, garble, honest_lookalikes
 from detector.training.headlines import honest_headline, honest_link_texts
 from detector.training.honest import honest_article, honest_sentences
 from detector.training.inject import inject
 from detector.training.labeled import LabeledPage, marked_page
-from detector.training.marks import Labeled
+from detector.training.marks import Labeled, unmark
 from detector.training.sites import draft_page, render_html, render_text
 
 __all__ = ["Supply", "synthetic_page"]
@@ -138,6 +138,11 @@ def synthetic_page(seed: str, supply: Supply, split: str) -> LabeledPage:
         elif form < 0.55:
             page, spans = marked_page(render_html(draft, rng), html=True)
             form_name = "html"
+        elif form < 0.64:
+            # Extractors leave markup in texts; it is no damage, on clean and spam pages alike.
+            whole, spans = unmark(_with_markup(draft, rng))
+            page, spans = _window(whole, spans, rng)
+            form_name = "markup"
         else:
             page, spans = marked_page(render_text(draft, rng), html=False)
             form_name = "text"
@@ -158,6 +163,26 @@ def synthetic_page(seed: str, supply: Supply, split: str) -> LabeledPage:
         spans=tuple(spans),
         campaign=form_name,
     )
+
+
+def _with_markup(draft: Draft, rng: random.Random) -> str:
+    """Return the page as a text that still has its markup: all of it, or that of its paragraphs."""
+    if rng.random() < 0.5:
+        return render_html(draft, rng)
+    before, after = rng.choice(
+        (
+            ("<p>", "</p>"),
+            ("<p><strong>", "</strong></p>"),
+            ("<p>\u3000\u3000", "<br></p>"),
+            ("<br/>", ""),
+            ("&nbsp;&nbsp;", "<br>"),
+            ('<div class="txt">', "</div>"),
+            ("- **", "**"),
+            ('<li><a href="/a/" title="', '"></a></li>'),
+        )
+    )
+    joint = rng.choice(("", "", "\n"))
+    return joint.join(f"{before}{text}{after}" for text in (draft.headline, *draft.paragraphs))
 
 
 def _light(spans: Sequence[Labeled]) -> bool:

@@ -75,8 +75,8 @@ class TrainOptions:
     """How much to make, and from which seed. Same options and inputs give the same model."""
 
     seed: int = 1
-    pages: int = 44_000
-    calibration_pages: int = 12_000
+    pages: int = 36_000
+    calibration_pages: int = 14_000
     evaluation_pages: int = 6_000
     jobs: int = 2
     false_rate: float = 0.002

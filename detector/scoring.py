@@ -190,8 +190,8 @@ def page_scores(
 ) -> tuple[float, dict[Kind, float]]:
     """Return the page score, and the scores by kind, that follow from ``spans``.
 
-    A kind without spans scores 0; the page score is that of the likelier kind. (Noisy-or adds up
-    the doubts of two kinds: it flagged ten times as many clean pages at the same threshold.)
+    A kind without spans scores 0; the page score is that of the likelier kind. (Noisy-or would
+    let two doubts add up to a certainty.)
     """
     by_kind: dict[Kind, list[tuple[float, int]]] = {kind: [] for kind in KINDS}
     for span in spans:

@@ -141,6 +141,11 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
     declared = _declared(data, content_type)
     if declared is not None and declared != "utf-8":
         result = _decoded(data, declared)
+        if result.replaced:
+            # UTF-8 read as a double-byte encoding looks like text, but not without holes.
+            as_utf8 = _decoded(data, "utf-8")
+            if as_utf8.replaced * 4 < result.replaced:
+                return as_utf8
         if result.replaced * 50 <= max(len(result.text), 50) and not (
             declared == "cp1252" and (_is_utf8(data) or _is_double_byte(data))
         ):

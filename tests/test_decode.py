@@ -141,3 +141,10 @@ def test_any_bytes_are_decoded(data: bytes, label: str | None) -> None:
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=200))
 def test_text_survives_utf8(text: str) -> None:
     assert decode(text.encode("utf-8")) == Decoded(text, "utf-8", text.count("\ufffd"))
+
+
+def test_utf8_that_is_declared_as_gb2312_is_read_as_utf8() -> None:
+    text = "<meta charset=gb2312><p>" + "操场边的香樟树今年又长高了一截，孩子们在树下跳绳。" * 8
+    found = decode(text.encode("utf-8")[:-1])
+    assert found.encoding == "utf-8"
+    assert "香樟树" in found.text

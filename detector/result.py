@@ -82,7 +82,7 @@ class Span:
 class Result:
     """The judgement of one page.
 
-    ``score`` (0-1) is the calibrated probability that the page carries search-engine spam; it
+    ``score`` (0-1) says how surely the page carries search-engine spam; it
     follows from ``spans`` and ``length`` alone (:func:`detector.scoring.page_scores`), and
     ``scores`` has it by kind. ``verdict`` compares ``score`` with ``threshold``. ``length`` is the
     number of code points of ``Page.text``. ``truncated`` names the limits of

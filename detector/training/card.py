@@ -18,8 +18,8 @@ def model_card(model: Model, metrics: dict[str, Any]) -> str:
         "Finds search-engine spam in web pages: promotional words put into pages (`injection`),",
         "and text damaged by content farms (`garbled`). Chinese first; English, Indonesian,",
         "Vietnamese, Thai, Japanese, Korean, Turkish, Russian, Portuguese, Spanish, German have",
-        "thin data. Scores are calibrated for a half-and-half mix of spam and clean;",
-        "on a crawl where spam is rarer, read them as an order and choose a threshold.",
+        "thin data. Page scores are fitted on half spam, half clean, and moved to one threshold;",
+        "read them as an order, not as probabilities, and choose a threshold on your own pages.",
         "",
         "Not for judging people, news, or whether a business is lawful: a report about gambling is",
         "clean, a lawful lottery's advertisement may be flagged.",
@@ -37,7 +37,7 @@ def model_card(model: Model, metrics: dict[str, Any]) -> str:
         "| corpus | package | version | characters | licence | |",
         "| --- | --- | --- | ---: | --- | --- |",
     ]
-    for name, corpus in made.get("corpora", {}).items():
+    for name, corpus in sorted(made.get("corpora", {}).items()):
         held = "evaluation only" if corpus["held_out"] else ""
         lines.append(
             f"| {name} | {corpus['package']} | {corpus['version']} | {corpus['characters']:,} |"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets
 from detector.fold import FoldTables, fold
-from detector.model import Calibration, Model, Segmentation
+from detector.model import Calibration, Model
 from detector.ngrams import (
     FLAT_SIZE,
     GROUPS,
@@ -375,8 +375,3 @@ def choose_threshold(scores: Sequence[float], spam: Sequence[bool], false_rate: 
     allowed = int(len(ham) * false_rate)
     bound = float(ham[allowed]) if len(ham) > allowed else 0.0
     return float(min(0.995, max(0.5, round(bound + 0.0005, 3))))
-
-
-def with_segmentation(model: Model, kind: Kind, cut: Segmentation) -> Model:
-    """Return ``model`` with another segmentation of ``kind``."""
-    return replace(model, segmentation={**model.segmentation, kind: cut})

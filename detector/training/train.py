@@ -24,7 +24,7 @@ from detector.fold import FoldTables, fold
 from detector.model import Calibration, Model, Segmentation
 from detector.ngrams import CountTables, features
 from detector.result import KINDS, Kind
-from detector.scoring import Detector, place_codes
+from detector.scoring import Detector, page_features, place_codes
 from detector.training.card import model_card
 from detector.training.corpora import (
     Corpus,
@@ -458,8 +458,6 @@ def _log_odds(probability: float) -> float:
 
 
 def _page_score(page: Any, spans: Calibration, pages: Calibration, least: float) -> float:
-    from detector.scoring import page_features
-
     found = span_scores(page, spans, least)
     if not found:
         return 0.0

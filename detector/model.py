@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -73,6 +74,13 @@ class Calibration:
         """Return the log-odds for ``values``; features without a weight count nothing."""
         weights = self.weights
         return self.intercept + sum(weights.get(name, 0.0) * v for name, v in values.items())
+
+    def log_odds_of(self, names: Sequence[str], values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the log-odds (m) of the rows of ``values`` (m x len(names))."""
+        # Summed along rows rather than by a matrix product, whose order depends on the machine.
+        weights = np.array([self.weights.get(name, 0.0) for name in names])
+        odds: NDArray[np.float64] = (values * weights).sum(axis=1) + self.intercept
+        return odds
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,17 @@ from detector.spans import segments_of_evidence
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-__all__ = ["Candidate", "Detector", "candidates", "page_scores", "place_codes", "read_page"]
+__all__ = [
+    "PAGE_FEATURES",
+    "SPAN_FEATURES",
+    "Candidates",
+    "Detector",
+    "candidates",
+    "page_features",
+    "page_scores",
+    "place_codes",
+    "read_page",
+]
 
 _WHERE_INDEX = {where: index for index, where in enumerate(WHERES)}
 
@@ -89,21 +99,37 @@ def place_codes(page: Page, folded: Folded) -> NDArray[np.uint8]:
     return codes[np.maximum(index, 0)]
 
 
-class Candidate:
-    """A stretch of evidence that may become a span: positions in the folded text, and features."""
+SPAN_FEATURES = (
+    "sum", "sum_linear", "mean", "peak", "runs", "size", "rest", "crowd", "share", "page",
+    "below_best", "hidden", *(f"where_{where}" for where in WHERES),
+)  # fmt: skip
+"""What the span calibration is told about a candidate, in column order."""
 
-    __slots__ = ("end", "features", "kind", "start", "text_end", "text_start")
 
-    def __init__(
-        self, kind: Kind, start: int, end: int, text_start: int, text_end: int,
-        features: dict[str, float],
-    ) -> None:  # fmt: skip
-        self.kind = kind
-        self.start = start
-        self.end = end
-        self.text_start = text_start
-        self.text_end = text_end
-        self.features = features
+class Candidates(NamedTuple):
+    """Stretches of evidence of one kind that may become spans, in order.
+
+    ``start`` and ``end`` are positions in the folded text, ``text_start`` and ``text_end`` code
+    points in the page's; ``features`` is m x ``len(SPAN_FEATURES)``.
+    """
+
+    kind: Kind
+    start: NDArray[np.intp]
+    end: NDArray[np.intp]
+    text_start: NDArray[np.intp]
+    text_end: NDArray[np.intp]
+    features: NDArray[np.float64]
+
+
+class Candidate(NamedTuple):
+    """One of :class:`Candidates` that became a span, with its calibrated score."""
+
+    kind: Kind
+    start: int
+    end: int
+    text_start: int
+    text_end: int
+    score: float
 
 
 def candidates(
@@ -113,76 +139,69 @@ def candidates(
     evidence: NDArray[np.float32],
     model: Model,
     kind: Kind,
-) -> list[Candidate]:
+) -> Candidates:
     """Return the candidate findings of one kind, with the features of the span calibration."""
     cut = model.segmentation[kind]
     raw = evidence[:, KINDS.index(kind)] - np.float32(cut.offset)
-    clipped = np.maximum(raw, np.float32(-cut.floor))
     breaks = np.flatnonzero(folded.classes == 0)
-    found = segments_of_evidence(clipped, breaks, cut.least)
+    found = segments_of_evidence(np.maximum(raw, np.float32(-cut.floor)), breaks, cut.least)
+    features = np.zeros((len(found), len(SPAN_FEATURES)))
     if not found:
-        return []
-    offsets = folded.offsets
-    length = len(page.text)
-    total = sum(end - start for start, end, _ in found)
-    crowd = math.log(len(found))
-    share = math.log((total + 1) / (len(offsets) + 20))
-    page_size = math.log(len(offsets) + 20)
-    best = max(score for _, _, score in found)
-    result = []
-    for start, end, score in found:
-        place = int(places[start])
-        size = end - start
-        values = {
-            "sum": math.log1p(score),
-            "sum_linear": min(score, 60.0) / 10,
-            "mean": score / size,
-            "peak": float(raw[start:end].max()),
-            "runs": math.log(_runs(raw[start:end])),
-            "size": math.log(size),
-            "rest": math.log1p(max(0.0, _block_size(breaks, start, len(offsets)) - size)),
-            "crowd": crowd,
-            "share": share,
-            "page": page_size,
-            "below_best": math.log1p(best) - math.log1p(score),
-            "hidden": float(not place & 1),
-            f"where_{WHERES[place >> 1]}": 1.0,
-        }
-        text_end = int(offsets[end - 1]) + 1 if end <= len(offsets) else length
-        result.append(Candidate(kind, start, end, int(offsets[start]), text_end, values))
-    return result
-
-
-def _runs(raw: NDArray[np.float32]) -> int:
-    """Return how many separate stretches of positive evidence there are (at least 1)."""
+        nothing = np.zeros(0, dtype=np.intp)
+        return Candidates(kind, nothing, nothing, nothing, nothing, features)
+    n = len(raw)
+    start, end, score = (np.array(column) for column in zip(*found, strict=True))
+    size = end - start
+    place = places[start]
     positive = raw > 0
-    return max(1, int(np.count_nonzero(positive[1:] & ~positive[:-1])) + int(positive[0]))
-
-
-def _block_size(breaks: NDArray[np.intp], position: int, n: int) -> int:
-    at = int(np.searchsorted(breaks, position))
-    start = int(breaks[at - 1]) + 1 if at else 0
-    end = int(breaks[at]) if at < len(breaks) else n
-    return end - start
+    rises = np.concatenate(([0], np.cumsum(positive[1:] & ~positive[:-1])))
+    runs = rises[end - 1] - rises[start] + positive[start]
+    # reduceat wants the ends of the ranges among its starts, and takes every other result.
+    pairs = np.stack((start, np.minimum(end, n - 1)), axis=1).reshape(-1)
+    peak = np.maximum(np.maximum.reduceat(raw, pairs)[::2], raw[end - 1])
+    at = np.searchsorted(breaks, start)
+    block = np.append(breaks, n)[at] - np.concatenate(([0], breaks + 1))[at]
+    logs = np.log1p(score)
+    columns = (
+        logs,
+        np.minimum(score, 60.0) / 10,
+        score / size,
+        peak,
+        np.log(np.maximum(runs, 1)),
+        np.log(size),
+        np.log1p(np.maximum(block - size, 0)),
+        math.log(len(found)),
+        math.log((int(size.sum()) + 1) / (n + 20)),
+        math.log(n + 20),
+        logs.max() - logs,
+        (place & 1) == 0,
+    )
+    for index, column in enumerate(columns):
+        features[:, index] = column
+    features[np.arange(len(found)), len(columns) + (place >> 1)] = 1.0
+    offsets = folded.offsets
+    return Candidates(kind, start, end, offsets[start], offsets[end - 1] + 1, features)
 
 
 def _sigmoid(value: float) -> float:
     return 1 / (1 + math.exp(-max(-40.0, min(40.0, value))))
 
 
-def page_features(spans: Sequence[tuple[float, int]], length: int) -> dict[str, float]:
-    """Return the features of the page calibration from (score, size) of spans of one kind."""
+PAGE_FEATURES = ("best", "second", "third", "expected", "chars", "length")
+"""What the page calibration is told about the spans of one kind, in column order."""
+
+
+def page_features(spans: Sequence[tuple[float, int]], length: int) -> list[float]:
+    """Return the :data:`PAGE_FEATURES` of the (score, size) of spans, at least one."""
     odds = sorted((math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p, _ in spans), reverse=True)
-    expected = sum(p for p, _ in spans)
-    chars = sum(p * size for p, size in spans)
-    return {
-        "best": odds[0],
-        "second": max(odds[1], -4.0) if len(odds) > 1 else -4.0,
-        "third": max(odds[2], -4.0) if len(odds) > 2 else -4.0,
-        "expected": math.log(expected),
-        "chars": math.log1p(chars),
-        "length": math.log(length + 20),
-    }
+    return [
+        odds[0],
+        max(odds[1], -4.0) if len(odds) > 1 else -4.0,
+        max(odds[2], -4.0) if len(odds) > 2 else -4.0,
+        math.log(sum(p for p, _ in spans)),
+        math.log1p(sum(p * size for p, size in spans)),
+        math.log(length + 20),
+    ]
 
 
 def page_scores(
@@ -200,8 +219,8 @@ def page_scores(
     for kind, found in by_kind.items():
         scores[kind] = 0.0
         if found:
-            values = page_features(found, length)
-            scores[kind] = _sigmoid(model.page_calibration[kind].log_odds(values))
+            values = zip(PAGE_FEATURES, page_features(found, length), strict=True)
+            scores[kind] = _sigmoid(model.page_calibration[kind].log_odds(dict(values)))
     return max(scores.values()), scores
 
 
@@ -292,23 +311,22 @@ class Detector:
             return [], False
         places = place_codes(page, folded)
         evidence = self.model.evidence(folded, places)
-        likely: list[tuple[float, Candidate]] = []
+        likely: list[Candidate] = []
         for kind in KINDS:
-            calibration = self.model.span_calibration[kind]
-            for found in candidates(page, folded, places, evidence, self.model, kind):
-                score = _sigmoid(calibration.log_odds(found.features))
-                if score >= self.config.min_span_score:
-                    likely.append((score, found))
+            found = candidates(page, folded, places, evidence, self.model, kind)
+            odds = self.model.span_calibration[kind].log_odds_of(SPAN_FEATURES, found.features)
+            score = 1 / (1 + np.exp(-np.clip(odds, -40, 40)))
+            chosen = np.flatnonzero(score >= self.config.min_span_score)
+            columns = (found.start, found.end, found.text_start, found.text_end, score)
+            rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
+            likely += [Candidate(kind, *row) for row in rows]
         cut = len(likely) > self.config.max_spans
         if cut:
-            likely = sorted(likely, key=lambda pair: -pair[0])[: self.config.max_spans]
-        likely.sort(key=lambda pair: (pair[1].text_start, pair[1].text_end))
+            likely = sorted(likely, key=lambda c: -c.score)[: self.config.max_spans]
+        likely.sort(key=lambda c: (c.text_start, c.text_end))
         starts = [segment.start for segment in page.segments] if likely else []
         paths = Paths()
-        spans = [
-            self._span(page, folded, evidence, found, score, starts, paths)
-            for score, found in likely
-        ]
+        spans = [self._span(page, folded, evidence, c, starts, paths) for c in likely]
         return spans, cut
 
     def _span(
@@ -317,7 +335,6 @@ class Detector:
         folded: Folded,
         evidence: NDArray[np.float32],
         found: Candidate,
-        score: float,
         starts: list[int],
         paths: Paths,
     ) -> Span:
@@ -332,8 +349,8 @@ class Detector:
         if found.kind == "garbled":
             words = self._words(page, folded, evidence, found)
         return Span(
-            found.kind, start, end, page.text[start:end], score, segment.where, segment.visible,
-            paths.path(segment.node), words,
+            found.kind, start, end, page.text[start:end], found.score, segment.where,
+            segment.visible, paths.path(segment.node), words,
         )  # fmt: skip
 
     def _words(

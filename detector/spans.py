@@ -67,18 +67,25 @@ def segments_of_evidence(
     positive = evidence > 0
     if not positive.any():
         return []
+    breaks = breaks.astype(np.intp, copy=False)
     starts = np.concatenate(([0], breaks + 1))
-    ends = np.concatenate((breaks, [n]))
+    ends = np.append(breaks, n)
     gains = np.concatenate(([0.0], np.cumsum(np.where(positive, evidence, 0), dtype=np.float64)))
     sums = np.concatenate(([0.0], np.cumsum(evidence, dtype=np.float64)))
+    rich = np.flatnonzero(gains[ends] - gains[starts] >= least)
+    if not len(rich):
+        return []
+    # Runs of equal sign, cut at blocks; blocks whose gains cannot reach ``least`` are left out.
+    turns = np.flatnonzero(positive[1:] != positive[:-1]) + 1
+    cuts = np.unique(np.concatenate((turns, starts, ends)))
+    firsts = np.searchsorted(cuts, starts[rich]).tolist()
+    lasts = np.searchsorted(cuts, ends[rich]).tolist()
+    values = sums[cuts]
+    places = cuts.tolist()
     found: list[tuple[int, int, float]] = []
-    for block in np.flatnonzero(gains[ends] - gains[starts] >= least):
-        start, end = int(starts[block]), int(ends[block])
-        signs = positive[start:end]
-        edges = np.flatnonzero(signs[1:] != signs[:-1]) + start + 1
-        edges = np.concatenate(([start], edges, [end]))
-        runs = np.diff(sums[edges]).tolist()
-        for first, last, score in maximal_segments(runs):
+    for first, last in zip(firsts, lasts, strict=True):
+        runs = np.diff(values[first : last + 1]).tolist()
+        for start, end, score in maximal_segments(runs):
             if score >= least:
-                found.append((int(edges[first]), int(edges[last]), score))
+                found.append((places[first + start], places[first + end], score))
     return found

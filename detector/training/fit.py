@@ -32,7 +32,13 @@ from detector.ngrams import (
     features,
 )
 from detector.result import KINDS, Kind
-from detector.scoring import candidates, page_features, place_codes
+from detector.scoring import (
+    PAGE_FEATURES,
+    SPAN_FEATURES,
+    candidates,
+    page_features,
+    place_codes,
+)
 from detector.training.labeled import LabeledPage
 
 __all__ = [
@@ -46,6 +52,7 @@ __all__ = [
     "fit_spans",
     "fit_weights",
     "gold_ranges",
+    "page_score",
 ]
 
 log = logging.getLogger(__name__)
@@ -134,6 +141,9 @@ def character_rows(
     beside = near & (draw < min(0.7, 300 / max(1, int(near.sum()))))
     others = ~either & ~near & (draw < min(options.sample, 400 / max(1, n)))
     weights = np.where(others, options.clean_weight, 1.0).astype(np.float32)
+    # The first clean characters on both sides teach where a finding ends.
+    edge = np.convolve(either, np.ones(2 * REACH + 1), mode="same")[:n] > 0 if n >= 7 else either
+    weights[edge & ~either] = 2.0
     # A page that is all spam must not drown the pages with one phrase of it.
     for head, (most, high) in enumerate(((45, 3.0), (40, 2.0))):
         size = max(1, int(labels[head].sum()))
@@ -288,45 +298,44 @@ def _covered(ranges: Iterable[tuple[int, int]], length: int) -> NDArray[np.int32
     return total
 
 
-class _Judged(NamedTuple):
+class Judged(NamedTuple):
     """Candidates of one page and kind: features, whether each is right, text sizes."""
 
-    values: list[dict[str, float]]
-    right: list[bool]
-    sizes: list[int]
+    values: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    sizes: NDArray[np.intp]
     length: int
     truth: bool
     spam: bool
 
 
-def judge(page: LabeledPage, model: Model, kind: Kind) -> _Judged:
+def judge(page: LabeledPage, model: Model, kind: Kind) -> Judged:
     """Return the candidates of a page with their truth."""
     folded = fold(page.page.text, model.tables)
-    values: list[dict[str, float]] = []
-    right, sizes = [], []
+    values = np.zeros((0, len(SPAN_FEATURES)))
+    right, sizes = np.zeros(0, dtype=bool), np.zeros(0, dtype=np.intp)
     if len(folded.codes):
         places = place_codes(page.page, folded)
         evidence = model.evidence(folded, places)
         covered = _covered(gold_ranges(page, kind), len(page.page.text))
-        for found in candidates(page.page, folded, places, evidence, model, kind):
-            start, end = found.text_start, found.text_end
-            values.append(found.features)
-            right.append(bool(2 * (covered[end] - covered[start]) >= end - start))
-            sizes.append(end - start)
+        found = candidates(page.page, folded, places, evidence, model, kind)
+        values, sizes = found.features, found.text_end - found.text_start
+        right = 2 * (covered[found.text_end] - covered[found.text_start]) >= sizes
     truth = any(s.kind == kind for s in page.spans)
-    return _Judged(values, right, sizes, len(page.page.text), truth, page.spam)
+    return Judged(values, right, sizes, len(page.page.text), truth, page.spam)
 
 
 def _logistic(
-    values: Sequence[dict[str, float]], truth: Sequence[bool], weights: Sequence[float]
+    names: Sequence[str],
+    matrix: NDArray[np.float64],
+    truth: NDArray[np.bool_],
+    weights: NDArray[np.float64],
 ) -> Calibration:
-    names = sorted({name for row in values for name in row})
-    matrix = np.array([[row.get(name, 0.0) for name in names] for row in values])
-    if len(set(truth)) < 2:
-        return Calibration(20.0 if all(truth) else -20.0, {})
+    if len(set(truth.tolist())) < 2:
+        return Calibration(20.0 if len(truth) and truth.all() else -20.0, {})
     center, spread = matrix.mean(axis=0), matrix.std(axis=0) + 1e-6
     model = LogisticRegression(C=1.0, max_iter=500)
-    model.fit((matrix - center) / spread, np.array(truth), sample_weight=np.array(weights))
+    model.fit((matrix - center) / spread, truth, sample_weight=weights)
     slopes = model.coef_[0] / spread
     intercept = float(model.intercept_[0] - (slopes * center).sum())
     return Calibration(
@@ -335,38 +344,46 @@ def _logistic(
     )
 
 
-def fit_spans(judged: Sequence[_Judged]) -> Calibration:
+def fit_spans(judged: Sequence[Judged]) -> Calibration:
     """Fit the span calibration. Each page weighs about the same, however many candidates it has."""
-    values, truth, weights = [], [], []
-    for page in judged:
-        weight = 1 / max(1, len(page.values)) ** 0.5
-        values += page.values
-        truth += page.right
-        weights += [weight] * len(page.values)
-    return _logistic(values, truth, weights) if values else Calibration(-20.0, {})
+    sizes = np.array([len(page.values) for page in judged])
+    return _logistic(
+        SPAN_FEATURES,
+        np.concatenate([page.values for page in judged]),
+        np.concatenate([page.right for page in judged]),
+        np.repeat(1 / np.maximum(sizes, 1) ** 0.5, sizes),
+    )
 
 
-def fit_pages(judged: Sequence[_Judged], spans: Calibration, least: float) -> Calibration:
+def fit_pages(judged: Sequence[Judged], spans: Calibration, least: float) -> Calibration:
     """Fit the page calibration on pages with findings; both classes weigh the same overall."""
-    values, truth = [], []
+    values, truths = [], []
     for page in judged:
         found = span_scores(page, spans, least)
         if found:
             values.append(page_features(found, page.length))
-            truth.append(page.truth)
+            truths.append(page.truth)
     share = sum(page.truth for page in judged) / max(1, len(judged))
-    weights = [0.5 / max(share, 1e-3) if t else 0.5 / max(1 - share, 1e-3) for t in truth]
-    return _logistic(values, truth, weights) if values else Calibration(-20.0, {})
+    truth = np.array(truths, dtype=bool)
+    weights = np.where(truth, 0.5 / max(share, 1e-3), 0.5 / max(1 - share, 1e-3))
+    return _logistic(PAGE_FEATURES, np.array(values), truth, weights)
 
 
-def span_scores(page: _Judged, spans: Calibration, least: float) -> list[tuple[float, int]]:
+def span_scores(page: Judged, spans: Calibration, least: float) -> list[tuple[float, int]]:
     """Return (score, size) of the candidates that become spans."""
-    found = []
-    for values, size in zip(page.values, page.sizes, strict=True):
-        score = 1 / (1 + np.exp(-np.clip(spans.log_odds(values), -40, 40)))
-        if score >= least:
-            found.append((float(score), size))
-    return found
+    odds = spans.log_odds_of(SPAN_FEATURES, page.values)
+    scores = 1 / (1 + np.exp(-np.clip(odds, -40, 40)))
+    chosen = scores >= least
+    return list(zip(scores[chosen].tolist(), page.sizes[chosen].tolist(), strict=True))
+
+
+def page_score(page: Judged, spans: Calibration, pages: Calibration, least: float) -> float:
+    """Return the score of one kind that follows from the candidates of a page."""
+    found = span_scores(page, spans, least)
+    if not found:
+        return 0.0
+    odds = pages.log_odds_of(PAGE_FEATURES, np.array([page_features(found, page.length)]))
+    return float(1 / (1 + np.exp(-odds[0])))
 
 
 def choose_threshold(scores: Sequence[float], spam: Sequence[bool], false_rate: float) -> float:

@@ -336,11 +336,11 @@ def _once(draft: Draft, rng: random.Random, split: str) -> None:
     voice = _voice(draft, rng, split)
     piece = _injected(voice.brand if rng.random() < 0.4 else _short(voice))
     way = rng.random()
-    if way < 0.35 and _into_paragraph(draft, rng, _PAUSE, piece):
+    if way < 0.25 and _into_paragraph(draft, rng, _PAUSE, piece):
         return
-    if way < 0.55 and _into_paragraph(draft, rng, _HAN_PAIR, piece):
+    if way < 0.68 and _into_paragraph(draft, rng, _HAN_PAIR, piece):
         return
-    if way < 0.65:
+    if way < 0.70:
         draft.title += _separator(rng) + piece
     elif way < 0.72:
         draft.footer.append(piece)
@@ -828,7 +828,7 @@ WHOLE_PAGE = frozenset(
 _WEIGHTS: dict[str, int] = {
     **{"title_prefix": 6, "title_suffix": 6, "title_sandwich": 5, "title_question": 4},
     **{"headline": 10, "owner_slot": 8, "before_punctuation": 8, "word_split": 5},
-    **{"one_sentence": 6, "anchor_in_sentence": 4, "once": 9, "byline_slot": 3},
+    **{"one_sentence": 6, "anchor_in_sentence": 4, "once": 26, "byline_slot": 3},
     **{"breadcrumb_slot": 3, "company_slot": 3, "date_slot": 2, "porn_chain": 5},
     **{"ad_lines_top": 6, "ad_lines_bottom": 3, "footer_line": 7, "doorway": 5},
     **{"doorway_title_only": 4, "soft_anchor": 6, "meta_replaced": 6, "hidden_block": 7},
@@ -865,9 +865,9 @@ def inject(
     """Inject promotional text into ``draft`` in place; return the names of the placements used.
 
     ``placements`` restricts the choice (default: all of ``PLACEMENTS``). One campaign speaks on
-    one page: its placements mostly share a brand, a host and a contact. About one page in ten
-    gets a single short phrase. Raises ``KeyError`` for an unknown placement and ``ValueError``
-    for an unknown split.
+    one page: its placements mostly share a brand, a host and a contact. About one page in four
+    gets a single short phrase: the hardest case, and what a page average would miss.
+    Raises ``KeyError`` for an unknown placement and ``ValueError`` for an unknown split.
     """
     names = list(PLACEMENTS if placements is None else placements)
     functions = {name: PLACEMENTS[name] for name in names}

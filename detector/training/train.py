@@ -24,7 +24,7 @@ from detector.fold import FoldTables, fold
 from detector.model import Calibration, Model, Segmentation
 from detector.ngrams import CountTables, features
 from detector.result import KINDS, Kind
-from detector.scoring import Detector, page_features, place_codes
+from detector.scoring import Detector, place_codes
 from detector.training.card import model_card
 from detector.training.corpora import (
     Corpus,
@@ -50,7 +50,7 @@ from detector.training.fit import (
     fit_spans,
     fit_weights,
     judge,
-    span_scores,
+    page_score,
 )
 from detector.training.fold_tables import build_fold_tables
 from detector.training.garble_lexicons import GarbleLexicons, known_originals, load_lexicons
@@ -434,9 +434,7 @@ def _calibrated(
         mine = [pair[index] for pair in weighted]
         spans[kind] = fit_spans(mine)
         pages[kind] = fit_pages(mine, spans[kind], least)
-        scores[kind] = [
-            _page_score(pair[index], spans[kind], pages[kind], least) for pair in judged
-        ]
+        scores[kind] = [page_score(pair[index], spans[kind], pages[kind], least) for pair in judged]
     # One threshold for both kinds, at the same rate of false alarms: the kind that can be told
     # apart with less certainty sets it, the other's scores are moved up to it.
     bounds = {kind: choose_threshold(scores[kind], spam, options.false_rate / 2) for kind in KINDS}
@@ -455,13 +453,6 @@ def _calibrated(
 
 def _log_odds(probability: float) -> float:
     return math.log(probability / (1 - probability))
-
-
-def _page_score(page: Any, spans: Calibration, pages: Calibration, least: float) -> float:
-    found = span_scores(page, spans, least)
-    if not found:
-        return 0.0
-    return float(1 / (1 + np.exp(-pages.log_odds(page_features(found, page.length)))))
 
 
 def _version(model: Model) -> str:

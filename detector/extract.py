@@ -63,6 +63,7 @@ _LITERAL = re.compile(
     r'"((?:[^"\\\n]|\\.)*+)"?|\'((?:[^\'\\\n]|\\.)*+)\'?|`((?:[^`\\]|\\.){0,5000}+)`?', re.S
 )
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
+_CONDITION = re.compile(r"\[if [^\]\n]{0,60}\]>(?:<!-+>?)?")  # of Internet Explorer's comments
 _PLAIN_TAG = re.compile(r"[a-z][a-z0-9-]*\Z")
 _WORDED = frozenset({"alt", "title", "placeholder", "aria-label"})
 _URL = re.compile(r"\s*(?:https?:)?//([^/?#\s\\]+)([^\s]*)", re.I)
@@ -257,7 +258,10 @@ def _walk(
             if block and (out.open or out.waiting):
                 out.flush()
         elif action == _COMMENT:
-            _markup(node.comment_content or "", "comment", parent, out)
+            comment = node.comment_content or ""
+            if comment.startswith("[if "):
+                comment = _CONDITION.sub("", comment, count=1)
+            _markup(comment, "comment", parent, out)
         elif action == _SCRIPT:
             out.flush()
             _script(node, out)
@@ -349,7 +353,9 @@ def _markup(text: str, where: Where, node: Any, out: _Writer) -> None:
     for inner in fragment.traverse(include_text=True):
         tag = inner.tag
         if tag == "-text":
-            out.value(inner.text_content or "", where, False, node)
+            around = inner.parent
+            if around is None or around.tag not in ("style", "script"):
+                out.value(inner.text_content or "", where, False, node)
         elif tag in ("a", "area", "iframe"):
             href = inner.attributes.get("href") or inner.attributes.get("src")
             if href:

@@ -34,6 +34,7 @@ from detector.training.garble_lexicons import (
     read_own,
     read_pairs,
 )
+from detector.training.headlines import nickname
 from detector.training.marks import mark
 
 __all__ = [
@@ -880,6 +881,36 @@ def _honest_sentence(rng: random.Random, paragraph: str, lex: GarbleLexicons) ->
     return paragraph
 
 
+def _honest_escapes(rng: random.Random, paragraph: str, lex: GarbleLexicons) -> str:
+    """Line ends and spaces that an exporter wrote as their escapes."""
+    escape = rng.choice(("\\n", "\\r\\n", "\\n\\n", "\\t", "\\u3000\\u3000", "\\xa0", "\\/", '\\"'))
+    share = rng.choice((0.3, 1.0))
+    changed = re.sub(
+        "[。！？](?=.)", lambda m: m.group() + (escape if rng.random() < share else ""), paragraph
+    )
+    return changed if changed != paragraph else escape + paragraph
+
+
+def _honest_record(rng: random.Random, paragraph: str, lex: GarbleLexicons) -> str:
+    """The paragraph as a value of a data record, with its neighbours."""
+    number = rng.randrange(10**9, 2 * 10**9)
+    before, after = rng.choice(
+        (
+            (f'{{"id":{number},"content":"', f'","status":{number % 10},"tags":[]}}'),
+            (f'"{number}":{{"name":"', f'","desc":"","level":{number % 90}}},'),
+            (f"{number % 900}\t{number}\t", f"\t{number + 77}\t0"),
+            (f"id={number}&text=", f"&time={number + 5}"),
+            ("", "".join(f" {rng.randrange(10**9, 10**10)}" for _ in range(rng.randint(2, 30)))),
+        )
+    )
+    return before + paragraph + after
+
+
+def _honest_nicknames(rng: random.Random, paragraph: str, lex: GarbleLexicons) -> str:
+    names = [nickname(rng) for _ in range(rng.choice((1, 2, 4, 10, 30)))]
+    return _joined(rng, paragraph, rng.choice((" ", "，", "、", "|", "")).join(names))
+
+
 _HONEST: tuple[Callable[[random.Random, str, GarbleLexicons], str], ...] = (
     _honest_gloss,
     _honest_typo,
@@ -891,4 +922,7 @@ _HONEST: tuple[Callable[[random.Random, str, GarbleLexicons], str], ...] = (
     _honest_terms,
     _honest_sentence,
     _honest_sentence,
+    _honest_escapes,
+    _honest_record,
+    _honest_nicknames,
 )

@@ -13,7 +13,6 @@ it: garbling in the test split uses dictionaries that training has never seen.
 from __future__ import annotations
 
 import unicodedata
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,16 +20,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from detector.training import corpora
-from detector.training.lexicons import DEFAULT_FOLDER
+from detector.training.lexicons import DEFAULT_FOLDER, in_split
 
 __all__ = [
     "LEXICON_FOLDER",
-    "SPLITS",
     "GarbleLexicons",
     "OwnLexicons",
     "Prepared",
     "Table",
-    "in_split",
     "is_han",
     "known_originals",
     "load_lexicons",
@@ -41,7 +38,6 @@ __all__ = [
 ]
 
 LEXICON_FOLDER = DEFAULT_FOLDER
-SPLITS = ("train", "test")
 
 _Entries = dict[str, tuple[str, ...]]
 
@@ -180,16 +176,6 @@ class Prepared:
     names: Mapping[str, tuple[str, ...]]  # kind → names
     emoji: tuple[str, ...]
     emoji_words: Table  # word → emoji
-
-
-def in_split(word: str, split: str) -> bool:
-    """Whether ``split`` may garble ``word``: a quarter of all words belongs to ``"test"``.
-
-    Raises ``ValueError`` for any other split.
-    """
-    if split not in SPLITS:
-        raise ValueError(f"split must be one of {SPLITS}, not {split!r}")
-    return (zlib.crc32(word.encode("utf-8")) % 4 == 0) == (split == "test")
 
 
 def is_han(text: str) -> bool:

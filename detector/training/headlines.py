@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from detector.training.grammar import Grammar, grammar
 
-__all__ = ["honest_headline", "honest_link_texts"]
+__all__ = ["honest_headline", "honest_link_texts", "nickname"]
 
 _PREFIX = "kind."
 _OF_LISTS = ("kind.live", "kind.nav", "kind.media", "kind.film", "kind.game", "kind.app")
@@ -56,3 +56,19 @@ def honest_link_texts(rng: random.Random, count: int) -> list[str]:
         else:
             texts.append(rules.expand(_kind(rng), rng))
     return texts
+
+
+_NAME_WORDS = (
+    "小鱼", "阿北", "老牛", "浅夏", "北巷", "晚风", "糖糖", "大白", "墨染", "清酒", "十三", "木子",
+    "舞者", "果冻", "星河", "半夏", "宝宝", "小影", "南栀", "阿泽", "黙兒", "夢婷", "憶雪", "戀戀",
+    "丶歸人", "灬無痕", "Yuki", "Leo", "baby", "MC阿凯", "喊麦小天", "DJ小七", "琳儿", "二爷",
+)  # fmt: skip
+_NAME_SIGNS = ("✦", "丶", "灬", "♪", "°", "·", "、", "★", "～", "❤", "o0", "_", ".", "ღ", "༄", "彡")
+
+
+def nickname(rng: random.Random) -> str:
+    """Return a made-up nickname as members of chat and live-streaming sites style them."""
+    words = rng.sample(_NAME_WORDS, rng.choice((1, 1, 2)))
+    sign = rng.choice(_NAME_SIGNS)
+    shape = rng.choice(("{a}", "{s}{a}", "{a}{s}", "{s}{a}{s}", "{a}{s}{b}", "{a}{n}", "{n}{a}"))
+    return shape.format(a=words[0], b=words[-1], s=sign, n=rng.randrange(10, 10_000))

@@ -828,7 +828,7 @@ WHOLE_PAGE = frozenset(
 _WEIGHTS: dict[str, int] = {
     **{"title_prefix": 6, "title_suffix": 6, "title_sandwich": 5, "title_question": 4},
     **{"headline": 10, "owner_slot": 8, "before_punctuation": 8, "word_split": 5},
-    **{"one_sentence": 6, "anchor_in_sentence": 4, "once": 26, "byline_slot": 3},
+    **{"one_sentence": 6, "anchor_in_sentence": 4, "once": 16, "byline_slot": 3},
     **{"breadcrumb_slot": 3, "company_slot": 3, "date_slot": 2, "porn_chain": 5},
     **{"ad_lines_top": 6, "ad_lines_bottom": 3, "footer_line": 7, "doorway": 5},
     **{"doorway_title_only": 4, "soft_anchor": 6, "meta_replaced": 6, "hidden_block": 7},
@@ -865,7 +865,7 @@ def inject(
     """Inject promotional text into ``draft`` in place; return the names of the placements used.
 
     ``placements`` restricts the choice (default: all of ``PLACEMENTS``). One campaign speaks on
-    one page: its placements mostly share a brand, a host and a contact. About one page in four
+    one page: its placements mostly share a brand, a host and a contact. About one page in six
     gets a single short phrase: the hardest case, and what a page average would miss.
     Raises ``KeyError`` for an unknown placement and ``ValueError`` for an unknown split.
     """

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from detector.training.drafts import Article, Draft, Link
+from detector.training.headlines import nickname
 from detector.training.site_html import render_html
 from detector.training.site_text import render_text
 from detector.training.site_words import Code, Filler, Kind, Words, code, language, words
@@ -542,8 +543,46 @@ def _furnish(page: _Page, draft: Draft) -> None:
         )
         return f'<div class="m-nav" {hide()}><b>{word("menu")}</b><ul>{items}</ul></div>'
 
-    above = (skip, outdated, noscript, cookie, entrance, form, frame, menu, dialog)
-    below = (noscript, cookie, dialog, entrance, template, share, comment, floating, form, menu)
+    def disabled() -> str:
+        """Code that somebody has commented out, as style sheets, scripts and markup are."""
+        name, size = page.fill.letters(), rng.randrange(1, 400)
+        host = page.fill.fixed["host"]
+        pieces = rng.choice(
+            (
+                f"#{name}{{width:{size}px;white-space:nowrap;overflow:hidden}}",
+                f".{name}-box{{float:left;margin:0 {size}px;background:url(/img/{name}.png)}}",
+                f"html,body{{height:100%;overflow:hidden}}.{name}{{z-index:{size}}}",
+                f"var {name}=new Date();var h={name}.getHours();if(h<{size})show('{name}');",
+                f"$('#{name}').html('').hide();setTimeout({name}Init,{size});",
+                f"document.getElementById('{name}').innerHTML=data_{name}[{size}].title;",
+                f'<div class="{name}"><a href="/{name}/{size}.html">{word("login")}</a></div>',
+                f'<style>.{name}{{top:{size}px}}</style><script src="//{host}/{name}.js"></script>',
+                f"<script>{name}.init({{id:{size},url:'/{name}/'}})</script>",
+                f"{name}.{name}_{size} {word('top')}",
+                f"$Id: {name}.html {size} {name} $",
+            )
+        )
+        joint = rng.choice(("", " ", "\n"))
+        return f"<!--{joint.join([pieces] * rng.choice((1, 1, 1, 2, 4)))}-->"
+
+    def homepages() -> str:
+        """Links to the pages of members, whose hosts are their names and numbers."""
+        host = page.fill.fixed["host"]
+        links = []
+        for _ in range(rng.choice((1, 2, 5, 12, 30))):
+            digits = rng.randrange(10 ** rng.randint(2, 10))
+            user = rng.choice(("", rng.choice("abnsuwx"), page.fill.letters())) + str(digits)
+            target = rng.choice((f"http://{user}.{host}/", f"//{host}/{user}", f"/u/{user}.html"))
+            links.append(
+                f'<a href="{target}">{rng.choice((user, str(digits)[:4], nickname(rng)))}</a>'
+            )
+        return f'<div class="members">{"".join(links)}</div>'
+
+    above = (skip, outdated, noscript, cookie, entrance, form, frame, menu, dialog, disabled)
+    below = (
+        noscript, cookie, dialog, entrance, template, share, comment, floating, form, menu,
+        disabled, homepages,
+    )  # fmt: skip
     for place, makers in ((draft.top, above), (draft.bottom, below)):
         count = rng.choice((0, 0, 1, 1, 2, 3))
         place.extend(maker() for maker in rng.sample(makers, count))

@@ -69,6 +69,10 @@ def _window_sizes(n: int, radius: int) -> NDArray[np.int32]:
     return sizes + 1
 
 
+# Steps of half a doubling, looked up: a logarithm of each character costs more than the rest here.
+_LOG_BOUNDS = 2.0 ** (np.arange(1, STEPS) / 2) - 1
+
+
 def _log_steps(rate: NDArray[np.float64]) -> NDArray[np.intp]:
-    steps: NDArray[np.intp] = np.minimum(2 * np.log2(1 + rate), STEPS - 1).astype(np.intp)
-    return steps
+    """Return ``2 * log2(1 + rate)`` rounded down, at most ``STEPS - 1``."""
+    return np.searchsorted(_LOG_BOUNDS, rate, side="right")

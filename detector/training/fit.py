@@ -386,9 +386,14 @@ def page_score(page: Judged, spans: Calibration, pages: Calibration, least: floa
     return float(1 / (1 + np.exp(-odds[0])))
 
 
-def choose_threshold(scores: Sequence[float], spam: Sequence[bool], false_rate: float) -> float:
-    """Return the lowest threshold (at least 0.5) that flags at most ``false_rate`` of the ham."""
+def choose_threshold(
+    scores: Sequence[float], spam: Sequence[bool], false_rate: float, digits: int = 3
+) -> float:
+    """Return the lowest threshold (at least 0.5) that flags at most ``false_rate`` of the ham.
+
+    It lies up to one unit of the last of ``digits`` decimals above the score that it excludes.
+    """
     ham = np.sort([s for s, bad in zip(scores, spam, strict=True) if not bad])[::-1]
     allowed = int(len(ham) * false_rate)
     bound = float(ham[allowed]) if len(ham) > allowed else 0.0
-    return float(min(0.995, max(0.5, round(bound + 0.0005, 3))))
+    return float(min(0.995, max(0.5, round(bound + 0.5 / 10**digits, digits))))

@@ -65,7 +65,6 @@ _LITERAL = re.compile(
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
 _CONDITION = re.compile(r"\[if [^\]\n]{0,60}\]>(?:<!-+>?)?")  # of Internet Explorer's comments
 _PLAIN_TAG = re.compile(r"[a-z][a-z0-9-]*\Z")
-_WORDED = frozenset({"alt", "title", "placeholder", "aria-label"})
 _URL = re.compile(r"\s*(?:https?:)?//([^/?#\s\\]+)([^\s]*)", re.I)
 
 
@@ -105,9 +104,8 @@ def extract(html: str, config: Config = DEFAULT_CONFIG, encoding: str | None = N
 class _Writer:
     """Collects text: a block being written, and values that wait for the block to end."""
 
-    __slots__ = ("at_space", "characters", "config", "full", "hrefs", "length", "links", "most",
-                 "open", "pieces", "script", "seen", "segments", "truncated",
-                 "waiting")  # fmt: skip
+    __slots__ = ("at_space", "characters", "config", "full", "length", "links", "most", "open",
+                 "pieces", "script", "seen", "segments", "truncated", "waiting")  # fmt: skip
 
     def __init__(self, config: Config, truncated: list[str]) -> None:
         self.config = config
@@ -124,35 +122,21 @@ class _Writer:
         self.full = False
         self.waiting: list[tuple[str, Where, bool, Any]] = []
         self.seen: set[str] = set()
-        self.hrefs: set[str] = set()
 
     def inline(self, text: str, where: Where, visible: bool, node: LexborNode) -> None:
         """Append the text of a text node to the current block."""
-        words = text.split()
-        if not words:
+        if text.isspace():
             if not self.at_space:
                 self._put(" ", where, visible, node)
                 self.at_space = True
             return
-        run = " ".join(words)
-        # Lengths tell cheaply whether anything but the ends of a single run was white space.
-        if len(run) != len(text):
-            if text[0].isspace() and not self.at_space:
-                run = " " + run
-            self.at_space = text[-1].isspace()
-            if self.at_space:
-                run += " "
-        else:
-            self.at_space = False
-        start = self.length
-        end = start + len(run)
-        if end > self.characters or len(self.segments) >= self.most:
-            self._put(run, where, visible, node)
-            return
-        self.length = end
-        self.pieces.append(run)
-        self.segments.append(_segment(Segment, (start, end, where, visible, node)))
-        self.open = True
+        run = " ".join(text.split())
+        if text[0].isspace() and not self.at_space:
+            run = " " + run
+        self.at_space = text[-1].isspace()
+        if self.at_space:
+            run += " "
+        self._put(run, where, visible, node)
 
     def _put(self, run: str, where: Where, visible: bool, node: Any) -> None:
         start = self.length
@@ -297,11 +281,10 @@ def _attributes(
         if name and content and _META_NAMES.match(name):
             out.value(content, "meta", False, node)
         return
-    if not _WORDED.isdisjoint(attributes):
-        for key in ("alt", "title", "placeholder", "aria-label"):
-            text = attributes.get(key)
-            if text:
-                out.value(text, "alt", visible, node)
+    for key in ("alt", "title", "placeholder", "aria-label"):
+        text = attributes.get(key)
+        if text:
+            out.value(text, "alt", visible, node)
     if tag in ("a", "area", "iframe"):
         href = attributes.get("href") or attributes.get("src")
         if href:
@@ -315,9 +298,6 @@ def _link(href: str, visible: bool, node: Any, out: _Writer) -> None:
     if out.links >= out.config.max_links:
         out.truncated.append("max_links")
         return
-    if href in out.hrefs:
-        return
-    out.hrefs.add(href)
     href = href[: out.config.max_value]
     match = _URL.match(href)
     if match:

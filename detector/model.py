@@ -70,17 +70,18 @@ class Calibration:
     intercept: float
     weights: dict[str, float]
 
-    def log_odds(self, values: dict[str, float]) -> float:
-        """Return the log-odds for ``values``; features without a weight count nothing."""
-        weights = self.weights
-        return self.intercept + sum(weights.get(name, 0.0) * v for name, v in values.items())
+    def probabilities(
+        self, names: Sequence[str], values: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the probabilities (m) of the rows of ``values`` (m x len(names)).
 
-    def log_odds_of(self, names: Sequence[str], values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the log-odds (m) of the rows of ``values`` (m x len(names))."""
+        Features without a weight count nothing.
+        """
         # Summed along rows rather than by a matrix product, whose order depends on the machine.
         weights = np.array([self.weights.get(name, 0.0) for name in names])
-        odds: NDArray[np.float64] = (values * weights).sum(axis=1) + self.intercept
-        return odds
+        odds = (values * weights).sum(axis=1) + self.intercept
+        probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(odds, -40, 40)))
+        return probabilities
 
 
 @dataclass(frozen=True)

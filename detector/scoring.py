@@ -16,7 +16,7 @@ from detector.decode import decode, looks_binary
 from detector.errors import DetectorError, InputError
 from detector.extract import Paths, extract, looks_like_html
 from detector.fold import Folded, fold
-from detector.model import Model, default_model_folder
+from detector.model import Calibration, Model, default_model_folder
 from detector.page import WHERES, Page, page_from_text
 from detector.result import KINDS, Kind, Result, Span, Word
 from detector.spans import segments_of_evidence
@@ -30,6 +30,7 @@ __all__ = [
     "Candidates",
     "Detector",
     "candidates",
+    "kind_score",
     "page_features",
     "page_scores",
     "place_codes",
@@ -183,10 +184,6 @@ def candidates(
     return Candidates(kind, start, end, offsets[start], offsets[end - 1] + 1, features)
 
 
-def _sigmoid(value: float) -> float:
-    return 1 / (1 + math.exp(-max(-40.0, min(40.0, value))))
-
-
 PAGE_FEATURES = ("best", "second", "third", "expected", "chars", "length")
 """What the page calibration is told about the spans of one kind, in column order."""
 
@@ -204,6 +201,14 @@ def page_features(spans: Sequence[tuple[float, int]], length: int) -> list[float
     ]
 
 
+def kind_score(spans: Sequence[tuple[float, int]], length: int, calibration: Calibration) -> float:
+    """Return the score of one kind that follows from the (score, size) of its spans, 0 of none."""
+    if not spans:
+        return 0.0
+    values = np.array([page_features(spans, length)])
+    return float(calibration.probabilities(PAGE_FEATURES, values)[0])
+
+
 def page_scores(
     spans: Iterable[Span], length: int, model: Model
 ) -> tuple[float, dict[Kind, float]]:
@@ -215,12 +220,10 @@ def page_scores(
     by_kind: dict[Kind, list[tuple[float, int]]] = {kind: [] for kind in KINDS}
     for span in spans:
         by_kind[span.kind].append((span.score, span.end - span.start))
-    scores: dict[Kind, float] = {}
-    for kind, found in by_kind.items():
-        scores[kind] = 0.0
-        if found:
-            values = zip(PAGE_FEATURES, page_features(found, length), strict=True)
-            scores[kind] = _sigmoid(model.page_calibration[kind].log_odds(dict(values)))
+    scores = {
+        kind: kind_score(found, length, model.page_calibration[kind])
+        for kind, found in by_kind.items()
+    }
     return max(scores.values()), scores
 
 
@@ -314,8 +317,8 @@ class Detector:
         likely: list[Candidate] = []
         for kind in KINDS:
             found = candidates(page, folded, places, evidence, self.model, kind)
-            odds = self.model.span_calibration[kind].log_odds_of(SPAN_FEATURES, found.features)
-            score = 1 / (1 + np.exp(-np.clip(odds, -40, 40)))
+            calibration = self.model.span_calibration[kind]
+            score = calibration.probabilities(SPAN_FEATURES, found.features)
             chosen = np.flatnonzero(score >= self.config.min_span_score)
             columns = (found.start, found.end, found.text_start, found.text_end, score)
             rows = zip(*(column[chosen].tolist() for column in columns), strict=True)

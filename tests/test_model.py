@@ -260,7 +260,8 @@ def test_nothing_is_ever_unpickled(name: str, form: str, folder: Path, tmp_path:
 
 def test_a_calibration_counts_only_what_it_knows() -> None:
     calibration = Calibration(1.0, {"a": 2.0, "b": -1.0})
-    assert calibration.log_odds({"a": 3.0, "c": 100.0}) == 7.0
+    rows = np.array([[3.0, 100.0], [-0.5, 5.0]])
+    assert calibration.probabilities(("a", "c"), rows) == pytest.approx([1 / (1 + np.exp(-7)), 0.5])
 
 
 def test_the_shipped_model_lies_where_it_is_looked_for() -> None:

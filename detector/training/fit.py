@@ -52,7 +52,7 @@ __all__ = [
     "fit_spans",
     "fit_weights",
     "gold_ranges",
-    "page_score",
+    "span_scores",
 ]
 
 log = logging.getLogger(__name__)
@@ -371,19 +371,9 @@ def fit_pages(judged: Sequence[Judged], spans: Calibration, least: float) -> Cal
 
 def span_scores(page: Judged, spans: Calibration, least: float) -> list[tuple[float, int]]:
     """Return (score, size) of the candidates that become spans."""
-    odds = spans.log_odds_of(SPAN_FEATURES, page.values)
-    scores = 1 / (1 + np.exp(-np.clip(odds, -40, 40)))
+    scores = spans.probabilities(SPAN_FEATURES, page.values)
     chosen = scores >= least
     return list(zip(scores[chosen].tolist(), page.sizes[chosen].tolist(), strict=True))
-
-
-def page_score(page: Judged, spans: Calibration, pages: Calibration, least: float) -> float:
-    """Return the score of one kind that follows from the candidates of a page."""
-    found = span_scores(page, spans, least)
-    if not found:
-        return 0.0
-    odds = pages.log_odds_of(PAGE_FEATURES, np.array([page_features(found, page.length)]))
-    return float(1 / (1 + np.exp(-odds[0])))
 
 
 def choose_threshold(

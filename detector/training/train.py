@@ -24,7 +24,7 @@ from detector.fold import FoldTables, fold
 from detector.model import Calibration, Model, Segmentation
 from detector.ngrams import CountTables, features
 from detector.result import KINDS, Kind
-from detector.scoring import Detector, place_codes
+from detector.scoring import Detector, kind_score, place_codes
 from detector.training.card import model_card
 from detector.training.corpora import (
     Corpus,
@@ -50,7 +50,7 @@ from detector.training.fit import (
     fit_spans,
     fit_weights,
     judge,
-    page_score,
+    span_scores,
 )
 from detector.training.fold_tables import build_fold_tables
 from detector.training.garble_lexicons import GarbleLexicons, known_originals, load_lexicons
@@ -173,18 +173,11 @@ def train(
     model = _model(_two_rounds(options, console), counts, tables, _likely(lexicons))
     model = _calibrated(model, options, handwritten["calibrate"], console)
     _state = replace(_state, model=model)
-    judged = [
-        judgement
-        for batch in _over_pages(
-            _evaluate_batch, options.evaluation_pages, options, "evaluation", console
-        )
-        for judgement in batch
-    ]
+    judged = _over_pages(_evaluate_batch, options.evaluation_pages, options, "evaluation", console)
     by_hand = judge_pages(handwritten["evaluate"], Detector(model))
     metrics: dict[str, Any] = {
         "synthetic": evaluate(judged, model.threshold),
         "handwritten": evaluate(by_hand, model.threshold),
-        "seconds": round(time.monotonic() - started),
     }
     # What was measured and calibrated knows 70 % of the dictionaries. What ships is fitted once
     # more with all of them, on the same documents; the clean text that it must not flag, and the
@@ -196,13 +189,7 @@ def train(
         model, rows=weights.rows, flats=weights.flats, scale=weights.scale, bias=weights.bias
     )
     _state = replace(_state, model=model)
-    scored = [
-        pair
-        for batch in _over_pages(
-            _score_batch, options.calibration_pages, options, "threshold", console
-        )
-        for pair in batch
-    ]
+    scored = _over_pages(_score_batch, options.calibration_pages, options, "threshold", console)
     threshold = choose_threshold(
         [score for score, _ in scored],
         [spam for _, spam in scored],
@@ -232,12 +219,10 @@ def train(
     model = replace(model, provenance=provenance)
     model.save(out)
     (out / "metrics.json").write_text(
-        json.dumps({k: v for k, v in metrics.items() if k != "seconds"}, indent=1, sort_keys=True)
-        + "\n",
-        encoding="utf-8",
+        json.dumps(metrics, indent=1, sort_keys=True) + "\n", encoding="utf-8"
     )
     (out / "CARD.md").write_text(model_card(model, metrics), encoding="utf-8")
-    console.print(f"wrote {out} in {metrics['seconds']} s")
+    console.print(f"wrote {out} in {time.monotonic() - started:.0f} s")
     return metrics
 
 
@@ -346,7 +331,11 @@ def _apply(work: Callable[..., T], call: tuple[Any, ...]) -> T:
 
 
 def _over_pages(
-    work: Callable[[int, int], T], count: int, options: TrainOptions, what: str, console: Console
+    work: Callable[[int, int], list[T]],
+    count: int,
+    options: TrainOptions,
+    what: str,
+    console: Console,
 ) -> list[T]:
     """Run ``work(first, last)`` over page numbers in forked processes, with a progress bar."""
     spans = [(i, min(i + BATCH, count)) for i in range(0, count, BATCH)]
@@ -358,7 +347,7 @@ def _over_pages(
         results: list[T] = []
         done = in_order(work, spans, options.jobs)
         for (first, last), result in zip(spans, done, strict=True):
-            results.append(result)
+            results += result
             progress.advance(task, last - first)
     return results
 
@@ -392,9 +381,9 @@ def _rows(pages: Iterator[LabeledPage], generator: np.random.Generator) -> Chara
     return CharacterRows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _fit_batch(first: int, last: int) -> CharacterRows:
+def _fit_batch(first: int, last: int) -> list[CharacterRows]:
     seed = _shared().options.seed
-    return _rows(_pages(first, last, "fit"), np.random.default_rng([seed, first]))
+    return [_rows(_pages(first, last, "fit"), np.random.default_rng([seed, first]))]
 
 
 def _handwritten_rows(repetition: int) -> CharacterRows:
@@ -449,23 +438,14 @@ def _calibrated(
     global _state
     _state = replace(_shared(), model=model)
     count = options.calibration_pages // 2
-    rows = [
-        row
-        for batch in _over_pages(_context_batch, count, options, "context", console)
-        for row in batch
-    ]
+    rows = _over_pages(_context_batch, count, options, "context", console)
     generator = np.random.default_rng([options.seed, 3_000_000])
     rows += [context_rows(page, model, generator) for page in handwritten[::2]]
     model = replace(model, context=fit_context(rows))
     del rows
     _state = replace(_shared(), model=model)
-    judged = [
-        pair
-        for batch in _over_pages(
-            _judge_batch, options.calibration_pages - count, options, "calibration", console
-        )
-        for pair in batch
-    ]
+    count = options.calibration_pages - count
+    judged = _over_pages(_judge_batch, count, options, "calibration", console)
     by_hand = [tuple(judge(page, model, kind) for kind in KINDS) for page in handwritten[1::2]]
     # Hand-written pages are few, and closer to what is met in the wild than synthetic ones.
     weighted = judged + by_hand * HANDWRITTEN_WEIGHT
@@ -478,7 +458,12 @@ def _calibrated(
         mine = [pair[index] for pair in weighted]
         spans[kind] = fit_spans(mine)
         pages[kind] = fit_pages(mine, spans[kind], least)
-        scores[kind] = [page_score(pair[index], spans[kind], pages[kind], least) for pair in judged]
+        scores[kind] = [
+            kind_score(
+                span_scores(pair[index], spans[kind], least), pair[index].length, pages[kind]
+            )
+            for pair in judged
+        ]
     # One threshold for both kinds, at the same rate of false alarms: the kind that can be told
     # apart with less certainty sets it, the other's scores are moved up to it.
     bounds = {kind: choose_threshold(scores[kind], spam, options.false_rate / 2) for kind in KINDS}

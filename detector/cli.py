@@ -168,7 +168,7 @@ def train(
     """Retrain the model from the labelled pages and corpora fetched by package name."""
     from detector.training.corpora import CorpusError
     from detector.training.lexicons import default_labeled_folder
-    from detector.training.train import TrainOptions
+    from detector.training.options import TrainOptions
     from detector.training.train import train as run
 
     options = TrainOptions(seed=seed, jobs=jobs)

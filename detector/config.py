@@ -22,9 +22,6 @@ class Config:
     max_nodes: int = 200_000
     """Nodes of the document visited, in document order."""
 
-    max_depth: int = 2_000
-    """Open elements; children below that depth are not visited."""
-
     max_characters: int = 1_000_000
     """Code points of extracted text. Scoring costs time in proportion to these."""
 
@@ -43,7 +40,7 @@ class Config:
     max_spans: int = 1_000
     """Findings reported, best first."""
 
-    min_span_score: float = 0.2
+    min_span_score: float = 0.1
     """Findings less probable than this are dropped, and then say nothing in the page score."""
 
 

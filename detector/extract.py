@@ -14,7 +14,7 @@ from detector.page import Page, Segment, Where
 
 __all__ = ["Paths", "css_path", "extract", "looks_like_html"]
 
-_SPAN, _BLOCK, _TITLE, _HEADING, _NOSCRIPT, _LINK, _COMMENT, _SCRIPT, _SKIP = range(9)
+_SPAN, _BLOCK, _LINK, _TITLE, _HEADING, _NOSCRIPT, _SKIP, _SCRIPT, _COMMENT = range(9)
 _ACTIONS = {
     **dict.fromkeys(
         "abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd label mark q rp rt "
@@ -33,8 +33,6 @@ _TELLING = (
     "[style],[hidden],[alt],[title],[placeholder],[aria-label],a[href],area[href],iframe[src],"
     "meta[content],input[value]"
 )
-# A page has hundreds of segments; this is half the cost of calling Segment(...).
-_segment = tuple.__new__
 _META_NAMES = re.compile(
     r"^(?:description|keywords|abstract|subject|application-name|apple-mobile-web-app-title|"
     r"(?:og|twitter|article|dc)[:.](?:title|description|site_name|tag|section|subject))$",
@@ -51,6 +49,7 @@ _HIDING = re.compile(
     re.I,
 )
 _LONGEST_STYLE = 1000
+_LONGEST_PATH = 2000  # steps
 _SNIFF_START = re.compile(
     r"[\s\ufeff]*<(?:!doctype\s+html|!--|\?xml[^>]*>\s*<(?:!doctype|html)|(?:html|head|script|"
     r"iframe|h[1-6]|div|font|table|a|style|title|b|body|br|p|meta|link|ul|ol|section|article|main|"
@@ -65,6 +64,7 @@ _LITERAL = re.compile(
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
 _CONDITION = re.compile(r"\[if [^\]\n]{0,60}\]>(?:<!-+>?)?")  # of Internet Explorer's comments
 _PLAIN_TAG = re.compile(r"[a-z][a-z0-9-]*\Z")
+_WITHOUT_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 _URL = re.compile(r"\s*(?:https?:)?//([^/?#\s\\]+)([^\s]*)", re.I)
 
 
@@ -93,19 +93,37 @@ def extract(html: str, config: Config = DEFAULT_CONFIG, encoding: str | None = N
     root = parser.root
     if root is not None:
         # Comments may stand before <html>.
-        document = root.parent
-        first = document.first_child if document is not None else None
-        _walk(root, first or root, writer, config, truncated)
+        _walk(root.parent or root, root, writer)
     writer.flush()
     text = "".join(writer.pieces)
     return Page(text, writer.segments, True, encoding, tuple(dict.fromkeys(truncated)))
 
 
+_Reading = tuple[Where, bool]
+"""How text is read: where it sits and whether it is visible."""
+_BODY: _Reading = ("body", True)
+
+
+def _readings(reading: _Reading) -> tuple[_Reading, ...]:
+    """Return how the children of an element are read, by its action, in one read as ``reading``."""
+    where, visible = reading
+    link: Where = "link" if where in ("body", "heading") else where
+    return (
+        reading, reading, (link, visible), ("title", visible), ("heading", visible),
+        ("noscript", False),
+    )  # fmt: skip
+
+
+# A page has hundreds of segments; this is half the cost of calling Segment(...).
+_new = tuple.__new__
+
+
 class _Writer:
     """Collects text: a block being written, and values that wait for the block to end."""
 
-    __slots__ = ("at_space", "characters", "config", "full", "length", "links", "most", "open",
-                 "pieces", "script", "seen", "segments", "truncated", "waiting")  # fmt: skip
+    __slots__ = ("block", "characters", "config", "full", "hosts", "length", "links", "most",
+                 "open", "paths", "pieces", "runs", "script", "seen", "segments", "spaced",
+                 "truncated", "waiting")  # fmt: skip
 
     def __init__(self, config: Config, truncated: list[str]) -> None:
         self.config = config
@@ -117,26 +135,27 @@ class _Writer:
         self.length = 0
         self.links = 0
         self.script = config.max_script
-        self.open = False  # a block has been started and not yet ended
-        self.at_space = True  # the block ends in a space, or is empty
+        self.block = 0  # the block that text was last written to
+        self.open = False  # that block has text and is not yet ended
+        self.spaced = False  # white space has been read since its last text
         self.full = False
         self.waiting: list[tuple[str, Where, bool, Any]] = []
         self.seen: set[str] = set()
+        self.runs: set[str] = set()  # of text nodes
+        self.hosts: set[str] = set()
+        self.paths: set[str] = set()
 
-    def inline(self, text: str, where: Where, visible: bool, node: LexborNode) -> None:
+    def inline(self, text: str, reading: _Reading, node: LexborNode) -> None:
         """Append the text of a text node to the current block."""
-        if text.isspace():
-            if not self.at_space:
-                self._put(" ", where, visible, node)
-                self.at_space = True
-            return
         run = " ".join(text.split())
-        if text[0].isspace() and not self.at_space:
+        if not run:
+            self.spaced = True
+            return
+        self.runs.add(run)
+        if self.open and (self.spaced or text[0].isspace()):
             run = " " + run
-        self.at_space = text[-1].isspace()
-        if self.at_space:
-            run += " "
-        self._put(run, where, visible, node)
+        self.spaced = text[-1].isspace()
+        self._put(run, *reading, node)
 
     def _put(self, run: str, where: Where, visible: bool, node: Any) -> None:
         start = self.length
@@ -150,7 +169,7 @@ class _Writer:
             end = start + len(run)
         self.length = end
         self.pieces.append(run)
-        self.segments.append(_segment(Segment, (start, end, where, visible, node)))
+        self.segments.append(_new(Segment, (start, end, where, visible, node)))
         self.open = True
 
     def value(self, text: str, where: Where, visible: bool, node: Any) -> None:
@@ -159,14 +178,13 @@ class _Writer:
             self.truncated.append("max_value")
             text = text[: self.config.max_value]
         text = " ".join(text.split())
-        # A title attribute mostly repeats the link text; a link is mostly repeated.
         if len(text) >= 2 and text not in self.seen:
             self.seen.add(text)
             self.waiting.append((text, where, visible, node))
 
     def flush(self) -> None:
         """End the current block, then write what waited for that."""
-        self.at_space = True
+        self.spaced = False
         if self.open:
             self.pieces.append("\n")
             self.length += 1
@@ -176,87 +194,92 @@ class _Writer:
             for text, where, visible, node in waiting:
                 if self.full:
                     break
+                # A title attribute mostly repeats the text of its link.
+                if where == "alt" and text in self.runs:
+                    continue
                 self._put(text, where, visible, node)
                 self.pieces.append("\n")
                 self.length += 1
                 self.open = False
 
 
-def _walk(
-    root: LexborNode, first: LexborNode, out: _Writer, config: Config, truncated: list[str]
-) -> None:
+def _walk(document: LexborNode, root: LexborNode, out: _Writer) -> None:
     """Visit every node once, in document order, without recursion.
 
     This loop runs for every node of every page, so it asks the parser for as little as it can:
     attributes only of the elements that a selector has found to have some of interest.
     """
     telling = {node.mem_id for node in root.css(_TELLING)}
-    where: Where = "body"
-    visible = True
-    stack: list[tuple[LexborNode, Where, bool, bool]] = []
-    parent = root
-    node: LexborNode | None = first
-    left = config.max_nodes
-    max_depth = config.max_depth
-    while node is not None:
+    # Each element's block, and how its text is read (None: not at all). An element is visited
+    # before its children.
+    states: dict[int, tuple[int, _Reading | None]] = {document.mem_id: (0, _BODY)}
+    known: dict[_Reading, tuple[_Reading, ...]] = {}
+    block = 0  # the one that was last written to
+    left = out.config.max_nodes
+    for node in document.traverse(include_text=True):
         left -= 1
-        if left < 0 or out.full:
-            if left < 0:
-                truncated.append("max_nodes")
+        if left < 0:
+            out.truncated.append("max_nodes")
             break
+        if node.is_empty_text_node:
+            out.spaced = True
+            continue
+        parent = node.parent
+        if parent is None:
+            continue
+        state = states[parent.mem_id]
+        around, reading = state
         tag = node.tag or ""
-        child = None
-        block = False
         if tag == "-text":
-            text = node.text_content
-            if text and (not out.at_space or not text.isspace()):
-                out.inline(text, where, visible, parent)
-        elif (action := _ACTIONS.get(tag, _BLOCK)) <= _LINK:
-            inner, shown = where, visible
-            block = action != _SPAN and action != _LINK
-            if block and (out.open or out.waiting):
-                out.flush()
-            if action > _BLOCK:
-                if action == _LINK:
-                    if where == "body" or where == "heading":
-                        inner = "link"
-                elif action == _TITLE:
-                    inner = "title"
-                elif action == _HEADING:
-                    inner = "heading"
-                else:
-                    inner, shown = "noscript", False
-            if node.mem_id in telling:
-                attributes = node.attributes
-                style = attributes.get("style")
-                if "hidden" in attributes or (style and _hides(style)):
-                    shown = False
-                _attributes(tag, attributes, shown, node, out)
-            child = node.first_child
-            if child is not None:
-                if len(stack) < max_depth:
-                    stack.append((node, where, visible, block))
-                    where, visible, parent, node = inner, shown, node, child
-                    continue
-                truncated.append("max_depth")
-            if block and (out.open or out.waiting):
-                out.flush()
-        elif action == _COMMENT:
-            comment = node.comment_content or ""
-            if comment.startswith("[if "):
-                comment = _CONDITION.sub("", comment, count=1)
-            _markup(comment, "comment", parent, out)
-        elif action == _SCRIPT:
-            out.flush()
-            _script(node, out)
-        following = node.next
-        while following is None and stack:
-            node, where, visible, block = stack.pop()
-            if block and (out.open or out.waiting):
-                out.flush()
-            following = node.next
-            parent = stack[-1][0] if stack else root
-        node = following
+            if reading is not None:
+                if around != block:
+                    if out.open or out.waiting:
+                        out.flush()
+                    block = around
+                out.inline(node.text_content or "", reading, parent)
+                if out.full:
+                    break
+            continue
+        action = _ACTIONS.get(tag, _BLOCK)
+        if action == _COMMENT:
+            if reading is not None:
+                _comment(node.comment_content or "", parent, out)
+            continue
+        identity = node.mem_id
+        if reading is None:
+            states[identity] = state
+            continue
+        if action != _SPAN:
+            if action != _LINK:
+                if out.open or out.waiting:
+                    out.flush()
+                around = block = identity
+            if action >= _SKIP:
+                states[identity] = (identity, None)
+                source = node.first_child if action == _SCRIPT else None
+                if source is not None:
+                    _script(source.text_content or "", node, out)
+                continue
+            if action != _BLOCK:
+                if reading not in known:
+                    known[reading] = _readings(reading)
+                reading = known[reading][action]
+            state = (around, reading)
+        if identity in telling:
+            attributes = node.attributes
+            style = attributes.get("style")
+            if "hidden" in attributes or (style and _hides(style)):
+                reading = (reading[0], False)
+                state = (around, reading)
+            _attributes(tag, attributes, reading[1], node, out)
+        states[identity] = state
+
+
+def _comment(text: str, node: LexborNode, out: _Writer) -> None:
+    """Keep the text and links of a comment."""
+    if text.startswith("[if "):
+        text = _CONDITION.sub("", text, count=1)
+    _markup(text, "comment", node, out)
 
 
 @lru_cache(maxsize=4096)
@@ -294,20 +317,37 @@ def _attributes(
 
 
 def _link(href: str, visible: bool, node: Any, out: _Writer) -> None:
-    """Keep host and path of an absolute link, and the path of others if it has words in it."""
+    """Keep host and path of an absolute link, and the path of others if it has words in it.
+
+    A page's links are mostly to its own host, and differ in a number: a host that was named is
+    left out, and a path that differs from an earlier one of its host in digits only is not read.
+    """
+    if href in out.paths:
+        return
+    out.paths.add(href)
     if out.links >= out.config.max_links:
         out.truncated.append("max_links")
         return
+    out.links += 1
     href = href[: out.config.max_value]
     match = _URL.match(href)
     if match:
-        address = match.group(1) + match.group(2)
+        host, address = match.groups()
+        shape = host + address.translate(_WITHOUT_DIGITS)
+        named = host in out.hosts
+        if named and (len(address) < 2 or shape in out.paths):
+            return
+        out.paths.add(shape)
+        out.hosts.add(host)
+        if not named:
+            address = host + address
     elif _wordy(href) and not href[:11].lower().startswith(("javascript:", "data:")):
         address = href
     else:
         return
-    out.links += 1
-    out.value(unquote(address, errors="replace"), "host", visible, node)
+    if "%" in address:
+        address = unquote(address, errors="replace")
+    out.value(address, "host", visible, node)
 
 
 def _beyond_ascii(text: str) -> int:
@@ -342,12 +382,8 @@ def _markup(text: str, where: Where, node: Any, out: _Writer) -> None:
                 _link(href, False, node, out)
 
 
-def _script(node: LexborNode, out: _Writer) -> None:
+def _script(source: str, node: LexborNode, out: _Writer) -> None:
     """Keep the string literals of a script that have words, markup or links in them."""
-    text_node = node.first_child
-    source = (text_node.text_content or "") if text_node is not None else ""
-    if not source:
-        return
     if len(source) > out.script:
         out.truncated.append("max_script")
         source = source[: out.script]
@@ -387,10 +423,15 @@ class Paths:
         self._known: dict[int, str] = {}
 
     def path(self, node: LexborNode | None) -> str:
-        """Return a selector that selects exactly ``node`` in its document; "" for no node."""
+        """Return a selector that selects exactly ``node`` in its document.
+
+        "" for no node, and for one so deep that its path would be a page of its own.
+        """
         waiting: list[LexborNode] = []
         path = ""
         while node is not None and node.is_element_node:
+            if len(waiting) > _LONGEST_PATH:
+                return ""
             known = self._known.get(node.mem_id)
             if known is not None:
                 path = known

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets
+from detector.context import CLEAN, CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets, doubtful
 from detector.errors import ModelError
 from detector.fold import TABLE_SIZE, Folded, FoldTables
 from detector.ngrams import (
@@ -104,13 +104,17 @@ class Model:
     provenance: dict[str, Any]
 
     def evidence(self, folded: Folded, places: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the log-odds (n x 2, in the order of ``KINDS``) of each folded character."""
+        """Return the log-odds (n x 2, in the order of ``KINDS``) of each folded character.
+
+        Those of characters that are clean beyond doubt, all around, are :data:`CLEAN`.
+        """
         first = self.first_evidence(features(folded, places, self.counts))
-        buckets = context_buckets(first, places, folded.classes == 0)
-        second = np.empty_like(first)
+        at = doubtful(first)
+        buckets = context_buckets(first, places, folded.classes == 0, at)
+        second = np.full_like(first, CLEAN)
         for head in range(2):
             # Added up in one fixed order, so that a page always scores the same.
-            second[:, head] = self.context[head].take(buckets[head]).sum(axis=0)
+            second[at, head] = self.context[head].take(buckets[head]).sum(axis=0)
         return second
 
     def first_evidence(self, found: Features) -> NDArray[np.float32]:

@@ -16,7 +16,8 @@ Naturalness comes from counts of bigrams and trigrams in a compact hash table wi
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +32,11 @@ __all__ = [
     "ROW_BITS",
     "CountTables",
     "Features",
+    "RunningSum",
     "count_slots",
     "features",
     "ngram_keys",
-    "windowed",
+    "tuple_keys",
 ]
 
 U32 = NDArray[np.uint32]
@@ -73,12 +75,17 @@ _M2 = np.uint32(0x85EBCA6B)
 _M3 = np.uint32(0xC2B2AE35)
 
 
+COUNT_STEP = 1.5
+"""Doublings of a count that its quantised form tells apart: four bits reach two million."""
+
+
 class CountTables(NamedTuple):
     """Statistics of natural text.
 
     ``unigrams``: uint8 by folded code point, 8 x log2(count + 1). ``ngrams``: uint8 slots of a
     power-of-two hash table for bigrams and trigrams: high four bits a fingerprint, low four bits
-    ``min(15, 1 + round(log2 count))``; 0 is empty. ``log2_total``: log2 of the characters counted.
+    ``min(15, 1 + round(log2(count) / COUNT_STEP))``; 0 is empty. ``log2_total``: log2 of the
+    characters counted.
     """
 
     unigrams: NDArray[np.uint8]
@@ -102,12 +109,16 @@ class Features(NamedTuple):
 def ngram_keys(codes: U32, order: int) -> U32:
     """Return a 32-bit hash of each n-gram of ``order`` in ``codes`` (len - order + 1 entries)."""
     n = len(codes) - order + 1
-    scaled = codes * _M1
-    keys = scaled[:n].copy()
-    for k in range(1, order):
+    return tuple_keys([codes[k : k + n] for k in range(order)])
+
+
+def tuple_keys(columns: Sequence[U32]) -> U32:
+    """Return the hash of the n-grams whose first, second, … characters are ``columns``."""
+    keys = columns[0] * _M1
+    for codes in columns[1:]:
         keys *= _M2
         keys ^= keys >> np.uint32(15)
-        keys += scaled[k : k + n]
+        keys += codes * _M1
     return keys
 
 
@@ -121,33 +132,60 @@ def _bucket(keys: U32, bits: int, salt: int) -> U32:
 
 def count_slots(keys: U32, size: int) -> tuple[U32, NDArray[np.uint8]]:
     """Return the slot of each n-gram key in a count table of ``size``, and its fingerprint."""
-    bits = size.bit_length() - 1
-    slots = _bucket(keys, bits, 77)
-    marks = ((keys * _M3) >> np.uint32(28)).astype(np.uint8)
-    return slots, marks
+    mixed = keys * _M3
+    slots = mixed >> np.uint32(33 - size.bit_length())
+    mixed ^= keys >> np.uint32(7)
+    return slots, mixed.astype(np.uint8) & np.uint8(15)
 
 
 def _seen(keys: U32, table: NDArray[np.uint8]) -> NDArray[np.int16]:
-    """Return the quantised log2 count (0 when unseen, else 1 + log2) of each n-gram key."""
+    """Return the quantised count (0 when unseen, else 1 + log2 / COUNT_STEP) of n-gram keys."""
     slots, marks = count_slots(keys, len(table))
-    entry = table[slots]
-    return np.where((entry >> 4) == marks, entry & 15, 0).astype(np.int16)
+    entry = table.take(slots)
+    entry ^= marks << np.uint8(4)
+    # The fingerprint is gone where it was the right one.
+    entry *= entry < 16
+    return entry.astype(np.int16)
 
 
-def windowed(values: NDArray[np.int32], radius: int) -> NDArray[np.int32]:
-    """Return the sum of ``values`` over a window of ``radius`` on both sides."""
-    n = len(values)
-    sums = np.zeros(n + 2 * radius + 1, dtype=np.int32)
-    np.cumsum(values, out=sums[radius + 1 : radius + 1 + n])
-    sums[radius + 1 + n :] = sums[radius + n]
-    return sums[2 * radius + 1 :] - sums[:n]
+class RunningSum:
+    """Sums of integers over windows of up to ``most`` on both sides of each position."""
+
+    def __init__(self, values: NDArray[Any], most: int) -> None:
+        self.n = len(values)
+        self.most = most
+        self.sums = np.zeros(self.n + 2 * most + 1, dtype=np.int32)
+        np.cumsum(values, out=self.sums[most + 1 : most + 1 + self.n])
+        self.sums[most + 1 + self.n :] = self.sums[most + self.n]
+
+    def around(self, radius: int, at: NDArray[np.intp] | None = None) -> NDArray[np.int32]:
+        """Return the sum over ``radius`` on both sides of each position, or of those in ``at``."""
+        high = self.most + radius + 1
+        low = self.most - radius
+        if at is not None:
+            return self.sums[at + high] - self.sums[at + low]
+        return self.sums[high : high + self.n] - self.sums[low : low + self.n]
 
 
-def _rate(part: NDArray[np.int32], whole: NDArray[np.int32], scale: int) -> U32:
-    """Return part / whole in 1/scale steps, at most 7; 0 where whole is 0."""
-    # Floats divide faster, and quotients of such small integers round down to the same steps.
-    steps = np.float32(scale) * part.astype(np.float32) / np.maximum(whole, 1).astype(np.float32)
-    return np.minimum(steps, 7).astype(np.uint32)
+def _rates(radius: int, most: int, scale: int) -> U32:
+    """Return a table of part / whole in 1/scale steps, at most 7; 0 where whole is 0.
+
+    Indexed by ``part * size + whole`` for windows of ``radius`` on both sides, ``size`` being
+    ``2 * radius + 2``; no part is larger than ``most`` times the window.
+    """
+    size = 2 * radius + 2
+    part = np.arange(most * size, dtype=np.int64)[:, None]
+    whole = np.arange(size)[None, :]
+    steps = np.minimum(scale * part // np.maximum(whole, 1), 7)
+    return (steps * (whole > 0)).astype(np.uint32).reshape(-1)
+
+
+_NARROW, _BROAD, _SCRIPT = 8, 40, 6
+_MOST_ODD = 5  # of one character: 3 for a bigram, 2 for a trigram
+_NARROW_RATES = _rates(_NARROW, _MOST_ODD, 5)
+_BROAD_RATES = _rates(_BROAD, _MOST_ODD, 8)
+_SCRIPT_RATES = _rates(_SCRIPT, 1, 2)
+_SCRIPT_RATES[:: 2 * _SCRIPT + 2] = 3  # neither form is near
 
 
 _RUN_GROUP = np.arange(32, dtype=np.uint8)
@@ -161,6 +199,15 @@ for _word in ("latin", "cyrillic", "greek", "thai", "letter", "hangul", "arabic"
     _IS_WORD[CLASS[_word]] = True
 _LOG2 = np.minimum(np.log2(np.maximum(np.arange(256), 1)), 7).astype(np.uint32)
 _LENGTH_BUCKET = np.array([0, 1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 6, 7], dtype=np.uint32)
+
+
+# Levels of bigrams. Unseen: the likelier it was to be seen, the odder. Seen: by surprise.
+_EIGHTHS = np.concatenate(([0], np.rint(8 * COUNT_STEP * np.arange(15)))).astype(np.int16)
+_UNSEEN_LEVELS = np.where(
+    np.arange(-17, 13) >= 12, 0, np.where(np.arange(-17, 13) >= -16, 1, 2)
+).astype(np.int16)
+_SEEN_LEVELS = np.searchsorted((0, 20, 40), np.arange(-1, 41), side="right").astype(np.int16) + 4
+_ODD_TRIGRAMS = np.array((0, 2, 1, 0, 0, 0), dtype=np.int16)
 
 
 def features(folded: Folded, places: NDArray[np.uint8], counts: CountTables) -> Features:
@@ -211,34 +258,43 @@ def features(folded: Folded, places: NDArray[np.uint8], counts: CountTables) -> 
     han = (classes >= 1) & (classes <= HAN_LAST)
     level2 = np.full(n + 4, 3, dtype=np.uint32)
     level3 = np.zeros(n + 4, dtype=np.uint32)
-    odd = np.zeros(n, dtype=np.int32)
-    both = np.zeros(n, dtype=np.int32)
+    odd = np.zeros(n, dtype=np.int16)
+    both = np.zeros(n, dtype=bool)
     if n >= 3 and han.any():
         log1 = counts.unigrams[codes].astype(np.int16)
         seen2 = _seen(keys[1][REACH : REACH + n - 1], counts.ngrams)
         seen3 = _seen(keys[2][REACH : REACH + n - 2], counts.ngrams)
         pair = han[:-1] & han[1:]
+        # In eighths of a doubling: how often chance would bring two characters together.
         expected = log1[:-1] + log1[1:] - np.int16(8 * counts.log2_total)
-        surprise = 8 * (seen2 - 1) - expected
-        level = np.where(expected >= 12, 0, np.where(expected >= -16, 1, 2))
-        known = 4 + (surprise >= 0).astype(np.int16) + (surprise >= 20) + (surprise >= 40)
+        often2, often3 = _EIGHTHS.take(seen2), _EIGHTHS.take(seen3)
+        surprise = often2 - expected
+        level = _UNSEEN_LEVELS.take(np.clip(expected, -17, 12) + 17)
+        known = _SEEN_LEVELS.take(np.clip(surprise, -1, 40) + 1)
         level = np.where(seen2 > 0, known, level)
         level2[2 : 2 + n - 1] = np.where(pair, level, 3)
+        # How often its two bigrams would bring a trigram about.
         triple = pair[:-1] & pair[1:]
-        hope = 8 * (seen2[:-1] - 1) + 8 * (seen2[1:] - 1) - log1[1:-1]
-        due = (seen2[:-1] > 0) & (seen2[1:] > 0) & (hope >= 0)
-        level3[2 : 2 + n - 2] = np.where(triple, np.where(seen3 > 0, 3, np.where(due, 1, 2)), 0)
+        hope = often2[:-1] + often2[1:] - log1[1:-1]
+        fresh = np.where(hope >= 24, 1, np.where(hope >= 0, 2, 3))
+        fresh = np.where((seen2[:-1] > 0) & (seen2[1:] > 0), fresh, 3)
+        found = np.where(often3 >= hope, 5, 4)
+        fresh = np.where(seen3 > 0, found, fresh)
+        level3[2 : 2 + n - 2] = np.where(triple, fresh, 0)
         odd[:-1] = np.where(pair, np.maximum(3 - level, 0), 0)
+        odd[1:-1] += np.where(triple, _ODD_TRIGRAMS.take(fresh), 0)
         both[:-1] = pair
     b = [level2[k : k + n] for k in range(4)]  # b[1] ends at this character, b[2] starts at it
     pattern = b[0] << u(9) | b[1] << u(6) | b[2] << u(3) | b[3]
-    pattern = pattern << u(6) | level3[:n] << u(4) | level3[1 : 1 + n] << u(2) | level3[2 : 2 + n]
+    pattern = pattern << u(9) | level3[:n] << u(6) | level3[1 : 1 + n] << u(3) | level3[2 : 2 + n]
     put("natural_pattern", _bucket(pattern, GROUPS["natural_pattern"], 17))
-    near = b[1] << u(5) | b[2] << u(2) | level3[1 : 1 + n]
-    put("natural_char", _bucket(codes * u(256) + near, GROUPS["natural_char"], 19))
-    narrow = _rate(windowed(odd, 8), windowed(both, 8), 6)
-    broad = _rate(windowed(odd, 40), windowed(both, 40), 10)
-    page = min(7, int(odd.sum()) * 14 // max(1, int(both.sum())))
+    near = b[1] << u(6) | b[2] << u(3) | level3[1 : 1 + n]
+    put("natural_char", _bucket(codes * u(512) + near, GROUPS["natural_char"], 19))
+    odds, pairs = RunningSum(odd, _BROAD), RunningSum(both, _BROAD)
+    near_odds, near_pairs = odds.around(_NARROW), pairs.around(_NARROW)
+    narrow = _NARROW_RATES.take(near_odds * (2 * _NARROW + 2) + near_pairs)
+    broad = _BROAD_RATES.take(odds.around(_BROAD) * (2 * _BROAD + 2) + pairs.around(_BROAD))
+    page = min(7, int(odds.sums[-1]) * 10 // max(1, int(pairs.sums[-1])))
     density = narrow << u(12) | broad << u(9) | b[1] << u(3) | b[2]
     put("natural_density", density | u(page << 6))
 
@@ -254,13 +310,13 @@ def features(folded: Folded, places: NDArray[np.uint8], counts: CountTables) -> 
     put("place", _bucket(place * u(32) + shapes[REACH : REACH + n], GROUPS["place"], 23))
 
     # Script: Traditional or Simplified forms here, near, and in the page.
-    traditional = (classes == CLASS["han_traditional"]).astype(np.int32)
-    simplified = (classes == CLASS["han_simplified"]).astype(np.int32)
-    forms = traditional + simplified
-    local = _rate(windowed(traditional, 6), windowed(forms, 6), 2)
-    local = np.where(windowed(forms, 6) > 0, local, 3)
-    total = int(forms.sum())
-    whole = 3 if total < 4 else min(2, int(traditional.sum()) * 3 // total)
+    old = classes == CLASS["han_traditional"]
+    traditional = RunningSum(old, _SCRIPT)
+    forms = RunningSum(old | (classes == CLASS["han_simplified"]), _SCRIPT)
+    near_forms = traditional.around(_SCRIPT) * (2 * _SCRIPT + 2) + forms.around(_SCRIPT)
+    local = _SCRIPT_RATES.take(near_forms)
+    total = int(forms.sums[-1])
+    whole = 3 if total < 4 else min(2, int(traditional.sums[-1]) * 3 // total)
     latin_page = int(3 * int(han.sum()) < n)
     put("script", (local << u(6) | u(whole << 1 | latin_page)) << u(5) | shapes[REACH : REACH + n])
 

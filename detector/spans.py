@@ -59,33 +59,47 @@ def segments_of_evidence(
     """Return the maximal scoring segments of each block, those with a sum of at least ``least``.
 
     ``evidence``: log-odds of each character; ``breaks``: positions that end a block and belong to
-    no segment, sorted. Python visits only runs of equal sign in blocks that can reach ``least``.
+    no segment. Python visits only what numpy cannot take apart. In a maximal segment every prefix
+    and every suffix has a positive sum, so one that spans a stretch of cost ``c`` gains more than
+    ``c`` on either side of it: where a group of runs gains less than ``2 * c`` in all, it parts.
     """
-    n = len(evidence)
-    if n == 0:
-        return []
+    evidence = evidence.astype(np.float64)
+    evidence[breaks] = -np.inf
     positive = evidence > 0
-    if not positive.any():
+    turns = np.flatnonzero(np.diff(positive, prepend=False, append=False))
+    starts, ends = turns[::2], turns[1::2]
+    if not len(starts):
         return []
-    breaks = breaks.astype(np.intp, copy=False)
-    starts = np.concatenate(([0], breaks + 1))
-    ends = np.append(breaks, n)
-    gains = np.concatenate(([0.0], np.cumsum(np.where(positive, evidence, 0), dtype=np.float64)))
-    sums = np.concatenate(([0.0], np.cumsum(evidence, dtype=np.float64)))
-    rich = np.flatnonzero(gains[ends] - gains[starts] >= least)
-    if not len(rich):
-        return []
-    # Runs of equal sign, cut at blocks; blocks whose gains cannot reach ``least`` are left out.
-    turns = np.flatnonzero(positive[1:] != positive[:-1]) + 1
-    cuts = np.unique(np.concatenate((turns, starts, ends)))
-    firsts = np.searchsorted(cuts, starts[rich]).tolist()
-    lasts = np.searchsorted(cuts, ends[rich]).tolist()
-    values = sums[cuts]
-    places = cuts.tolist()
-    found: list[tuple[int, int, float]] = []
-    for first, last in zip(firsts, lasts, strict=True):
-        runs = np.diff(values[first : last + 1]).tolist()
-        for start, end, score in maximal_segments(runs):
+    # Alternating runs from the first gain to the last.
+    values = np.add.reduceat(np.append(evidence, 0.0), turns)[:-1]
+    gains, costs = values[::2], -values[1::2]
+    parted = np.isinf(costs)
+    for _ in range(8):
+        group = np.concatenate(([0], np.cumsum(parted)))
+        total = np.bincount(group, gains)
+        more = parted | (2 * costs > total[group[:-1]])
+        if np.array_equal(more, parted):
+            break
+        parted = more
+    total = np.bincount(np.concatenate(([0], np.cumsum(parted))), gains)
+    first = np.flatnonzero(np.concatenate(([True], parted)))
+    last = np.append(first[1:], len(gains))
+    rich = total >= least
+    single = rich & (last - first == 1)
+    found = list(
+        zip(
+            starts[first[single]].tolist(),
+            ends[first[single]].tolist(),
+            total[single].tolist(),
+            strict=True,
+        )
+    )
+    for begin, end in zip(
+        first[rich & ~single].tolist(), last[rich & ~single].tolist(), strict=True
+    ):
+        runs = values[2 * begin : 2 * end - 1].tolist()
+        for left, right, score in maximal_segments(runs):
             if score >= least:
-                found.append((places[first + start], places[first + end], score))
+                found.append((int(turns[2 * begin + left]), int(turns[2 * begin + right]), score))
+    found.sort()
     return found

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from support import small_model
+from support import small_lexicons, small_model
 
 from detector import Detector
+from detector.training.garble_lexicons import GarbleLexicons
 
 settings.register_profile(
     "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -34,3 +35,9 @@ def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "small"
     small_model().save(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def lex() -> GarbleLexicons:
+    """Return small lexicons with the same shape as the public ones."""
+    return small_lexicons()

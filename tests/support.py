@@ -21,6 +21,11 @@ from detector.model import Calibration, Model, Segmentation
 from detector.ngrams import FLAT_SIZE, REACH, ROW_BITS, ROW_WIDTH, CountTables, features
 from detector.result import KINDS
 from detector.training.fold_tables import build_fold_tables
+from detector.training.garble_lexicons import (
+    LEXICON_FOLDER,
+    GarbleLexicons,
+    read_pairs,
+)
 
 __all__ = [
     "DAMAGED",
@@ -29,6 +34,7 @@ __all__ = [
     "TO_SIMPLIFIED",
     "cases",
     "rows_of",
+    "small_lexicons",
     "small_model",
     "tables",
 ]
@@ -98,4 +104,41 @@ def small_model() -> Model:
         threshold=0.5,
         likely={"壹個": "一個"},
         provenance={"seed": 1, "corpora": {}},
+    )
+
+
+@cache
+def small_lexicons() -> GarbleLexicons:
+    """Small lexicons with the same shape as the public ones."""
+    groups = [
+        ("可以", "不错", "得以"), ("问题", "题目", "难题"), ("提高", "增进", "升高"),
+        ("认为", "以为", "觉得"), ("事情", "事务", "工作"), ("时间", "时刻", "光阴"),
+        ("成本", "本钱"), ("条件", "要求", "环境"), ("系统", "体系", "条理"),
+        ("道", "路", "谈"), ("人", "士"), ("会", "会议"), ("美", "好"), ("企业", "商家"),
+        ("学校", "学府"), ("数据", "数目"), ("服务", "劳务"), ("提供", "供应"), ("经验", "体会"),
+    ]  # fmt: skip
+    words = sorted({word for group in groups for word in group if len(word) > 1})
+    extra = "昨天 居民 证明 负责人 表示 运行 平均 处理 申请 效率 知道 关心 研究 机构 报道 城市 差别"
+    frequency = {word: 1000 - i for i, word in enumerate([*words, *extra.split()])}
+    sounds = {"是": "shì", "事": "shì", "市": "shì", "时": "shí", "十": "shí", "在": "zài",
+              "再": "zài", "为": "wéi", "和": "hé", "合": "hé", "学": "xué", "题": "tí",
+              "提": "tí", "阗": "tián", "我": "wǒ", "们": "men", "大": "dà", "家": "jiā",
+              "网": "wǎng", "上": "shàng", "城": "chéng", "成": "chéng", "数": "shù",
+              "据": "jù", "不": "bù", "的": "de", "得": "dé", "龘": "dá", "鬱": "yù", "麤": "cū",
+              "問": "wèn", "瞭": "liǎo", "垚": "yáo", "淼": "miǎo"}  # fmt: skip
+    frequency.update({char: 50 for char in sounds if char not in "龘鬱麤問瞭垚淼阗"})
+    return GarbleLexicons(
+        thesaurus=groups,
+        same_pinyin={"是": "事市", "在": "再", "和": "合"},
+        same_stroke={"己": "已巳", "大": "太犬", "为": "办力", "是": "昰", "不": "丕"},
+        pinyin={char: [reading] for char, reading in sounds.items()},
+        word_frequency=frequency,
+        simplified_to_traditional=dict(
+            zip(
+                "学网络办册时间从开两个没条们业数据为务题认",
+                "學網絡辦冊時間從開兩個沒條們業數據為務題認",
+                strict=True,
+            )
+        ),
+        pairs=read_pairs(LEXICON_FOLDER / "garble_pairs.tsv"),
     )

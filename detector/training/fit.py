@@ -8,8 +8,8 @@ each kind of finding), one over features of candidate spans, one over the spans 
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
-from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets
+from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets, doubtful
 from detector.fold import FoldTables, fold
 from detector.model import Calibration, Model
 from detector.ngrams import (
@@ -36,23 +36,26 @@ from detector.scoring import (
     PAGE_FEATURES,
     SPAN_FEATURES,
     candidates,
+    kind_score,
     page_features,
     place_codes,
 )
 from detector.training.labeled import LabeledPage
+from detector.training.options import FitOptions
 
 __all__ = [
     "CharacterRows",
-    "FitOptions",
     "Weights",
     "character_labels",
     "character_rows",
-    "choose_threshold",
     "fit_pages",
     "fit_spans",
     "fit_weights",
     "gold_ranges",
+    "judge",
+    "page_log_odds",
     "span_scores",
+    "tail_bound",
 ]
 
 log = logging.getLogger(__name__)
@@ -60,22 +63,6 @@ log = logging.getLogger(__name__)
 ROW_COLUMNS = (1 << ROW_BITS) * ROW_WIDTH
 COLUMNS = ROW_COLUMNS + FLAT_SIZE
 PER_CHARACTER = sum(2 * REACH + 2 - order for order in ORDERS) + len(GROUPS)
-
-
-@dataclass(frozen=True)
-class FitOptions:
-    """Options of the character model; the defaults are those of the shipped model."""
-
-    alpha: float = 2e-7
-    """L2 penalty of the stochastic gradient descent. Lower fits the generator's words more
-    closely and transfers worse."""
-    step: float = 0.05
-    """Learning rate; the weights are averaged over all steps (Polyak and Juditsky 1992)."""
-    epochs: int = 5
-    sample: float = 0.12
-    """Share of the clean characters far from any finding that become training rows."""
-    clean_weight: float = 4.0
-    """Weight of those rows. Higher means fewer false alarms and shorter findings."""
 
 
 class CharacterRows(NamedTuple):
@@ -228,21 +215,21 @@ def context_rows(
     n = len(folded.codes)
     places = place_codes(page.page, folded)
     first = model.first_evidence(features(folded, places, model.counts))
-    buckets = context_buckets(first, places, folded.classes == 0)
     labels = character_labels(page, folded.offsets)
     # Characters that the first pass finds clean beyond doubt teach little, and are many.
     dull = ~labels.any(axis=0) & (first.max(axis=1) < -4)
     share = np.where(dull, 0.1, 1.0) * min(1.0, most / max(1.0, float((~dull).sum())))
-    chosen = np.flatnonzero((rng.random(n) < share) & (folded.classes != 0))
+    looked = np.zeros(n, dtype=bool)
+    looked[doubtful(first)] = True
+    chosen = np.flatnonzero((rng.random(n) < share) & (folded.classes != 0) & looked)
+    buckets = context_buckets(first, places, folded.classes == 0, chosen)
     # A long page counts for more than a short one, but not in proportion.
     weight = np.minimum(1 / share, 30) * min(1.0, (400 / max(n, 1)) ** 0.5)
     for head, (most, high) in enumerate(((45, 3.0), (40, 2.0))):
         size = max(1, int(labels[head].sum()))
         weight[labels[head]] *= min(high, max(0.3, most / size))
     weight = weight[chosen]
-    return ContextRows(
-        buckets[:, :, chosen].transpose(0, 2, 1), labels[:, chosen], weight.astype(np.float32)
-    )
+    return ContextRows(buckets.transpose(0, 2, 1), labels[:, chosen], weight.astype(np.float32))
 
 
 def fit_context(parts: Sequence[ContextRows], strength: float = 1.0) -> NDArray[np.float32]:
@@ -298,6 +285,9 @@ def _covered(ranges: Iterable[tuple[int, int]], length: int) -> NDArray[np.int32
     return total
 
 
+CLEAN_PAGE_WEIGHT = 4.0
+
+
 class Judged(NamedTuple):
     """Candidates of one page and kind: features, whether each is right, text sizes."""
 
@@ -345,13 +335,17 @@ def _logistic(
 
 
 def fit_spans(judged: Sequence[Judged]) -> Calibration:
-    """Fit the span calibration. Each page weighs about the same, however many candidates it has."""
+    """Fit the span calibration. Each page weighs about the same, however many candidates it has.
+
+    Clean pages weigh more, since nearly all pages are clean.
+    """
     sizes = np.array([len(page.values) for page in judged])
+    weights = np.where([page.spam for page in judged], 1.0, CLEAN_PAGE_WEIGHT)
     return _logistic(
         SPAN_FEATURES,
         np.concatenate([page.values for page in judged]),
         np.concatenate([page.right for page in judged]),
-        np.repeat(1 / np.maximum(sizes, 1) ** 0.5, sizes),
+        np.repeat(weights / np.maximum(sizes, 1) ** 0.5, sizes),
     )
 
 
@@ -376,14 +370,26 @@ def span_scores(page: Judged, spans: Calibration, least: float) -> list[tuple[fl
     return list(zip(scores[chosen].tolist(), page.sizes[chosen].tolist(), strict=True))
 
 
-def choose_threshold(
-    scores: Sequence[float], spam: Sequence[bool], false_rate: float, digits: int = 3
-) -> float:
-    """Return the lowest threshold (at least 0.5) that flags at most ``false_rate`` of the ham.
+def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, least: float) -> float:
+    """Return the log-odds of the page score of one kind, minus infinity without findings."""
+    found = span_scores(page, spans, least)
+    if not found:
+        return -math.inf
+    score = kind_score(found, page.length, pages)
+    return math.log(score / (1 - score))
 
-    It lies up to one unit of the last of ``digits`` decimals above the score that it excludes.
+
+def tail_bound(values: Sequence[float], rate: float, tail: float = 0.01) -> float:
+    """Return the bound that about ``rate`` of the values exceed, however few of them do.
+
+    What exceeds the ``1 - tail`` quantile is taken for exponentially distributed (peaks over a
+    threshold; Pickands 1975), so that two or three outliers do not decide.
     """
-    ham = np.sort([s for s, bad in zip(scores, spam, strict=True) if not bad])[::-1]
-    allowed = int(len(ham) * false_rate)
-    bound = float(ham[allowed]) if len(ham) > allowed else 0.0
-    return float(min(0.995, max(0.5, round(bound + 0.5 / 10**digits, digits))))
+    ordered = np.sort(np.asarray(values, dtype=float))[::-1]
+    count = max(1, int(len(ordered) * tail))
+    if len(ordered) <= count or not math.isfinite(ordered[count - 1]):
+        # So few findings on clean pages that they show no tail.
+        return 0.0
+    base = ordered[count] if math.isfinite(ordered[count]) else ordered[count - 1]
+    excess = float((ordered[:count] - base).mean())
+    return float(base) + excess * max(0.0, math.log(tail / rate))

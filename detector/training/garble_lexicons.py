@@ -29,7 +29,7 @@ __all__ = [
     "Prepared",
     "Table",
     "is_han",
-    "known_originals",
+    "likely_originals",
     "load_lexicons",
     "plain_reading",
     "prepare",
@@ -44,6 +44,7 @@ _Entries = dict[str, tuple[str, ...]]
 # Sizes are ranks, not counts, so that any word list with frequencies will do.
 _KNOWN_WORDS = 90_000
 _FREQUENT_WORDS = 30_000
+_ORDINARY_WORDS = 2_000
 _COMMON_CHARS = 3_200
 _LONGEST_WORD = 5
 _LARGEST_GROUP = 40  # larger thesaurus groups are lists of kinds, not synonyms
@@ -347,11 +348,13 @@ def load_lexicons(folder: Path, archives: Mapping[str, Path]) -> GarbleLexicons:
     )
 
 
-def known_originals(lex: GarbleLexicons) -> dict[str, str]:
+def likely_originals(lex: GarbleLexicons) -> dict[str, str]:
     """Return garbled word → original, where only one original is known.
 
-    From the pairs, and from in-word replacements of two characters or more (好意思 → 美).
+    From the pairs, and from in-word replacements of two characters or more (好意思 → 美). Words
+    that natural text uses all the time are left out: they are mostly meant as they stand.
     """
+    ordinary = set(_ranked(lex.word_frequency)[:_ORDINARY_WORDS])
     originals: dict[str, set[str]] = defaultdict(set)
     for original, garbled, _dictionary in lex.pairs:
         if len(garbled) > 1:
@@ -360,4 +363,8 @@ def known_originals(lex: GarbleLexicons) -> dict[str, str]:
         for garbled in replacements:
             if len(garbled) > 1:
                 originals[garbled].add(original)
-    return {garbled: min(found) for garbled, found in originals.items() if len(found) == 1}
+    return {
+        garbled: min(found)
+        for garbled, found in sorted(originals.items())
+        if len(found) == 1 and garbled not in ordinary
+    }

@@ -9,23 +9,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.fold import BREAK, HAN_LAST, TABLE_SIZE, FoldTables, fold
-from detector.ngrams import CountTables, count_slots, ngram_keys
+from detector.ngrams import COUNT_STEP, CountTables, count_slots, ngram_keys
+from detector.training.word_model import Tally, WordModel, expected_counts
 
-__all__ = ["NGRAM_SLOTS", "count_ngrams"]
+__all__ = ["NGRAM_SLOTS", "TEXT_WEIGHT", "count_ngrams"]
 
 NGRAM_SLOTS = 1 << 23
 _CHUNK = 4_000_000
 
 
-def count_ngrams(texts: Iterable[str], tables: FoldTables, least: int = 2) -> CountTables:
+TEXT_WEIGHT = 4
+"""What an n-gram of a text counts against one of the language model, which is far larger."""
+
+
+def count_ngrams(
+    texts: Iterable[str],
+    tables: FoldTables,
+    language_model: WordModel | None = None,
+    least: int = 2,
+) -> CountTables:
     """Count the Chinese unigrams, bigrams and trigrams of natural ``texts``.
 
-    Bigrams are kept from one occurrence on, trigrams from ``least``. Where two n-grams contend for
-    a slot of the table, the more frequent one keeps it.
+    Bigrams are kept from one occurrence on, trigrams from ``least``. ``language_model`` adds the
+    counts that it expects in a text of its size, texts then counting :data:`TEXT_WEIGHT` fold.
+    Where two n-grams contend for a slot of the table, the more frequent one keeps it.
     """
     unigrams = np.zeros(TABLE_SIZE, dtype=np.int64)
-    bigrams: list[tuple[NDArray[np.uint32], NDArray[np.int64]]] = []
-    trigrams: list[tuple[NDArray[np.uint32], NDArray[np.int64]]] = []
+    bigrams: list[Tally] = []
+    trigrams: list[Tally] = []
     total = 0
     for chunk in _chunks(texts):
         folded = fold(chunk, tables)
@@ -35,8 +46,19 @@ def count_ngrams(texts: Iterable[str], tables: FoldTables, least: int = 2) -> Co
         pair = han[:-1] & han[1:]
         bigrams.append(_tally(ngram_keys(codes, 2)[pair]))
         trigrams.append(_tally(ngram_keys(codes, 3)[pair[:-1] & pair[1:]]))
+    found = [_merge(trigrams, least), _merge(bigrams, 1)]
+    if language_model is not None:
+        expected = expected_counts(language_model, tables)
+        found = [
+            _merge([(keys, counts * TEXT_WEIGHT), more], 1)
+            for (keys, counts), more in zip(
+                found, (expected.trigrams, expected.bigrams), strict=True
+            )
+        ]
+        unigrams = unigrams * TEXT_WEIGHT + expected.unigrams
+        total = total * TEXT_WEIGHT + int(expected.unigrams.sum())
     slots = np.zeros(NGRAM_SLOTS, dtype=np.uint8)
-    for keys, counts in (_merge(trigrams, least), _merge(bigrams, 1)):
+    for keys, counts in found:
         _enter(slots, keys, counts)
     log1 = np.minimum(np.rint(8 * np.log2(unigrams + 1)), 255).astype(np.uint8)
     return CountTables(log1, slots, round(math.log2(max(total, 2)), 4))
@@ -55,14 +77,12 @@ def _chunks(texts: Iterable[str]) -> Iterable[str]:
         yield "\n".join(parts)
 
 
-def _tally(keys: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+def _tally(keys: NDArray[np.uint32]) -> Tally:
     found, counts = np.unique(keys, return_counts=True)
     return found, counts
 
 
-def _merge(
-    tallies: list[tuple[NDArray[np.uint32], NDArray[np.int64]]], least: int
-) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+def _merge(tallies: list[Tally], least: int) -> Tally:
     keys = np.concatenate([keys for keys, _ in tallies])
     counts = np.concatenate([counts for _, counts in tallies])
     found, inverse = np.unique(keys, return_inverse=True)
@@ -76,6 +96,6 @@ def _enter(slots: NDArray[np.uint8], keys: NDArray[np.uint32], counts: NDArray[n
     order = np.argsort(counts, kind="stable")
     keys, counts = keys[order], counts[order]
     at, marks = count_slots(keys, len(slots))
-    levels = np.minimum(1 + np.rint(np.log2(counts)), 15).astype(np.uint8)
+    levels = np.minimum(1 + np.rint(np.log2(counts) / COUNT_STEP), 15).astype(np.uint8)
     keep = levels >= (slots[at] & 15)
     slots[at[keep]] = (marks[keep] << 4) | levels[keep]

@@ -1,0 +1,1 @@
+"""Benchmarks: what the detector costs (:mod:`benchmarks.speed`), and how good it is."""

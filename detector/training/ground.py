@@ -1,0 +1,156 @@
+"""What training stands on: corpora, lexicons and hand-written pages, parted once and for all."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from detector.fold import FoldTables
+from detector.ngrams import CountTables
+from detector.training.corpora import (
+    Corpus,
+    articles,
+    default_cache,
+    fetch_all,
+    load_recipe,
+    simplified_map,
+    word_frequency,
+)
+from detector.training.drafts import Article
+from detector.training.fold_tables import build_fold_tables
+from detector.training.garble_lexicons import GarbleLexicons, likely_originals, load_lexicons
+from detector.training.labeled import LabeledPage, read_labeled
+from detector.training.natural import count_ngrams
+from detector.training.synthesis import Supply
+from detector.training.word_model import read_word_model
+from detector.training.workers import in_order
+
+__all__ = ["HELD_OUT_SOURCES", "Ground", "lay_ground", "split_handwritten", "split_of"]
+
+PARTS = ("count", "fit", "calibrate", "evaluate")
+HELD_OUT_SOURCES = frozenset({"law", "reviews-bad"})
+"""Natural sources that only evaluation sees."""
+_WORD_MODEL = "lex-open-gram"
+
+Texts = dict[str, dict[str, dict[str, list[Article]]]]
+"""Articles by part, language and source."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What training stands on. ``texts`` has the parts of :func:`split_of`."""
+
+    recipe: Sequence[Corpus]
+    archives: Mapping[str, Path]
+    texts: Texts
+    sizes: Mapping[str, int]
+    lexicons: GarbleLexicons
+    likely: dict[str, str]
+    tables: FoldTables
+    counts: CountTables
+    supplies: dict[str, Supply]
+    handwritten: dict[str, list[LabeledPage]]
+
+
+def lay_ground(labeled: Path, jobs: int, cache: Path | None, console: Console) -> Ground:
+    """Fetch the corpora and read them, the lexicons and the hand-written pages; count n-grams.
+
+    Raises :class:`~detector.training.corpora.CorpusError` when a corpus cannot be had.
+    """
+    recipe = load_recipe(labeled / "corpora.toml")
+    console.print(f"fetching {len(recipe)} corpora into {cache or default_cache()}")
+    archives = fetch_all(recipe, cache or default_cache())
+    texts, sizes = gather(recipe, archives, jobs)
+    for name, size in sizes.items():
+        console.print(f"  {name}: {size:,} characters")
+    lexicons = load_lexicons(labeled / "lexicons", archives)
+    frequencies = word_frequency(archives["lex-jieba"])
+    tables = build_fold_tables(simplified_map(archives["lex-opencc"]), _common_han(frequencies))
+    console.print("counting natural n-grams")
+    counts = natural_counts(texts, tables, archives.get(_WORD_MODEL))
+    supplies = {part: _supply(texts[part], lexicons) for part in ("fit", "calibrate", "evaluate")}
+    files = sorted(labeled.glob("*.jsonl"))
+    handwritten = split_handwritten([page for path in files for page in read_labeled(path)])
+    return Ground(
+        recipe, archives, texts, sizes, lexicons, likely_originals(lexicons), tables,
+        counts, supplies, handwritten,
+    )  # fmt: skip
+
+
+def natural_counts(texts: Texts, tables: FoldTables, word_model: Path | None) -> CountTables:
+    """Count the Chinese texts of the part that is for counting, with the word model if any."""
+    counted = (
+        "\n".join((article.title, *article.paragraphs))
+        for lang in ("zh-Hans", "zh-Hant")
+        for source in texts["count"].get(lang, {}).values()
+        for article in source
+    )
+    return count_ngrams(counted, tables, read_word_model(word_model) if word_model else None)
+
+
+def split_of(key: str) -> str:
+    """Return the part (count, fit, calibrate or evaluate) that a document belongs to, for good."""
+    at = zlib.crc32(key.encode()) % 100
+    return "count" if at < 60 else "fit" if at < 86 else "calibrate" if at < 95 else "evaluate"
+
+
+def split_handwritten(pages: Sequence[LabeledPage]) -> dict[str, list[LabeledPage]]:
+    """Part hand-written pages: whole families for evaluation, later campaigns for calibration."""
+    parts: dict[str, list[LabeledPage]] = {"fit": [], "calibrate": [], "evaluate": []}
+    last: dict[str, str] = {}
+    for page in pages:
+        last[page.family] = max(last.get(page.family, ""), page.campaign)
+    for page in pages:
+        if zlib.crc32(page.family.encode()) % 4 == 0:
+            parts["evaluate"].append(page)
+        elif page.campaign == last[page.family] and page.campaign > "a":
+            parts["calibrate"].append(page)
+        else:
+            parts["fit"].append(page)
+    return parts
+
+
+def gather(
+    recipe: Sequence[Corpus], archives: Mapping[str, Path], jobs: int
+) -> tuple[Texts, dict[str, int]]:
+    """Read the corpora; return their articles by part, language and source, and their sizes."""
+    texts: Texts = {part: {} for part in PARTS}
+    sizes: dict[str, int] = {}
+    corpora = [c for c in recipe if c.name in archives and not c.is_lexicon]
+    read = in_order(_read, [(c, archives[c.name]) for c in corpora], jobs)
+    for corpus, found in zip(corpora, read, strict=True):
+        for article in found:
+            part = split_of(corpus.name + article.title + article.paragraphs[0])
+            if corpus.name in HELD_OUT_SOURCES:
+                part = "evaluate"
+            by_source = texts[part].setdefault(article.lang, {})
+            by_source.setdefault(corpus.name, []).append(article)
+        sizes[corpus.name] = sum(len(p) for article in found for p in article.paragraphs)
+    return texts, sizes
+
+
+def _read(corpus: Corpus, archive: Path) -> list[Article]:
+    return list(articles(corpus, archive))
+
+
+def _common_han(frequencies: dict[str, int], most: int = 6_000) -> frozenset[str]:
+    """Return the characters of the most frequent words, by how often they are used."""
+    uses: dict[str, int] = {}
+    for word, count in frequencies.items():
+        for char in word:
+            uses[char] = uses.get(char, 0) + count
+    return frozenset(sorted(uses, key=lambda c: (-uses[c], c))[:most])
+
+
+def _supply(articles_: dict[str, dict[str, list[Article]]], lexicons: GarbleLexicons) -> Supply:
+    # Large sources more often than small ones, but not in proportion: genres matter more.
+    weights = {
+        name: sum(len(p) for article in found for p in article.paragraphs) ** 0.5
+        for sources in articles_.values()
+        for name, found in sources.items()
+    }
+    return Supply(articles_, lexicons, weights)

@@ -1,0 +1,39 @@
+"""What a training run is told: sizes, seeds and penalties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["FitOptions", "TrainOptions"]
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """Options of the character model; the defaults are those of the shipped model."""
+
+    alpha: float = 2e-7
+    """L2 penalty of the stochastic gradient descent. Lower fits the generator's words more
+    closely and transfers worse."""
+    step: float = 0.05
+    """Learning rate; the weights are averaged over all steps (Polyak and Juditsky 1992)."""
+    epochs: int = 5
+    sample: float = 0.12
+    """Share of the clean characters far from any finding that become training rows."""
+    clean_weight: float = 4.0
+    """Weight of those rows. Higher means fewer false alarms and shorter findings."""
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """How much to make, and from which seed. Same options and inputs give the same model."""
+
+    seed: int = 1
+    pages: int = 36_000
+    calibration_pages: int = 14_000
+    evaluation_pages: int = 6_000
+    jobs: int = 2
+    false_rate: float = 0.002
+    """Share of the clean calibration pages that the measured model's threshold may flag."""
+    final_false_rate: float = 0.0005
+    """The same for the weights that ship, counted on more pages. Lower loses spam."""
+    fit: FitOptions = field(default_factory=FitOptions)

@@ -1,0 +1,180 @@
+"""Page workers: forked processes that make synthetic pages and turn them into rows and scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from detector.fold import FoldTables, fold
+from detector.model import Model
+from detector.ngrams import CountTables, features
+from detector.result import KINDS
+from detector.scoring import Detector, place_codes
+from detector.training.evaluate import Judgement, judge_pages
+from detector.training.fit import (
+    CharacterRows,
+    ContextRows,
+    Judged,
+    character_rows,
+    context_rows,
+    judge,
+)
+from detector.training.labeled import LabeledPage
+from detector.training.options import TrainOptions
+from detector.training.synthesis import Supply, synthetic_page
+
+__all__ = [
+    "State",
+    "context_batch",
+    "evaluate_batch",
+    "fit_batch",
+    "handwritten_rows",
+    "in_order",
+    "judge_batch",
+    "over_pages",
+    "use",
+    "used",
+]
+
+T = TypeVar("T")
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class State:
+    """What page workers read. Workers are forked, so it is shared without being copied."""
+
+    supplies: dict[str, Supply]
+    tables: FoldTables
+    counts: CountTables
+    options: TrainOptions
+    handwritten: Sequence[LabeledPage]
+    model: Model | None = None
+    split: str = "train"
+    """Which dictionaries pages for fitting are made with."""
+
+
+_state: State | None = None
+
+
+def use(state: State) -> None:
+    """Set what workers that are started from now on read."""
+    global _state
+    _state = state
+
+
+def used() -> State:
+    """Return what :func:`use` has set."""
+    assert _state is not None, "page workers run only inside training"
+    return _state
+
+
+def in_order(work: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int) -> Iterator[T]:
+    """Yield ``work(*call)`` for each of ``calls``, in order, computed in forked processes.
+
+    Forked, because the workers read gigabytes of articles and tables that are not to be copied.
+    """
+    with get_context("fork").Pool(jobs) as pool:
+        yield from pool.imap(partial(_apply, work), calls)
+
+
+def _apply(work: Callable[..., T], call: tuple[Any, ...]) -> T:
+    return work(*call)
+
+
+def over_pages(
+    work: Callable[[int, int], list[T]],
+    count: int,
+    options: TrainOptions,
+    what: str,
+    console: Console,
+) -> list[T]:
+    """Run ``work(first, last)`` over page numbers in forked processes, with a progress bar."""
+    spans = [(i, min(i + BATCH, count)) for i in range(0, count, BATCH)]
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    )  # fmt: skip
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(what, total=count)
+        results: list[T] = []
+        done = in_order(work, spans, options.jobs)
+        for (first, last), result in zip(spans, done, strict=True):
+            results += result
+            progress.advance(task, last - first)
+    return results
+
+
+def _pages(first: int, last: int, part: str) -> Iterator[LabeledPage]:
+    state = used()
+    split = state.split if part == "fit" else "test"
+    # Context rows come from the same documents as calibration, but from pages of their own.
+    supply = state.supplies["calibrate" if part == "context" else part]
+    for number in range(first, last):
+        yield synthetic_page(f"{state.options.seed}-{part}-{number}", supply, split)
+
+
+def _alarms(page: LabeledPage) -> NDArray[np.bool_]:
+    """Return which characters the first model takes for offending."""
+    state = used()
+    assert state.model is not None
+    folded = fold(page.page.text, state.tables)
+    found = features(folded, place_codes(page.page, folded), state.counts)
+    return np.asarray((state.model.first_evidence(found) > -1.0).any(axis=1))
+
+
+def _rows(pages: Iterator[LabeledPage], generator: np.random.Generator) -> CharacterRows:
+    state = used()
+    alarm = _alarms if state.model is not None else None
+    parts = [
+        character_rows(page, state.tables, state.counts, generator, state.options.fit, alarm)
+        for page in pages
+        if page.page.segments
+    ]
+    return CharacterRows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def fit_batch(first: int, last: int) -> list[CharacterRows]:
+    seed = used().options.seed
+    return [_rows(_pages(first, last, "fit"), np.random.default_rng([seed, first]))]
+
+
+def handwritten_rows(repetition: int) -> CharacterRows:
+    state = used()
+    generator = np.random.default_rng([state.options.seed, 1_000_000 + repetition])
+    return _rows(iter(state.handwritten), generator)
+
+
+def context_batch(first: int, last: int) -> list[ContextRows]:
+    state = used()
+    assert state.model is not None
+    generator = np.random.default_rng([state.options.seed, 2_000_000 + first])
+    return [
+        context_rows(page, state.model, generator)
+        for page in _pages(first, last, "context")
+        if page.page.segments
+    ]
+
+
+def judge_batch(first: int, last: int) -> list[tuple[Judged, ...]]:
+    model = used().model
+    assert model is not None
+    return [
+        tuple(judge(page, model, kind) for kind in KINDS)
+        for page in _pages(first, last, "calibrate")
+        if page.label != "light"
+    ]
+
+
+def evaluate_batch(first: int, last: int) -> list[Judgement]:
+    model = used().model
+    assert model is not None
+    pages = (page for page in _pages(first, last, "evaluate") if page.label != "light")
+    return judge_pages(pages, Detector(model))

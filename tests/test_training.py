@@ -1,0 +1,106 @@
+"""Training from end to end on little ground: a model comes out, and the same one each time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+from support import small_lexicons, tables
+
+from detector import Detector
+from detector.config import DEFAULT_CONFIG
+from detector.model import Model
+from detector.training.drafts import Article
+from detector.training.fit import tail_bound
+from detector.training.garble_lexicons import likely_originals
+from detector.training.ground import Ground, natural_counts, split_handwritten, split_of
+from detector.training.labeled import LabeledPage, read_labeled
+from detector.training.lexicons import default_labeled_folder
+from detector.training.options import FitOptions, TrainOptions
+from detector.training.synthesis import Supply
+from detector.training.train import train
+
+OPTIONS = TrainOptions(
+    pages=200, calibration_pages=200, evaluation_pages=40, jobs=2, fit=FitOptions(epochs=3)
+)
+PAGES = list(read_labeled(default_labeled_folder() / "pages.jsonl"))
+
+
+def ground() -> Ground:
+    """Return ground of hand-written clean texts, as if they were corpora."""
+    texts = {}
+    for part in ("count", "fit", "calibrate", "evaluate"):
+        clean = [
+            Article("hand", "zh-Hans", lines[0][:40], tuple(lines))
+            for page in PAGES
+            if not page.spam and page.lang == "zh-Hans" and not page.page.html
+            and (part == "count" or split_of(page.id) in (part, "count"))
+            and (lines := [line for line in page.page.text.splitlines() if line.strip()])
+        ]  # fmt: skip
+        texts[part] = {"zh-Hans": {"hand": clean}}
+    lexicons = small_lexicons()
+    supplies = {
+        part: Supply(texts[part], lexicons, {"hand": 1.0})
+        for part in ("fit", "calibrate", "evaluate")
+    }
+    return Ground(
+        recipe=(), archives={}, texts=texts, sizes={"hand": 0}, lexicons=lexicons,
+        likely=likely_originals(lexicons), tables=tables(),
+        counts=natural_counts(texts, tables(), None), supplies=supplies,
+        handwritten=split_handwritten(PAGES),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Return the folders of two models trained alike."""
+    made = []
+    for name in ("one", "two"):
+        folder = tmp_path_factory.mktemp("trained") / name
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("detector.training.train.lay_ground", lambda *_: ground())
+            train(folder, default_labeled_folder(), OPTIONS, console=Console(quiet=True))
+        made.append(folder)
+    return made
+
+
+def test_same_inputs_and_seed_give_the_same_bytes(folders: list[Path]) -> None:
+    one, two = ({p.name: p.read_bytes() for p in sorted(f.iterdir())} for f in folders)
+    assert one == two
+    assert {"model.json", "rows.npy", "metrics.json", "CARD.md"} <= one.keys()
+
+
+def test_a_trained_model_loads_and_tells_a_doorway_from_a_notice(folders: list[Path]) -> None:
+    # So little data leaves it unsure of everything; what counts is what it finds likelier.
+    config = replace(DEFAULT_CONFIG, min_span_score=0.0)
+    detector = Detector(Model.load(folders[0]), config=config)
+    line = "开云体育官网入口，乐鱼体育app下载，华体会登录，九游娱乐注册。"
+    spam = detector.score(line * 6)
+    ham = detector.score("学校将于周一举行开学典礼，请各班提前到操场集合。" * 6)
+    assert spam.score > ham.score
+    assert any(span.kind == "injection" and "开云" in span.text for span in spam.spans)
+
+
+def test_handwritten_parts_share_no_campaign() -> None:
+    parts = split_handwritten(PAGES)
+    assert sum(map(len, parts.values())) == len(PAGES)
+
+    def families(pages: list[LabeledPage]) -> set[str]:
+        return {page.family for page in pages}
+
+    assert not families(parts["evaluate"]) & (families(parts["fit"]) | families(parts["calibrate"]))
+    campaigns = [{(p.family, p.campaign) for p in parts[name]} for name in ("fit", "calibrate")]
+    assert not campaigns[0] & campaigns[1]
+
+
+def test_the_tail_bound_is_where_a_tail_would_be_that_thin() -> None:
+    values = np.random.default_rng(1).exponential(2.0, 50_000)
+    assert abs(tail_bound(values.tolist(), 1e-4) - 2.0 * np.log(1e4)) < 1.5
+
+
+def test_the_tail_bound_of_pages_without_findings_is_neutral() -> None:
+    assert tail_bound([-np.inf] * 1000, 1e-3) == 0.0
+    assert np.isfinite(tail_bound([-np.inf] * 990 + [0.5] * 10, 1e-3))

@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.context import CLEAN, CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets, doubtful
+from detector.contrast import MOST_ALTERNATIVES, SLOT_BITS, Alternatives
+from detector.counts import CountTables
 from detector.errors import ModelError
 from detector.fold import TABLE_SIZE, Folded, FoldTables
 from detector.ngrams import (
@@ -27,7 +29,6 @@ from detector.ngrams import (
     REACH,
     ROW_BITS,
     ROW_WIDTH,
-    CountTables,
     Features,
     features,
 )
@@ -35,16 +36,21 @@ from detector.result import KINDS, Kind
 
 __all__ = ["FORMAT_VERSION", "Calibration", "Model", "Segmentation", "default_model_folder"]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised when features, folding or files change so that older models would score wrongly."""
 
+# Shapes, where 0 stands for any size, and types.
 _ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
     "rows": ((1 << ROW_BITS, ROW_WIDTH, 2), "int8"),
     "flats": ((FLAT_SIZE, 2), "int8"),
     "context": ((2, len(CONTEXT_GROUPS) * CONTEXT_SIZE), "float32"),
     "unigrams": ((TABLE_SIZE,), "uint8"),
     "ngrams": ((0,), "uint8"),
-    "fold": ((TABLE_SIZE,), "uint32"),
+    "slots": ((1 << SLOT_BITS,), "uint16"),
+    "keys": ((0,), "uint32"),
+    "words": ((0, 1 + MOST_ALTERNATIVES, 2), "uint16"),
+    "commonness": ((0, 1 + MOST_ALTERNATIVES), "uint8"),
+    "fold": ((0, 2), "uint32"),
     "classes": ((TABLE_SIZE,), "uint8"),
 }
 
@@ -86,7 +92,10 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Model:
-    """Everything that scoring needs to know. See the modules for the meaning of each table."""
+    """Everything that scoring needs to know. See the modules for the meaning of each table.
+
+    ``word_bound``: log-odds from which a character of a garbled passage is in a garbled word.
+    """
 
     version: str
     rows: NDArray[np.int8]
@@ -95,11 +104,13 @@ class Model:
     scale: tuple[float, float]
     bias: tuple[float, float]
     counts: CountTables
+    alternatives: Alternatives
     tables: FoldTables
     segmentation: dict[Kind, Segmentation]
     span_calibration: dict[Kind, Calibration]
     page_calibration: dict[Kind, Calibration]
     threshold: float
+    word_bound: float
     likely: dict[str, str]
     provenance: dict[str, Any]
 
@@ -108,7 +119,7 @@ class Model:
 
         Those of characters that are clean beyond doubt, all around, are :data:`CLEAN`.
         """
-        first = self.first_evidence(features(folded, places, self.counts))
+        first = self.first_evidence(self.features(folded, places))
         at = doubtful(first)
         buckets = context_buckets(first, places, folded.classes == 0, at)
         second = np.full_like(first, CLEAN)
@@ -116,6 +127,10 @@ class Model:
             # Added up in one fixed order, so that a page always scores the same.
             second[at, head] = self.context[head].take(buckets[head]).sum(axis=0)
         return second
+
+    def features(self, folded: Folded, places: NDArray[np.uint8]) -> Features:
+        """Return the features of each folded character (see :mod:`detector.ngrams`)."""
+        return features(folded, places, self.counts, self.alternatives)
 
     def first_evidence(self, found: Features) -> NDArray[np.float32]:
         """Return the log-odds (n x 2) of the first pass: an exact sum of integer weights."""
@@ -140,7 +155,7 @@ class Model:
     def _packed(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Both heads' weights in one word, low and high half: one addition serves both.
 
-        At most 34 weights of 8 bits are added, so a half never overflows; a negative low half
+        At most 36 weights of 8 bits are added, so a half never overflows; a negative low half
         borrows from the high one, which taking it off again repays.
         """
         rows = self.rows[:, :, 0].astype(np.int32)
@@ -161,7 +176,8 @@ class Model:
             "context": self.context,
             "unigrams": self.counts.unigrams,
             "ngrams": self.counts.ngrams,
-            "fold": self.tables.fold,
+            **self.alternatives._asdict(),
+            "fold": _changes(self.tables.fold),
             "classes": self.tables.classes,
         }
         files = {}
@@ -175,6 +191,7 @@ class Model:
             "format_version": FORMAT_VERSION,
             "version": self.version,
             "threshold": self.threshold,
+            "word_bound": self.word_bound,
             "scale": self.scale,
             "bias": self.bias,
             "log2_total": self.counts.log2_total,
@@ -212,7 +229,8 @@ class Model:
                 scale=tuple(described["scale"]),
                 bias=tuple(described["bias"]),
                 counts=CountTables(arrays["unigrams"], arrays["ngrams"], described["log2_total"]),
-                tables=FoldTables(arrays["fold"], arrays["classes"]),
+                alternatives=Alternatives(*(arrays[name] for name in Alternatives._fields)),
+                tables=FoldTables(_whole(arrays["fold"]), arrays["classes"]),
                 segmentation={
                     kind: Segmentation(**described["segmentation"][kind]) for kind in KINDS
                 },
@@ -223,6 +241,7 @@ class Model:
                     kind: Calibration(**described["page_calibration"][kind]) for kind in KINDS
                 },
                 threshold=described["threshold"],
+                word_bound=described["word_bound"],
                 likely=described["likely"],
                 provenance=described["provenance"],
             )
@@ -231,6 +250,19 @@ class Model:
                 f"{folder / 'model.json'} lacks a field ({error}); "
                 "fetch the model again or run `detector train`"
             ) from error
+
+
+def _changes(table: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return (code point, folded) for each code point that folding changes."""
+    changed = np.flatnonzero(table != np.arange(len(table)))
+    return np.stack((changed.astype(np.uint32), table[changed]), axis=1)
+
+
+def _whole(changes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return the folding table that differs from the identity by ``changes``."""
+    table = np.arange(TABLE_SIZE, dtype=np.uint32)
+    table[changes[:, 0]] = changes[:, 1]
+    return table
 
 
 def _calibrations(calibrations: dict[Kind, Calibration]) -> dict[str, Any]:
@@ -280,7 +312,10 @@ def _array(folder: Path, name: str, checksum: str | None) -> NDArray[Any]:
         array = np.lib.format.open_memmap(path, mode="r")
     except (ValueError, EOFError) as error:
         raise ModelError(f"the model file {path} is not a plain array: {error}") from error
-    if array.dtype != np.dtype(dtype) or (shape != (0,) and array.shape != shape):
+    fits = array.ndim == len(shape) and all(
+        wanted in (0, size) for wanted, size in zip(shape, array.shape, strict=True)
+    )
+    if array.dtype != np.dtype(dtype) or not fits:
         raise ModelError(f"the model file {path} has {array.dtype} {array.shape}, not {shape}")
     return array.view(np.ndarray)
 

@@ -10,18 +10,19 @@ A character has two sorts of features, all binary:
   text, against how often chance would bring them together?), script, repetition in the page,
   place in the document, and for languages with spaces the words before, here and after.
 
-Naturalness comes from counts of bigrams and trigrams in a compact hash table with fingerprints
-(:class:`CountTables`); the probability that an unseen n-gram looks seen is about 3 %.
+Naturalness comes from counts of bigrams and trigrams (:mod:`detector.counts`) and from words that
+would fit much better (:mod:`detector.contrast`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.contrast import NO_GAIN, Alternatives, contrast
+from detector.counts import EIGHTHS, M1, M2, M3, CountTables, ngram_keys, seen
 from detector.fold import CLASS, HAN_LAST, Folded
 
 __all__ = [
@@ -30,13 +31,9 @@ __all__ = [
     "ORDERS",
     "REACH",
     "ROW_BITS",
-    "CountTables",
     "Features",
     "RunningSum",
-    "count_slots",
     "features",
-    "ngram_keys",
-    "tuple_keys",
 ]
 
 U32 = NDArray[np.uint32]
@@ -51,9 +48,11 @@ GROUPS = {
     "shape_wide": 16,
     "shape_near": 15,
     "runs": 15,
-    "natural_pattern": 16,
+    "natural_bigrams": 16,
+    "natural_trigrams": 15,
     "natural_char": 17,
     "natural_density": 15,
+    "contrast": 15,
     "place": 14,
     "script": 11,
     "repetition": 13,
@@ -70,28 +69,6 @@ for _name, _bits in GROUPS.items():
     _total += 1 << _bits
 FLAT_SIZE = _total
 
-_M1 = np.uint32(0x9E3779B1)
-_M2 = np.uint32(0x85EBCA6B)
-_M3 = np.uint32(0xC2B2AE35)
-
-
-COUNT_STEP = 1.5
-"""Doublings of a count that its quantised form tells apart: four bits reach two million."""
-
-
-class CountTables(NamedTuple):
-    """Statistics of natural text.
-
-    ``unigrams``: uint8 by folded code point, 8 x log2(count + 1). ``ngrams``: uint8 slots of a
-    power-of-two hash table for bigrams and trigrams: high four bits a fingerprint, low four bits
-    ``min(15, 1 + round(log2(count) / COUNT_STEP))``; 0 is empty. ``log2_total``: log2 of the
-    characters counted.
-    """
-
-    unigrams: NDArray[np.uint8]
-    ngrams: NDArray[np.uint8]
-    log2_total: float
-
 
 class Features(NamedTuple):
     """Features of n characters.
@@ -106,46 +83,12 @@ class Features(NamedTuple):
     flats: U32
 
 
-def ngram_keys(codes: U32, order: int) -> U32:
-    """Return a 32-bit hash of each n-gram of ``order`` in ``codes`` (len - order + 1 entries)."""
-    n = len(codes) - order + 1
-    return tuple_keys([codes[k : k + n] for k in range(order)])
-
-
-def tuple_keys(columns: Sequence[U32]) -> U32:
-    """Return the hash of the n-grams whose first, second, … characters are ``columns``."""
-    keys = columns[0] * _M1
-    for codes in columns[1:]:
-        keys *= _M2
-        keys ^= keys >> np.uint32(15)
-        keys += codes * _M1
-    return keys
-
-
 def _bucket(keys: U32, bits: int, salt: int) -> U32:
     mixed = (keys ^ (keys >> np.uint32(16))) + np.uint32((salt * 0x27D4EB2F) & 0xFFFFFFFF)
-    mixed *= _M3
+    mixed *= M3
     mixed ^= mixed >> np.uint32(13)
-    mixed *= _M1
+    mixed *= M1
     return mixed >> np.uint32(32 - bits)
-
-
-def count_slots(keys: U32, size: int) -> tuple[U32, NDArray[np.uint8]]:
-    """Return the slot of each n-gram key in a count table of ``size``, and its fingerprint."""
-    mixed = keys * _M3
-    slots = mixed >> np.uint32(33 - size.bit_length())
-    mixed ^= keys >> np.uint32(7)
-    return slots, mixed.astype(np.uint8) & np.uint8(15)
-
-
-def _seen(keys: U32, table: NDArray[np.uint8]) -> NDArray[np.int16]:
-    """Return the quantised count (0 when unseen, else 1 + log2 / COUNT_STEP) of n-gram keys."""
-    slots, marks = count_slots(keys, len(table))
-    entry = table.take(slots)
-    entry ^= marks << np.uint8(4)
-    # The fingerprint is gone where it was the right one.
-    entry *= entry < 16
-    return entry.astype(np.int16)
 
 
 class RunningSum:
@@ -184,6 +127,7 @@ _NARROW, _BROAD, _SCRIPT = 8, 40, 6
 _MOST_ODD = 5  # of one character: 3 for a bigram, 2 for a trigram
 _NARROW_RATES = _rates(_NARROW, _MOST_ODD, 5)
 _BROAD_RATES = _rates(_BROAD, _MOST_ODD, 8)
+_CONTRAST_RATES = _rates(_BROAD, 1, 14)
 _SCRIPT_RATES = _rates(_SCRIPT, 1, 2)
 _SCRIPT_RATES[:: 2 * _SCRIPT + 2] = 3  # neither form is near
 
@@ -201,16 +145,45 @@ _LOG2 = np.minimum(np.log2(np.maximum(np.arange(256), 1)), 7).astype(np.uint32)
 _LENGTH_BUCKET = np.array([0, 1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 6, 7], dtype=np.uint32)
 
 
-# Levels of bigrams. Unseen: the likelier it was to be seen, the odder. Seen: by surprise.
-_EIGHTHS = np.concatenate(([0], np.rint(8 * COUNT_STEP * np.arange(15)))).astype(np.int16)
-_UNSEEN_LEVELS = np.where(
-    np.arange(-17, 13) >= 12, 0, np.where(np.arange(-17, 13) >= -16, 1, 2)
-).astype(np.int16)
-_SEEN_LEVELS = np.searchsorted((0, 20, 40), np.arange(-1, 41), side="right").astype(np.int16) + 4
-_ODD_TRIGRAMS = np.array((0, 2, 1, 0, 0, 0), dtype=np.int16)
+# Levels of bigrams, 16 fine and 8 coarse ones. Unseen: the likelier chance was to bring the two
+# characters together, the odder. Seen: by how much more often than by chance. Bounds in eighths
+# of a doubling.
+_NOT_CHINESE = 6
+_LIMIT = 80
+_DOUBLINGS = np.arange(-_LIMIT, _LIMIT + 1)
+_UNSEEN_LEVELS = 5 - np.searchsorted(
+    (-16, 8, 24, 40, 56), _DOUBLINGS, side="right"
+).astype(np.int16)  # fmt: skip
+_SEEN_LEVELS = 7 + np.searchsorted(
+    (-32, -16, -4, 8, 20, 32, 48, 72), _DOUBLINGS, side="right"
+).astype(np.int16)  # fmt: skip
+_COARSE = np.array((0, 0, 1, 1, 2, 2, 3, 4, 4, 5, 5, 6, 6, 7, 7, 7), dtype=np.uint32)
+_ODD_BIGRAMS = np.array((3, 3, 2, 2, 1, 1, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0), dtype=np.int16)
+# Levels of trigrams. 0: not Chinese. Unseen 1-4: the likelier its bigrams make it, the odder.
+# Seen 5-7: by how much more often than they make it.
+_UNSEEN_TRIGRAMS = 4 - np.searchsorted((12, 32, 56), _DOUBLINGS, side="right").astype(np.int16)
+_SEEN_TRIGRAMS = 5 + np.searchsorted((-24, 0), _DOUBLINGS, side="right").astype(np.int16)
+_ODD_TRIGRAMS = np.array((0, 2, 2, 1, 0, 1, 0, 0), dtype=np.int16)
+# What a better word would gain, in eighths of log2. 0: nothing to compare with.
+_MUCH_BETTER = 32
+_GAIN_LEVELS = np.concatenate(
+    ([0], np.searchsorted((-40, -8, 16, 32, 56, 80), np.arange(NO_GAIN + 1, 121), "right") + 1)
+).astype(np.uint32)
+# How common the character itself is, in four steps, by eighths of a doubling below the total.
+_RANKS = np.array((72, 104, 136), dtype=np.int16)
 
 
-def features(folded: Folded, places: NDArray[np.uint8], counts: CountTables) -> Features:
+def _steps(eighths: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Return indices into the tables of levels."""
+    return np.clip(eighths, -_LIMIT, _LIMIT) + np.int16(_LIMIT)
+
+
+def features(
+    folded: Folded,
+    places: NDArray[np.uint8],
+    counts: CountTables,
+    alternatives: Alternatives,
+) -> Features:
     """Return the features of each character of one page.
 
     ``places`` (uint8, one for each character) says where it sits: ``2 * where + visible``.
@@ -256,38 +229,43 @@ def features(folded: Folded, places: NDArray[np.uint8], counts: CountTables) -> 
 
     # Naturalness of bigrams and trigrams that lie within Chinese text.
     han = (classes >= 1) & (classes <= HAN_LAST)
-    level2 = np.full(n + 4, 3, dtype=np.uint32)
+    level2 = np.full(n + 4, _NOT_CHINESE, dtype=np.uint32)
     level3 = np.zeros(n + 4, dtype=np.uint32)
+    rank = np.zeros(n, dtype=np.uint32)
     odd = np.zeros(n, dtype=np.int16)
     both = np.zeros(n, dtype=bool)
     if n >= 3 and han.any():
         log1 = counts.unigrams[codes].astype(np.int16)
-        seen2 = _seen(keys[1][REACH : REACH + n - 1], counts.ngrams)
-        seen3 = _seen(keys[2][REACH : REACH + n - 2], counts.ngrams)
+        whole = np.int16(8 * counts.log2_total)
+        rank = np.searchsorted(_RANKS, whole - log1).astype(np.uint32)
+        seen2 = seen(keys[1][REACH : REACH + n - 1], counts.ngrams)
+        seen3 = seen(keys[2][REACH : REACH + n - 2], counts.ngrams)
         pair = han[:-1] & han[1:]
         # In eighths of a doubling: how often chance would bring two characters together.
-        expected = log1[:-1] + log1[1:] - np.int16(8 * counts.log2_total)
-        often2, often3 = _EIGHTHS.take(seen2), _EIGHTHS.take(seen3)
-        surprise = often2 - expected
-        level = _UNSEEN_LEVELS.take(np.clip(expected, -17, 12) + 17)
-        known = _SEEN_LEVELS.take(np.clip(surprise, -1, 40) + 1)
-        level = np.where(seen2 > 0, known, level)
-        level2[2 : 2 + n - 1] = np.where(pair, level, 3)
+        expected = log1[:-1] + log1[1:] - whole
+        often2, often3 = EIGHTHS.take(seen2), EIGHTHS.take(seen3)
+        unseen = _UNSEEN_LEVELS.take(_steps(expected))
+        known = _SEEN_LEVELS.take(_steps(often2 - expected))
+        level = np.where(pair, np.where(seen2 > 0, known, unseen), _NOT_CHINESE)
+        level2[2 : 2 + n - 1] = level
         # How often its two bigrams would bring a trigram about.
         triple = pair[:-1] & pair[1:]
         hope = often2[:-1] + often2[1:] - log1[1:-1]
-        fresh = np.where(hope >= 24, 1, np.where(hope >= 0, 2, 3))
-        fresh = np.where((seen2[:-1] > 0) & (seen2[1:] > 0), fresh, 3)
-        found = np.where(often3 >= hope, 5, 4)
-        fresh = np.where(seen3 > 0, found, fresh)
-        level3[2 : 2 + n - 2] = np.where(triple, fresh, 0)
-        odd[:-1] = np.where(pair, np.maximum(3 - level, 0), 0)
-        odd[1:-1] += np.where(triple, _ODD_TRIGRAMS.take(fresh), 0)
+        due = (seen2[:-1] > 0) & (seen2[1:] > 0)
+        unseen = np.where(due, _UNSEEN_TRIGRAMS.take(_steps(hope)), 4)
+        known = _SEEN_TRIGRAMS.take(_steps(often3 - hope))
+        fresh = np.where(triple, np.where(seen3 > 0, known, unseen), 0)
+        level3[2 : 2 + n - 2] = fresh
+        odd[:-1] = _ODD_BIGRAMS.take(level)
+        odd[1:-1] += _ODD_TRIGRAMS.take(fresh)
         both[:-1] = pair
-    b = [level2[k : k + n] for k in range(4)]  # b[1] ends at this character, b[2] starts at it
-    pattern = b[0] << u(9) | b[1] << u(6) | b[2] << u(3) | b[3]
-    pattern = pattern << u(9) | level3[:n] << u(6) | level3[1 : 1 + n] << u(3) | level3[2 : 2 + n]
-    put("natural_pattern", _bucket(pattern, GROUPS["natural_pattern"], 17))
+    coarse = _COARSE.take(level2)
+    # b[1] ends at this character, b[2] starts at it
+    b = [coarse[k : k + n] for k in range(4)]
+    bigrams = level2[1 : 1 + n] << u(4) | level2[2 : 2 + n]
+    put("natural_bigrams", (bigrams << u(3) | b[0]) << u(5) | b[3] << u(2) | rank)
+    trigrams = level3[:n] << u(6) | level3[1 : 1 + n] << u(3) | level3[2 : 2 + n]
+    put("natural_trigrams", trigrams << u(6) | b[1] << u(3) | b[2])
     near = b[1] << u(6) | b[2] << u(3) | level3[1 : 1 + n]
     put("natural_char", _bucket(codes * u(512) + near, GROUPS["natural_char"], 19))
     odds, pairs = RunningSum(odd, _BROAD), RunningSum(both, _BROAD)
@@ -297,6 +275,17 @@ def features(folded: Folded, places: NDArray[np.uint8], counts: CountTables) -> 
     page = min(7, int(odds.sums[-1]) * 10 // max(1, int(pairs.sums[-1])))
     density = narrow << u(12) | broad << u(9) | b[1] << u(3) | b[2]
     put("natural_density", density | u(page << 6))
+
+    # Contrast: would another word fit much better? Here, near, and in the page.
+    gains = contrast(codes, han, counts, alternatives)
+    better = gains >= _MUCH_BETTER
+    compared = RunningSum(gains > NO_GAIN, _BROAD)
+    improved = RunningSum(better, _BROAD)
+    around = improved.around(_BROAD) * (2 * _BROAD + 2) + compared.around(_BROAD)
+    local = _CONTRAST_RATES.take(around)
+    share = min(7, int(improved.sums[-1]) * 20 // max(20, int(compared.sums[-1])))
+    own = _GAIN_LEVELS.take(np.clip(gains, NO_GAIN, 120) - NO_GAIN)
+    put("contrast", ((own << u(3) | local) << u(3) | u(share)) << u(6) | b[1] << u(3) | b[2])
 
     # Place: where it sits, how long its block is, and how far from the block's ends.
     is_break = classes == 0
@@ -316,9 +305,9 @@ def features(folded: Folded, places: NDArray[np.uint8], counts: CountTables) -> 
     near_forms = traditional.around(_SCRIPT) * (2 * _SCRIPT + 2) + forms.around(_SCRIPT)
     local = _SCRIPT_RATES.take(near_forms)
     total = int(forms.sums[-1])
-    whole = 3 if total < 4 else min(2, int(traditional.sums[-1]) * 3 // total)
+    mostly = 3 if total < 4 else min(2, int(traditional.sums[-1]) * 3 // total)
     latin_page = int(3 * int(han.sum()) < n)
-    put("script", (local << u(6) | u(whole << 1 | latin_page)) << u(5) | shapes[REACH : REACH + n])
+    put("script", (local << u(6) | u(mostly << 1 | latin_page)) << u(5) | shapes[REACH : REACH + n])
 
     # Repetition: how often the four characters from here on occur in the page.
     if n:
@@ -342,8 +331,8 @@ def features(folded: Folded, places: NDArray[np.uint8], counts: CountTables) -> 
     ordered[1:-1] = word_hash[word_at]
     before = np.zeros(len(starts), dtype=np.uint32)
     after = np.zeros(len(starts), dtype=np.uint32)
-    before[word_at] = ordered[:-2] * _M2 + ordered[1:-1]
-    after[word_at] = ordered[1:-1] * _M2 + ordered[2:]
+    before[word_at] = ordered[:-2] * M2 + ordered[1:-1]
+    after[word_at] = ordered[1:-1] * M2 + ordered[2:]
     put("word", _bucket(word_hash, GROUPS["word"], 29)[run])
     put("word_before", _bucket(before, GROUPS["word_before"], 31)[run])
     put("word_after", _bucket(after, GROUPS["word_after"], 37)[run])

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.candidates import SPAN_FEATURES, Candidate, candidates, place_codes
 from detector.config import DEFAULT_CONFIG, Config
 from detector.decode import decode, looks_binary
 from detector.errors import DetectorError, InputError
 from detector.extract import Paths, extract, looks_like_html
 from detector.fold import Folded, fold
-from detector.model import Calibration, Model, default_model_folder
-from detector.page import WHERES, Page, page_from_text
-from detector.result import KINDS, Kind, Result, Span, Word
-from detector.spans import segments_of_evidence
+from detector.model import Model, default_model_folder
+from detector.page import Page, page_from_text
+from detector.page_score import page_scores
+from detector.result import KINDS, Result, Span, Word
+from detector.words import fitting_words, garbled_words
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-__all__ = [
-    "PAGE_FEATURES",
-    "SPAN_FEATURES",
-    "Candidates",
-    "Detector",
-    "candidates",
-    "kind_score",
-    "page_features",
-    "page_scores",
-    "place_codes",
-    "read_page",
-]
-
-_WHERE_INDEX = {where: index for index, where in enumerate(WHERES)}
+__all__ = ["Detector", "read_page"]
 
 
 def read_page(
@@ -85,146 +73,6 @@ def read_page(
     else:
         result = page_from_text(text, encoding, config.max_characters)
     return result._replace(truncated=truncated + result.truncated) if truncated else result
-
-
-def place_codes(page: Page, folded: Folded) -> NDArray[np.uint8]:
-    """Return for each folded character ``2 * where + visible`` of its segment (see ngrams)."""
-    segments = page.segments
-    if not segments:
-        return np.zeros(len(folded.offsets), dtype=np.uint8)
-    starts = np.fromiter((s.start for s in segments), dtype=np.int64, count=len(segments))
-    codes = np.fromiter(
-        (2 * _WHERE_INDEX[s.where] + s.visible for s in segments), np.uint8, len(segments)
-    )
-    index = np.searchsorted(starts, folded.offsets, side="right") - 1
-    return codes[np.maximum(index, 0)]
-
-
-SPAN_FEATURES = (
-    "sum", "sum_linear", "mean", "peak", "runs", "size", "rest", "crowd", "share", "page",
-    "below_best", "hidden", *(f"where_{where}" for where in WHERES),
-)  # fmt: skip
-"""What the span calibration is told about a candidate, in column order."""
-
-
-class Candidates(NamedTuple):
-    """Stretches of evidence of one kind that may become spans, in order.
-
-    ``start`` and ``end`` are positions in the folded text, ``text_start`` and ``text_end`` code
-    points in the page's; ``features`` is m x ``len(SPAN_FEATURES)``.
-    """
-
-    kind: Kind
-    start: NDArray[np.intp]
-    end: NDArray[np.intp]
-    text_start: NDArray[np.intp]
-    text_end: NDArray[np.intp]
-    features: NDArray[np.float64]
-
-
-class Candidate(NamedTuple):
-    """One of :class:`Candidates` that became a span, with its calibrated score."""
-
-    kind: Kind
-    start: int
-    end: int
-    text_start: int
-    text_end: int
-    score: float
-
-
-def candidates(
-    page: Page,
-    folded: Folded,
-    places: NDArray[np.uint8],
-    evidence: NDArray[np.float32],
-    model: Model,
-    kind: Kind,
-) -> Candidates:
-    """Return the candidate findings of one kind, with the features of the span calibration."""
-    cut = model.segmentation[kind]
-    raw = evidence[:, KINDS.index(kind)] - np.float32(cut.offset)
-    breaks = np.flatnonzero(folded.classes == 0)
-    found = segments_of_evidence(np.maximum(raw, np.float32(-cut.floor)), breaks, cut.least)
-    features = np.zeros((len(found), len(SPAN_FEATURES)))
-    if not found:
-        nothing = np.zeros(0, dtype=np.intp)
-        return Candidates(kind, nothing, nothing, nothing, nothing, features)
-    n = len(raw)
-    start, end, score = (np.array(column) for column in zip(*found, strict=True))
-    size = end - start
-    place = places[start]
-    positive = raw > 0
-    rises = np.concatenate(([0], np.cumsum(positive[1:] & ~positive[:-1])))
-    runs = rises[end - 1] - rises[start] + positive[start]
-    # reduceat wants the ends of the ranges among its starts, and takes every other result.
-    pairs = np.stack((start, np.minimum(end, n - 1)), axis=1).reshape(-1)
-    peak = np.maximum(np.maximum.reduceat(raw, pairs)[::2], raw[end - 1])
-    at = np.searchsorted(breaks, start)
-    block = np.append(breaks, n)[at] - np.concatenate(([0], breaks + 1))[at]
-    logs = np.log1p(score)
-    columns = (
-        logs,
-        np.minimum(score, 60.0) / 10,
-        score / size,
-        peak,
-        np.log(np.maximum(runs, 1)),
-        np.log(size),
-        np.log1p(np.maximum(block - size, 0)),
-        math.log(len(found)),
-        math.log((int(size.sum()) + 1) / (n + 20)),
-        math.log(n + 20),
-        logs.max() - logs,
-        (place & 1) == 0,
-    )
-    for index, column in enumerate(columns):
-        features[:, index] = column
-    features[np.arange(len(found)), len(columns) + (place >> 1)] = 1.0
-    offsets = folded.offsets
-    return Candidates(kind, start, end, offsets[start], offsets[end - 1] + 1, features)
-
-
-PAGE_FEATURES = ("best", "second", "third", "expected", "chars", "length")
-"""What the page calibration is told about the spans of one kind, in column order."""
-
-
-def page_features(spans: Sequence[tuple[float, int]], length: int) -> list[float]:
-    """Return the :data:`PAGE_FEATURES` of the (score, size) of spans, at least one."""
-    odds = sorted((math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p, _ in spans), reverse=True)
-    return [
-        odds[0],
-        max(odds[1], -4.0) if len(odds) > 1 else -4.0,
-        max(odds[2], -4.0) if len(odds) > 2 else -4.0,
-        math.log(sum(p for p, _ in spans)),
-        math.log1p(sum(p * size for p, size in spans)),
-        math.log(length + 20),
-    ]
-
-
-def kind_score(spans: Sequence[tuple[float, int]], length: int, calibration: Calibration) -> float:
-    """Return the score of one kind that follows from the (score, size) of its spans, 0 of none."""
-    if not spans:
-        return 0.0
-    values = np.array([page_features(spans, length)])
-    return float(calibration.probabilities(PAGE_FEATURES, values)[0])
-
-
-def page_scores(
-    spans: Iterable[Span], length: int, model: Model
-) -> tuple[float, dict[Kind, float]]:
-    """Return the page score, and the scores by kind, that follow from ``spans``.
-
-    A kind without spans scores 0; the page score is that of the likelier kind. (Noisy-or would
-    let two doubts add up to a certainty.)
-    """
-    by_kind: dict[Kind, list[tuple[float, int]]] = {kind: [] for kind in KINDS}
-    for span in spans:
-        by_kind[span.kind].append((span.score, span.end - span.start))
-    scores = {
-        kind: kind_score(found, length, model.page_calibration[kind])
-        for kind, found in by_kind.items()
-    }
-    return max(scores.values()), scores
 
 
 class Detector:
@@ -329,7 +177,9 @@ class Detector:
         likely.sort(key=lambda c: (c.text_start, c.text_end))
         starts = [segment.start for segment in page.segments] if likely else []
         paths = Paths()
-        spans = [self._span(page, folded, evidence, c, starts, paths) for c in likely]
+        garbled = any(found.kind == "garbled" for found in likely)
+        fitting = fitting_words(folded, self.model) if garbled else {}
+        spans = [self._span(page, folded, evidence, c, starts, paths, fitting) for c in likely]
         return spans, cut
 
     def _span(
@@ -340,6 +190,7 @@ class Detector:
         found: Candidate,
         starts: list[int],
         paths: Paths,
+        fitting: dict[int, str],
     ) -> Span:
         start, end = found.text_start, found.text_end
         first = bisect_right(starts, start) - 1
@@ -350,33 +201,8 @@ class Detector:
         )
         words: tuple[Word, ...] = ()
         if found.kind == "garbled":
-            words = self._words(page, folded, evidence, found)
+            words = garbled_words(page.text, folded, evidence, found, self.model, fitting)
         return Span(
             found.kind, start, end, page.text[start:end], found.score, segment.where,
             segment.visible, paths.path(segment.node), words,
         )  # fmt: skip
-
-    def _words(
-        self, page: Page, folded: Folded, evidence: NDArray[np.float32], found: Candidate
-    ) -> tuple[Word, ...]:
-        """Return the runs of garbled evidence inside a passage as words."""
-        column = evidence[found.start : found.end, KINDS.index("garbled")]
-        positive = column > self.model.segmentation["garbled"].offset
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], positive.view(np.int8), [0]))))
-        words = []
-        for begin, finish in edges.reshape(-1, 2).tolist():
-            start = int(folded.offsets[found.start + begin])
-            end = int(folded.offsets[found.start + finish - 1]) + 1
-            words.append(self._word(page.text, start, end))
-        return tuple(words)
-
-    def _word(self, text: str, start: int, end: int) -> Word:
-        """Return the word at ``start:end``, widened to a known garbled word that covers it."""
-        likely = self.model.likely
-        for reach in range(0, 3):
-            for left in range(max(0, start - reach), start + 1):
-                right = end + reach - (start - left)
-                known = likely.get(text[left:right]) if right <= len(text) else None
-                if known is not None:
-                    return Word(left, right, text[left:right], known)
-        return Word(start, end, text[start:end])

@@ -16,10 +16,12 @@ import numpy as np
 import pytest
 
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, LOW, OWN_STEPS
+from detector.counts import CountTables
 from detector.fold import DROP, TABLE_SIZE, FoldTables, fold
 from detector.model import Calibration, Model, Segmentation
-from detector.ngrams import FLAT_SIZE, REACH, ROW_BITS, ROW_WIDTH, CountTables, features
+from detector.ngrams import FLAT_SIZE, REACH, ROW_BITS, ROW_WIDTH, features
 from detector.result import KINDS
+from detector.training.alternatives import no_alternatives
 from detector.training.fold_tables import build_fold_tables
 from detector.training.garble_lexicons import (
     LEXICON_FOLDER,
@@ -78,10 +80,11 @@ def tables() -> FoldTables:
 def small_model() -> Model:
     """Return the small model. Every character scores -3; those it knows +5.5 for their kind."""
     counts = CountTables(np.zeros(TABLE_SIZE, np.uint8), np.zeros(1 << 10, np.uint8), 20.0)
+    none = no_alternatives()
     rows = np.zeros((1 << ROW_BITS, ROW_WIDTH, 2), dtype=np.int8)
     for column, known in enumerate((PROMOTED, DAMAGED)):
         folded = fold(known, tables())
-        found = features(folded, np.zeros(len(folded.codes), dtype=np.uint8), counts)
+        found = features(folded, np.zeros(len(folded.codes), dtype=np.uint8), counts, none)
         own = found.rows[0][REACH : REACH + len(known)]
         rows[own, REACH, column] = 100
     # The second look changes nothing: its first group gives back a character's own evidence.
@@ -97,11 +100,13 @@ def small_model() -> Model:
         scale=(0.1, 0.1),
         bias=(-3.0, -3.0),
         counts=counts,
+        alternatives=none,
         tables=tables(),
         segmentation=dict.fromkeys(KINDS, Segmentation(offset=0.0, floor=3.0, least=5.0)),
         span_calibration=dict.fromkeys(KINDS, calibration),
         page_calibration=dict.fromkeys(KINDS, Calibration(0.0, {"best": 1.0})),
         threshold=0.5,
+        word_bound=0.0,
         likely={"壹個": "一個"},
         provenance={"seed": 1, "corpora": {}},
     )

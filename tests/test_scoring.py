@@ -17,7 +17,8 @@ from support import CASES, DAMAGED, PROMOTED, cases, rows_of, small_model
 from detector import Config, Detector, InputError, Page, Result
 from detector.extract import extract
 from detector.page import page_from_text
-from detector.scoring import page_scores, read_page
+from detector.page_score import page_scores
+from detector.scoring import read_page
 
 NAMES = [row["name"] for row in rows_of("scoring_pages")]
 PAGES = [row["page"] for row in rows_of("scoring_pages")]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +18,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
+from detector.candidates import SPAN_FEATURES, candidates, place_codes
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets, doubtful
-from detector.fold import FoldTables, fold
+from detector.fold import fold
 from detector.model import Calibration, Model
 from detector.ngrams import (
     FLAT_SIZE,
@@ -27,19 +29,10 @@ from detector.ngrams import (
     REACH,
     ROW_BITS,
     ROW_WIDTH,
-    CountTables,
     Features,
-    features,
 )
+from detector.page_score import PAGE_FEATURES, kind_score, page_features
 from detector.result import KINDS, Kind
-from detector.scoring import (
-    PAGE_FEATURES,
-    SPAN_FEATURES,
-    candidates,
-    kind_score,
-    page_features,
-    place_codes,
-)
 from detector.training.labeled import LabeledPage
 from detector.training.options import FitOptions
 
@@ -51,6 +44,7 @@ __all__ = [
     "fit_pages",
     "fit_spans",
     "fit_weights",
+    "fit_words",
     "gold_ranges",
     "judge",
     "page_log_odds",
@@ -62,6 +56,7 @@ log = logging.getLogger(__name__)
 
 ROW_COLUMNS = (1 << ROW_BITS) * ROW_WIDTH
 COLUMNS = ROW_COLUMNS + FLAT_SIZE
+"""Columns of the design matrix; one more stands for what a row is not shown."""
 PER_CHARACTER = sum(2 * REACH + 2 - order for order in ORDERS) + len(GROUPS)
 
 
@@ -106,17 +101,17 @@ def feature_columns(found: Features, positions: NDArray[np.intp]) -> NDArray[np.
 
 def character_rows(
     page: LabeledPage,
-    tables: FoldTables,
-    counts: CountTables,
+    look: Model,
     rng: np.random.Generator,
     options: FitOptions,
     alarm: Callable[[LabeledPage], NDArray[np.bool_]] | None = None,
 ) -> CharacterRows:
     """Return training rows of one page: its offending characters, those around them, some others.
 
+    ``look`` has the tables that features are made with; its weights do not matter.
     ``alarm`` marks characters that an earlier model judged wrongly; clean ones are all kept.
     """
-    folded = fold(page.page.text, tables)
+    folded = fold(page.page.text, look.tables)
     n = len(folded.codes)
     labels = character_labels(page, folded.offsets)
     either = labels.any(axis=0)
@@ -141,19 +136,25 @@ def character_rows(
         chosen |= wrong
         weights[wrong] = 2.0
     positions = np.flatnonzero(chosen & real)
-    found = features(folded, place_codes(page.page, folded), counts)
+    found = look.features(folded, place_codes(page.page, folded))
+    columns = feature_columns(found, positions)
+    # Some are shown without the n-grams around them, as a word is that was never seen: what knows
+    # no words must learn to judge too, and would not where the words explain everything.
+    columns[rng.random(len(columns)) < options.blind, : -len(GROUPS)] = COLUMNS
     return CharacterRows(
-        feature_columns(found, positions),
+        columns,
         labels[0][positions],
         labels[1][positions],
         weights[positions],
     )
 
 
-def fit_weights(parts: Sequence[CharacterRows], options: FitOptions) -> Weights:
-    """Fit the two character models and return them as integer tables."""
+def fit_weights(parts: list[CharacterRows], options: FitOptions) -> Weights:
+    """Fit the two character models and return them as integer tables. Empties ``parts``."""
     columns = np.concatenate([part.columns for part in parts])
     weights = np.concatenate([part.weights for part in parts])
+    truths = {kind: np.concatenate([getattr(part, kind) for part in parts]) for kind in KINDS}
+    parts.clear()  # gigabytes
     count = len(columns)
     matrix = csr_matrix(
         (
@@ -161,30 +162,32 @@ def fit_weights(parts: Sequence[CharacterRows], options: FitOptions) -> Weights:
             columns.reshape(-1).view(np.int32),
             np.arange(0, columns.size + 1, PER_CHARACTER, dtype=np.int32),
         ),
-        shape=(count, COLUMNS),
+        shape=(count, COLUMNS + 1),
     )
-    coefficients = np.zeros((2, COLUMNS), dtype=np.float64)
-    biases = []
-    for head, kind in enumerate(KINDS):
-        truth = np.concatenate([getattr(part, kind) for part in parts])
+
+    def fitted(kind: Kind) -> tuple[NDArray[np.float64], float]:
+        truth = truths[kind]
         log.info("%s: %d of %d characters offend", kind, int(truth.sum()), count)
         model = SGDClassifier(
             loss="log_loss",
             alpha=options.alpha,
             learning_rate="constant",
             eta0=options.step,
-            average=True,
+            average=count,  # from the second epoch on
             max_iter=options.epochs,
             tol=None,
             random_state=1,
         )
         model.fit(matrix, truth, sample_weight=weights)
-        coefficients[head] = model.coef_[0]
-        biases.append(float(model.intercept_[0]))
-    return _quantised(coefficients, biases)
+        return model.coef_[0, :COLUMNS], float(model.intercept_[0])
+
+    # The descent runs outside the interpreter's lock, so that threads use both cores.
+    with ThreadPoolExecutor(len(KINDS)) as pool:
+        heads = list(pool.map(fitted, KINDS))
+    return _quantised([head for head, _ in heads], [bias for _, bias in heads])
 
 
-def _quantised(coefficients: NDArray[np.float64], biases: list[float]) -> Weights:
+def _quantised(coefficients: list[NDArray[np.float64]], biases: list[float]) -> Weights:
     """Round weights to eight bits; the few largest are clipped so that small ones survive."""
     scales = []
     tables = np.empty((COLUMNS, 2), dtype=np.int8)
@@ -214,7 +217,7 @@ def context_rows(
     folded = fold(page.page.text, model.tables)
     n = len(folded.codes)
     places = place_codes(page.page, folded)
-    first = model.first_evidence(features(folded, places, model.counts))
+    first = model.first_evidence(model.features(folded, places))
     labels = character_labels(page, folded.offsets)
     # Characters that the first pass finds clean beyond doubt teach little, and are many.
     dull = ~labels.any(axis=0) & (first.max(axis=1) < -4)
@@ -289,7 +292,11 @@ CLEAN_PAGE_WEIGHT = 4.0
 
 
 class Judged(NamedTuple):
-    """Candidates of one page and kind: features, whether each is right, text sizes."""
+    """Candidates of one page and kind: features, whether each is right, text sizes.
+
+    ``inside`` has the log-odds of each character in each candidate, one candidate after the other,
+    ``of`` the candidate's index, ``offends`` whether the character is labelled.
+    """
 
     values: NDArray[np.float64]
     right: NDArray[np.bool_]
@@ -297,6 +304,9 @@ class Judged(NamedTuple):
     length: int
     truth: bool
     spam: bool
+    inside: NDArray[np.float32]
+    of: NDArray[np.intp]
+    offends: NDArray[np.bool_]
 
 
 def judge(page: LabeledPage, model: Model, kind: Kind) -> Judged:
@@ -304,6 +314,7 @@ def judge(page: LabeledPage, model: Model, kind: Kind) -> Judged:
     folded = fold(page.page.text, model.tables)
     values = np.zeros((0, len(SPAN_FEATURES)))
     right, sizes = np.zeros(0, dtype=bool), np.zeros(0, dtype=np.intp)
+    inside, of, offends = np.zeros(0, dtype=np.float32), sizes, right
     if len(folded.codes):
         places = place_codes(page.page, folded)
         evidence = model.evidence(folded, places)
@@ -311,8 +322,15 @@ def judge(page: LabeledPage, model: Model, kind: Kind) -> Judged:
         found = candidates(page.page, folded, places, evidence, model, kind)
         values, sizes = found.features, found.text_end - found.text_start
         right = 2 * (covered[found.text_end] - covered[found.text_start]) >= sizes
+        if kind == "garbled" and len(sizes):
+            index = KINDS.index(kind)
+            ranges = [np.arange(*pair) for pair in zip(found.start, found.end, strict=True)]
+            at = np.concatenate(ranges)
+            of = np.repeat(np.arange(len(ranges)), found.end - found.start)
+            inside = evidence[at, index]
+            offends = character_labels(page, folded.offsets)[index, at]
     truth = any(s.kind == kind for s in page.spans)
-    return Judged(values, right, sizes, len(page.page.text), truth, page.spam)
+    return Judged(values, right, sizes, len(page.page.text), truth, page.spam, inside, of, offends)
 
 
 def _logistic(
@@ -347,6 +365,27 @@ def fit_spans(judged: Sequence[Judged]) -> Calibration:
         np.concatenate([page.right for page in judged]),
         np.repeat(weights / np.maximum(sizes, 1) ** 0.5, sizes),
     )
+
+
+def fit_words(judged: Sequence[Judged], spans: Calibration, default: float) -> float:
+    """Return the log-odds from which a character of a garbled passage belongs to a garbled word.
+
+    The bound with the best F1 over the characters of the passages that are found, ``default``
+    where none are.
+    """
+    inside, offends = [], []
+    for page in judged:
+        found = spans.probabilities(SPAN_FEATURES, page.values) >= 0.5
+        kept = found[page.of]
+        inside.append(page.inside[kept])
+        offends.append(page.offends[kept])
+    odds, truth = np.concatenate(inside), np.concatenate(offends)
+    if not truth.any():
+        return default
+    order = np.argsort(-odds, kind="stable")
+    right = np.cumsum(truth[order])
+    f1 = 2 * right / (np.arange(1, len(odds) + 1) + int(truth.sum()))
+    return round(float(odds[order][int(np.argmax(f1))]), 4)
 
 
 def fit_pages(judged: Sequence[Judged], spans: Calibration, least: float) -> Calibration:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from detector.counts import CountTables
 from detector.fold import FoldTables
-from detector.ngrams import CountTables
 from detector.training.corpora import (
     Corpus,
     articles,

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.counts import COUNT_STEP, CountTables, count_slots, ngram_keys
 from detector.fold import BREAK, HAN_LAST, TABLE_SIZE, FoldTables, fold
-from detector.ngrams import COUNT_STEP, CountTables, count_slots, ngram_keys
 from detector.training.word_model import Tally, WordModel, expected_counts
 
 __all__ = ["NGRAM_SLOTS", "TEXT_WEIGHT", "count_ngrams"]

@@ -16,9 +16,12 @@ class FitOptions:
     closely and transfers worse."""
     step: float = 0.05
     """Learning rate; the weights are averaged over all steps (Polyak and Juditsky 1992)."""
-    epochs: int = 5
+    epochs: int = 2
     sample: float = 0.12
     """Share of the clean characters far from any finding that become training rows."""
+    blind: float = 0.0
+    """Share of the rows that are shown without the n-grams around the character. Higher judges
+    unknown words better and known ones worse."""
     clean_weight: float = 4.0
     """Weight of those rows. Higher means fewer false alarms and shorter findings."""
 
@@ -28,7 +31,7 @@ class TrainOptions:
     """How much to make, and from which seed. Same options and inputs give the same model."""
 
     seed: int = 1
-    pages: int = 36_000
+    pages: int = 120_000
     calibration_pages: int = 14_000
     evaluation_pages: int = 6_000
     jobs: int = 2

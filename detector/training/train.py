@@ -15,21 +15,22 @@ from rich.console import Console
 
 from detector.config import DEFAULT_CONFIG
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE
-from detector.fold import FoldTables
+from detector.contrast import Alternatives
 from detector.model import Calibration, Model, Segmentation
-from detector.ngrams import CountTables
+from detector.ngrams import FLAT_SIZE, ROW_BITS, ROW_WIDTH
 from detector.result import KINDS, Kind
 from detector.scoring import Detector
+from detector.training.alternatives import known_alternatives
 from detector.training.card import model_card
 from detector.training.evaluate import evaluate, judge_pages
 from detector.training.fit import (
     Judged,
-    Weights,
     context_rows,
     fit_context,
     fit_pages,
     fit_spans,
     fit_weights,
+    fit_words,
     judge,
     page_log_odds,
     tail_bound,
@@ -52,6 +53,8 @@ from detector.training.workers import (
 __all__ = ["measured_model", "train"]
 
 HANDWRITTEN_WEIGHT = 12
+_SHOWN = 65
+"""Percent of the known alternatives that fitting sees, so that it learns to do without as well."""
 THRESHOLD = 0.5
 """Page scores are moved so that this is the threshold of either kind."""
 
@@ -92,10 +95,9 @@ def train(
 
 def measured_model(ground: Ground, options: TrainOptions, console: Console) -> Model:
     """Fit and calibrate the model that is measured: it knows the ``"train"`` dictionaries only."""
-    fitted = ground.handwritten["fit"]
-    use(State(ground.supplies, ground.tables, ground.counts, options, fitted))
-    weights = _two_rounds(options, console)
-    model = _model(weights, ground.counts, ground.tables, ground.likely)
+    model = _unfitted(ground, known_alternatives(ground.lexicons, "train", shown=_SHOWN))
+    use(State(ground.supplies, options, ground.handwritten["fit"], model))
+    model = _two_rounds(model, options, console)
     return _calibrated(model, options, ground.handwritten["calibrate"], console)
 
 
@@ -109,29 +111,28 @@ def _with_everything(
     its evidence, stay the same. Its thresholds are counted anew.
     """
     every = [page for pages in ground.handwritten.values() for page in pages]
-    use(replace(used(), model=None, split="all", handwritten=every))
-    weights = _two_rounds(options, console)
-    model = replace(
-        model, rows=weights.rows, flats=weights.flats, scale=weights.scale, bias=weights.bias
-    )
+    model = replace(model, alternatives=known_alternatives(ground.lexicons, "all", shown=_SHOWN))
+    use(replace(used(), model=model, alarms=False, split="all", handwritten=every))
+    model = _two_rounds(model, options, console)
+    model = replace(model, alternatives=known_alternatives(ground.lexicons, "all"))
     use(replace(used(), model=model))
     judged = over_pages(judge_batch, options.calibration_pages, options, "threshold", console)
     model = _with_threshold(model, judged, options.final_false_rate)
     return replace(model, version=_version(model))
 
 
-def _two_rounds(options: TrainOptions, console: Console) -> Weights:
+def _two_rounds(model: Model, options: TrainOptions, console: Console) -> Model:
     """Fit the characters, then again with the false alarms of the first fit among them."""
-    weights: Weights | None = None
-    for what in ("characters, first round", "characters, with alarms"):
-        parts = over_pages(fit_batch, options.pages, options, what, console)
+    rounds = {"characters, first round": options.pages // 5, "with alarms": options.pages}
+    for what, pages in rounds.items():
+        parts = over_pages(fit_batch, pages, options, what, console)
         parts += [handwritten_rows(seed) for seed in range(3)]
         weights = fit_weights(parts, options.fit)
-        del parts
-        state = used()
-        use(replace(state, model=_model(weights, state.counts, state.tables, {})))
-    assert weights is not None
-    return weights
+        model = replace(
+            model, rows=weights.rows, flats=weights.flats, scale=weights.scale, bias=weights.bias
+        )
+        use(replace(used(), model=model, alarms=True))
+    return model
 
 
 def _calibrated(
@@ -157,7 +158,9 @@ def _calibrated(
         mine = [pair[index] for pair in weighted]
         spans[kind] = fit_spans(mine)
         pages[kind] = fit_pages(mine, spans[kind], DEFAULT_CONFIG.min_span_score)
-    model = replace(model, span_calibration=spans, page_calibration=pages)
+    garbled = [pair[KINDS.index("garbled")] for pair in judged]
+    bound = fit_words(garbled, spans["garbled"], model.word_bound)
+    model = replace(model, span_calibration=spans, page_calibration=pages, word_bound=bound)
     model = _with_threshold(model, judged, options.false_rate)
     return replace(model, version=_version(model))
 
@@ -203,19 +206,19 @@ def _provenance(ground: Ground, options: TrainOptions, metrics: dict[str, Any]) 
     }
 
 
-def _model(
-    weights: Weights, counts: CountTables, tables: FoldTables, likely: dict[str, str]
-) -> Model:
+def _unfitted(ground: Ground, alternatives: Alternatives) -> Model:
+    """Return a model that has the tables that features are made with, and no weights."""
     unset = {kind: Calibration(0.0, {}) for kind in KINDS}
     return Model(
         version="",
-        rows=weights.rows,
-        flats=weights.flats,
+        rows=np.zeros((1 << ROW_BITS, ROW_WIDTH, 2), dtype=np.int8),
+        flats=np.zeros((FLAT_SIZE, 2), dtype=np.int8),
         context=np.zeros((2, len(CONTEXT_GROUPS) * CONTEXT_SIZE), dtype=np.float32),
-        scale=weights.scale,
-        bias=weights.bias,
-        counts=counts,
-        tables=tables,
+        scale=(1.0, 1.0),
+        bias=(0.0, 0.0),
+        counts=ground.counts,
+        alternatives=alternatives,
+        tables=ground.tables,
         segmentation={
             "injection": Segmentation(-2.0, 2.0, 2.0),
             "garbled": Segmentation(-3.0, 0.25, 3.0),
@@ -223,7 +226,8 @@ def _model(
         span_calibration=unset,
         page_calibration=unset,
         threshold=THRESHOLD,
-        likely=likely,
+        word_bound=0.0,
+        likely=ground.likely,
         provenance={},
     )
 

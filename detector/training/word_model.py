@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.counts import ngram_keys, tuple_keys
 from detector.fold import BREAK, HAN_LAST, TABLE_SIZE, FoldTables, fold
-from detector.ngrams import ngram_keys, tuple_keys
 from detector.training.readers import ArchiveError, members
 
 __all__ = ["Expected", "Tally", "WordModel", "expected_counts", "read_word_model"]

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from detector.fold import FoldTables, fold
+from detector.candidates import place_codes
+from detector.fold import fold
 from detector.model import Model
-from detector.ngrams import CountTables, features
 from detector.result import KINDS
-from detector.scoring import Detector, place_codes
+from detector.scoring import Detector
 from detector.training.evaluate import Judgement, judge_pages
 from detector.training.fit import (
     CharacterRows,
@@ -53,11 +53,12 @@ class State:
     """What page workers read. Workers are forked, so it is shared without being copied."""
 
     supplies: dict[str, Supply]
-    tables: FoldTables
-    counts: CountTables
     options: TrainOptions
     handwritten: Sequence[LabeledPage]
-    model: Model | None = None
+    model: Model
+    """As far as it is fitted: at first it has only the tables that features are made with."""
+    alarms: bool = False
+    """Whether what the model takes for offending is to be among the rows."""
     split: str = "train"
     """Which dictionaries pages for fitting are made with."""
 
@@ -123,18 +124,17 @@ def _pages(first: int, last: int, part: str) -> Iterator[LabeledPage]:
 
 def _alarms(page: LabeledPage) -> NDArray[np.bool_]:
     """Return which characters the first model takes for offending."""
-    state = used()
-    assert state.model is not None
-    folded = fold(page.page.text, state.tables)
-    found = features(folded, place_codes(page.page, folded), state.counts)
-    return np.asarray((state.model.first_evidence(found) > -1.0).any(axis=1))
+    model = used().model
+    folded = fold(page.page.text, model.tables)
+    found = model.features(folded, place_codes(page.page, folded))
+    return np.asarray((model.first_evidence(found) > -1.0).any(axis=1))
 
 
 def _rows(pages: Iterator[LabeledPage], generator: np.random.Generator) -> CharacterRows:
     state = used()
-    alarm = _alarms if state.model is not None else None
+    alarm = _alarms if state.alarms else None
     parts = [
-        character_rows(page, state.tables, state.counts, generator, state.options.fit, alarm)
+        character_rows(page, state.model, generator, state.options.fit, alarm)
         for page in pages
         if page.page.segments
     ]
@@ -154,7 +154,6 @@ def handwritten_rows(repetition: int) -> CharacterRows:
 
 def context_batch(first: int, last: int) -> list[ContextRows]:
     state = used()
-    assert state.model is not None
     generator = np.random.default_rng([state.options.seed, 2_000_000 + first])
     return [
         context_rows(page, state.model, generator)
@@ -165,7 +164,6 @@ def context_batch(first: int, last: int) -> list[ContextRows]:
 
 def judge_batch(first: int, last: int) -> list[tuple[Judged, ...]]:
     model = used().model
-    assert model is not None
     return [
         tuple(judge(page, model, kind) for kind in KINDS)
         for page in _pages(first, last, "calibrate")
@@ -175,6 +173,5 @@ def judge_batch(first: int, last: int) -> list[tuple[Judged, ...]]:
 
 def evaluate_batch(first: int, last: int) -> list[Judgement]:
     model = used().model
-    assert model is not None
     pages = (page for page in _pages(first, last, "evaluate") if page.label != "light")
     return judge_pages(pages, Detector(model))

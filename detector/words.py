@@ -1,0 +1,83 @@
+"""The garbled words inside a passage, and what likely stood there."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.candidates import Candidate
+from detector.contrast import best_alternatives, word_slots
+from detector.counts import ngram_keys
+from detector.fold import HAN_LAST, Folded
+from detector.model import Model
+from detector.result import KINDS, Word
+
+__all__ = ["RESTORING_GAIN", "fitting_words", "garbled_words"]
+
+RESTORING_GAIN = 40
+"""Eighths of log2 by which a word must fit better to be named as what likely stood there."""
+
+
+def fitting_words(folded: Folded, model: Model) -> dict[int, str]:
+    """Return, by folded position of a word, the one that would fit much better there."""
+    han = (folded.classes >= 1) & (folded.classes <= HAN_LAST)
+    at, gains, number = best_alternatives(folded.codes, han, model.counts, model.alternatives)
+    much = gains >= RESTORING_GAIN
+    keys = ngram_keys(folded.codes, 2)
+    rows = model.alternatives.slots.take(word_slots(keys.take(at[much])))
+    words = model.alternatives.words[rows, number[much]]
+    return {
+        place: "".join(map(chr, codes))
+        for place, codes in zip(at[much].tolist(), words.tolist(), strict=True)
+    }
+
+
+def garbled_words(
+    text: str,
+    folded: Folded,
+    evidence: NDArray[np.float32],
+    found: Candidate,
+    model: Model,
+    fitting: dict[int, str],
+) -> tuple[Word, ...]:
+    """Return the runs of garbled evidence inside a passage as words.
+
+    ``evidence`` is that of all folded characters (n x 2), ``fitting`` from :func:`fitting_words`.
+    """
+    column = evidence[found.start : found.end, KINDS.index("garbled")]
+    positive = column >= model.word_bound
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], positive.view(np.int8), [0]))))
+    words = []
+    for begin, finish in edges.reshape(-1, 2).tolist():
+        first, last = found.start + begin, found.start + finish - 1
+        start, end = int(folded.offsets[first]), int(folded.offsets[last]) + 1
+        word = _word(text, start, end, model.likely)
+        if word.likely is None and last - first < 2:
+            word = _restored(text, folded, first, last, fitting) or word
+        words.append(word)
+    return tuple(words)
+
+
+def _word(text: str, start: int, end: int, likely: dict[str, str]) -> Word:
+    """Return the word at ``start:end``, widened to a known garbled word that covers it."""
+    for reach in range(0, 3):
+        for left in range(max(0, start - reach), start + 1):
+            right = end + reach - (start - left)
+            known = likely.get(text[left:right]) if right <= len(text) else None
+            if known is not None:
+                return Word(left, right, text[left:right], known)
+    return Word(start, end, text[start:end])
+
+
+def _restored(
+    text: str, folded: Folded, first: int, last: int, fitting: dict[int, str]
+) -> Word | None:
+    """Return the word of two characters over ``first`` to ``last`` that another would fit."""
+    for at in range(last - 1, first + 1):
+        original = fitting.get(at)
+        if original is not None and at + 1 < len(folded.offsets):
+            start, end = int(folded.offsets[at]), int(folded.offsets[at + 1]) + 1
+            # Only where nothing was folded, so that the original is in the script of the text.
+            if [ord(c) for c in text[start:end]] == folded.codes[at : at + 2].tolist():
+                return Word(start, end, text[start:end], original)
+    return None

@@ -19,9 +19,9 @@ STEPS = 16
 RADII = (4, 16, 60)
 WIDE = 200
 LOW, HIGH = -10, 6  # log-odds told apart; clean text lies mostly between -10 and -4
-DOUBT = np.array((-4.0, -5.0), dtype=np.float32)
+DOUBT = np.array((-1.0, -2.0), dtype=np.float32)
 """Log-odds, by kind, from which a character is worth a second look."""
-NEAR = 12
+NEAR = 24
 CLEAN = np.float32(-20)
 PEAKS = (32, 72)  # sixteenths, by kind: evidence above -2 and above -4.5 stands out
 CONTEXT_GROUPS = ("near", "middle", "far", "dense", "page", "other", "place")

@@ -31,7 +31,10 @@ SLOT_BITS = 17
 MOST_ALTERNATIVES = 4
 NO_GAIN = -121
 """The gain where there is nothing to compare with."""
+WELL_PLACED = -120
+"""The gain where the word goes so well with its neighbours that no other is looked for."""
 _CLIP = 64
+_WELL = 16
 
 
 class Alternatives(NamedTuple):
@@ -55,42 +58,61 @@ def word_slots(keys: U32) -> U32:
 
 
 def best_alternatives(
-    codes: U32, han: NDArray[np.bool_], counts: CountTables, alternatives: Alternatives
+    codes: U32,
+    han: NDArray[np.bool_],
+    ties: NDArray[np.int16],
+    counts: CountTables,
+    alternatives: Alternatives,
 ) -> tuple[NDArray[np.intp], NDArray[np.int16], NDArray[np.intp]]:
     """Return the positions of words that have alternatives, what the best gains, and its number.
 
     Gains are in eighths of log2, above :data:`NO_GAIN`; the number is an index into the row of
-    ``alternatives.words``. ``han`` says which characters are Chinese.
+    ``alternatives.words``. ``han`` says which characters are Chinese, ``ties`` (n - 1) how each
+    goes with the next (:func:`detector.counts.association`). A word that goes well with both its
+    neighbours is not compared: it gains nothing, and has number 0.
     """
     nothing = np.zeros(0, dtype=np.intp)
     if len(codes) < 4 or not han.any():
         return nothing, np.zeros(0, dtype=np.int16), nothing
     # Words at the very ends have no neighbour to fit to.
     keys = ngram_keys(codes[1:-1], 2)
-    row = alternatives.slots.take(word_slots(keys)).astype(np.intp)
+    row = alternatives.slots.take(word_slots(keys))
     hit = np.flatnonzero(row)
-    hit = hit[alternatives.keys.take(row[hit]) == keys[hit]]
-    row = row[hit]
-    hit = hit + 1
-    words = alternatives.words[row].astype(np.uint32)
-    fit = alternatives.commonness[row].astype(np.int16)
-    for side, place in ((0, hit - 1), (1, hit + 2)):
-        other = np.broadcast_to(codes[place][:, None], fit.shape)
-        left, right = (other, words[:, :, 0]) if side == 0 else (words[:, :, 1], other)
-        ties = np.clip(association(left, right, counts), -_CLIP, _CLIP)
-        fit += ties * han[place][:, None]
-    gain = fit[:, 1:] - fit[:, :1]
-    gain[words[:, 1:, 0] == 0] = NO_GAIN
+    row = row[hit].astype(np.intp)
+    right = alternatives.keys.take(row) == keys[hit]
+    row, at = row[right], hit[right] + 1
+    gains = np.full(len(at), WELL_PLACED, dtype=np.int16)
+    numbers = np.zeros(len(at), dtype=np.intp)
+    capped = np.clip(ties, -_CLIP, _CLIP) * (han[:-1] & han[1:])
+    own = capped[at - 1] + capped[at + 1]
+    doubtful = np.flatnonzero(own < _WELL)
+    row, place, own = row[doubtful], at[doubtful], own[doubtful]
+    words = alternatives.words.take(row, axis=0).astype(np.uint32)[:, 1:]
+    common = alternatives.commonness.take(row, axis=0).astype(np.int16)
+    gain = common[:, 1:] - (common[:, 0] + own)[:, None]
+    before, after = place - 1, place + 2
+    first, last = words[:, :, 0], words[:, :, 1]
+    left = association(np.broadcast_to(codes[before][:, None], first.shape), first, counts)
+    gain += np.clip(left, -_CLIP, _CLIP) * han[before][:, None]
+    follow = association(last, np.broadcast_to(codes[after][:, None], last.shape), counts)
+    gain += np.clip(follow, -_CLIP, _CLIP) * han[after][:, None]
+    gain[first == 0] = NO_GAIN
     best = gain.argmax(axis=1)
-    return hit, np.clip(gain[np.arange(len(best)), best], NO_GAIN + 1, 120), best + 1
+    gains[doubtful] = np.clip(gain[np.arange(len(best)), best], NO_GAIN + 1, 120)
+    numbers[doubtful] = best + 1
+    return at, gains, numbers
 
 
 def contrast(
-    codes: U32, han: NDArray[np.bool_], counts: CountTables, alternatives: Alternatives
+    codes: U32,
+    han: NDArray[np.bool_],
+    ties: NDArray[np.int16],
+    counts: CountTables,
+    alternatives: Alternatives,
 ) -> NDArray[np.int16]:
     """Return for each character what the best alternative of a word over it gains (see above)."""
     gains = np.full(len(codes), NO_GAIN, dtype=np.int16)
-    at, gain, _ = best_alternatives(codes, han, counts, alternatives)
+    at, gain, _ = best_alternatives(codes, han, ties, counts, alternatives)
     gains[at] = gain
     gains[at + 1] = np.maximum(gains[at + 1], gain)
     return gains

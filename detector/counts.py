@@ -20,6 +20,7 @@ __all__ = [
     "count_slots",
     "ngram_keys",
     "seen",
+    "tie",
     "tuple_keys",
 ]
 
@@ -86,13 +87,20 @@ EIGHTHS = np.concatenate(([0], np.rint(8 * COUNT_STEP * np.arange(15)))).astype(
 """Log2 of a count in eighths, by its quantised form."""
 
 
-def association(left: U32, right: U32, counts: CountTables) -> NDArray[np.int16]:
-    """Return how much more often than by chance ``right`` follows ``left``, in eighths of log2.
+def tie(found: NDArray[np.int16], expected: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Return how much more often than by chance two characters stand together, in eighths of log2.
 
-    Pairs never seen get -8 and less, the less the likelier chance was to bring them together.
+    ``found``: quantised counts from :func:`seen`; ``expected``: log2 of the count that chance would
+    give, in eighths. Pairs never seen get -8 and less, the less the likelier chance was to bring
+    them together.
     """
-    found = seen(tuple_keys([left, right]), counts.ngrams)
-    expected = counts.unigrams[left].astype(np.int16) + counts.unigrams[right]
+    never = np.minimum(np.int16(-8) - expected, np.int16(-8))
+    return np.where(found > 0, EIGHTHS.take(found) - expected, never)
+
+
+def association(left: U32, right: U32, counts: CountTables) -> NDArray[np.int16]:
+    """Return the :func:`tie` of each character of ``left`` with the one of ``right`` after it."""
+    expected = counts.unigrams.take(left).astype(np.int16)
+    expected += counts.unigrams.take(right)
     expected -= np.int16(8 * counts.log2_total)
-    never = np.minimum(-8 - expected, -8)
-    return np.where(found > 0, EIGHTHS.take(found) - expected, never).astype(np.int16)
+    return tie(seen(tuple_keys([left, right]), counts.ngrams), expected)

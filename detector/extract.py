@@ -61,6 +61,7 @@ _SNIFF_ANYWHERE = re.compile(r"<(?:!doctype\s+html|html[\s>]|head>|body[\s>]|/bo
 _LITERAL = re.compile(
     r'"((?:[^"\\\n]|\\.)*+)"?|\'((?:[^\'\\\n]|\\.)*+)\'?|`((?:[^`\\]|\\.){0,5000}+)`?', re.S
 )
+_URL_LITERAL = re.compile(r"""["'`]((?:https?:)?//[^"'`\s\\<>]+)""", re.I)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
 _CONDITION = re.compile(r"\[if [^\]\n]{0,60}\]>(?:<!-+>?)?")  # of Internet Explorer's comments
 _PLAIN_TAG = re.compile(r"[a-z][a-z0-9-]*\Z")
@@ -236,7 +237,11 @@ def _walk(document: LexborNode, root: LexborNode, out: _Writer) -> None:
                     if out.open or out.waiting:
                         out.flush()
                     block = around
-                out.inline(node.text_content or "", reading, parent)
+                text = node.text_content or ""
+                if reading[0] == "noscript" and "<" in text:
+                    _markup(text, "noscript", parent, out)  # markup kept as text
+                else:
+                    out.inline(text, reading, parent)
                 if out.full:
                     break
             continue
@@ -388,7 +393,9 @@ def _script(source: str, node: LexborNode, out: _Writer) -> None:
         out.truncated.append("max_script")
         source = source[: out.script]
     out.script -= len(source)
-    if not ("<" in source or "//" in source or _wordy(source)):
+    if "<a " not in source and "<A " not in source and not _wordy(source):
+        for match in _URL_LITERAL.finditer(source):
+            _link(match.group(1), False, node, out)
         return
     for match in _LITERAL.finditer(source):
         literal = match.group(match.lastindex or 0)

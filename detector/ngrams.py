@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.contrast import NO_GAIN, Alternatives, contrast
-from detector.counts import EIGHTHS, M1, M2, M3, CountTables, ngram_keys, seen
+from detector.counts import EIGHTHS, M1, M2, M3, CountTables, ngram_keys, seen, tie
 from detector.fold import CLASS, HAN_LAST, Folded
 
 __all__ = [
@@ -234,6 +234,7 @@ def features(
     rank = np.zeros(n, dtype=np.uint32)
     odd = np.zeros(n, dtype=np.int16)
     both = np.zeros(n, dtype=bool)
+    ties = np.zeros(max(0, n - 1), dtype=np.int16)
     if n >= 3 and han.any():
         log1 = counts.unigrams[codes].astype(np.int16)
         whole = np.int16(8 * counts.log2_total)
@@ -244,8 +245,9 @@ def features(
         # In eighths of a doubling: how often chance would bring two characters together.
         expected = log1[:-1] + log1[1:] - whole
         often2, often3 = EIGHTHS.take(seen2), EIGHTHS.take(seen3)
+        ties = tie(seen2, expected)
         unseen = _UNSEEN_LEVELS.take(_steps(expected))
-        known = _SEEN_LEVELS.take(_steps(often2 - expected))
+        known = _SEEN_LEVELS.take(_steps(ties))
         level = np.where(pair, np.where(seen2 > 0, known, unseen), _NOT_CHINESE)
         level2[2 : 2 + n - 1] = level
         # How often its two bigrams would bring a trigram about.
@@ -277,7 +279,7 @@ def features(
     put("natural_density", density | u(page << 6))
 
     # Contrast: would another word fit much better? Here, near, and in the page.
-    gains = contrast(codes, han, counts, alternatives)
+    gains = contrast(codes, han, ties, counts, alternatives)
     better = gains >= _MUCH_BETTER
     compared = RunningSum(gains > NO_GAIN, _BROAD)
     improved = RunningSum(better, _BROAD)

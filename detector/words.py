@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from detector.candidates import Candidate
 from detector.contrast import best_alternatives, word_slots
-from detector.counts import ngram_keys
+from detector.counts import association, ngram_keys
 from detector.fold import HAN_LAST, Folded
 from detector.model import Model
 from detector.result import KINDS, Word
@@ -20,10 +20,12 @@ RESTORING_GAIN = 40
 
 def fitting_words(folded: Folded, model: Model) -> dict[int, str]:
     """Return, by folded position of a word, the one that would fit much better there."""
+    codes = folded.codes
+    ties = association(codes[:-1], codes[1:], model.counts)
     han = (folded.classes >= 1) & (folded.classes <= HAN_LAST)
-    at, gains, number = best_alternatives(folded.codes, han, model.counts, model.alternatives)
+    at, gains, number = best_alternatives(codes, han, ties, model.counts, model.alternatives)
     much = gains >= RESTORING_GAIN
-    keys = ngram_keys(folded.codes, 2)
+    keys = ngram_keys(codes, 2)
     rows = model.alternatives.slots.take(word_slots(keys.take(at[much])))
     words = model.alternatives.words[rows, number[much]]
     return {

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from support import small_lexicons, tables
 
 from detector.contrast import NO_GAIN, Alternatives, best_alternatives, contrast
@@ -27,10 +28,16 @@ def known() -> Alternatives:
     return known_alternatives(small_lexicons(), "all")
 
 
+def ties_of(codes: NDArray[np.uint32], counts: CountTables) -> NDArray[np.int16]:
+    return association(codes[:-1], codes[1:], counts)
+
+
 def gains(text: str, counts: CountTables, known: Alternatives) -> list[int]:
     folded = fold(text, tables())
     han = (folded.classes >= 1) & (folded.classes <= HAN_LAST)
-    found: list[int] = contrast(folded.codes, han, counts, known).tolist()
+    found: list[int] = contrast(
+        folded.codes, han, ties_of(folded.codes, counts), counts, known
+    ).tolist()
     return found
 
 
@@ -44,7 +51,9 @@ def test_a_word_put_for_another_is_told(counts: CountTables, known: Alternatives
 def test_the_best_alternative_is_the_original(counts: CountTables, known: Alternatives) -> None:
     folded = fold("我们不错解决这个", tables())
     han = (folded.classes >= 1) & (folded.classes <= HAN_LAST)
-    at, _, number = best_alternatives(folded.codes, han, counts, known)
+    at, _, number = best_alternatives(
+        folded.codes, han, ties_of(folded.codes, counts), counts, known
+    )
     row = known.slots[known.slots > 0]
     assert len(row) == len(known.keys) - 1
     where = at.tolist().index(2)

@@ -33,7 +33,9 @@ def _node(word: int, probability: int, child: int) -> list[int]:
 def trie() -> bytes:
     """Return the model above as a threaded trie."""
     first = [(0, 0.0), *SINGLE.items()]
-    nodes1, nodes2, leaves = [], [], []
+    nodes1: list[list[int]] = []
+    nodes2: list[list[int]] = []
+    leaves: list[list[int]] = []
     for word, probability in first:
         nodes1.append(_node(word, _index(probability), len(nodes2)))
         for (one, two), chance in PAIRS.items():

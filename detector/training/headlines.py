@@ -1,7 +1,8 @@
 """Short honest Chinese texts that look like spam at a glance: the hard negatives of headlines.
 
 Model numbers with prices, flats with discounts, game titles with Latin, funds, matches, gossip,
-app blurbs with contact lines, nicknames of streamers, link texts of navigation sites. The
+app blurbs, nicknames of streamers, link texts of navigation sites, market prices, questions,
+sentences of abstracts full of abbreviations. The
 templates are the rules ``kind.*`` of ``headlines_zh.txt``; all slots are drawn independently.
 """
 
@@ -16,7 +17,10 @@ from detector.training.grammar import Grammar, grammar
 __all__ = ["honest_headline", "honest_link_texts", "nickname"]
 
 _PREFIX = "kind."
-_OF_LISTS = ("kind.live", "kind.nav", "kind.media", "kind.film", "kind.game", "kind.app")
+_OF_LISTS = (
+    "kind.live", "kind.nav", "kind.media", "kind.film", "kind.game", "kind.app", "kind.price",
+    "kind.ask", "kind.match", "kind.auto", "kind.style", "kind.crypto",
+)  # fmt: skip
 _SAME_KIND, _SAME_TEMPLATE = 0.8, 0.3
 
 
@@ -38,7 +42,7 @@ def _kind(rng: random.Random) -> str:
 
 
 def honest_headline(rng: random.Random) -> str:
-    """Return one short honest text, mostly of 4 to 40 code points."""
+    """Return one short honest text, mostly of 4 to 40 and at most about 125 code points."""
     return _rules().expand(_kind(rng), rng)
 
 

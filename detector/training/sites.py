@@ -20,6 +20,7 @@ from detector.training.drafts import Article, Draft, Link
 from detector.training.headlines import nickname
 from detector.training.site_html import render_html
 from detector.training.site_text import render_text
+from detector.training.site_tokens import hashed_links, key_comment, tracking_pixel
 from detector.training.site_words import Code, Filler, Kind, Words, code, language, words
 
 __all__ = ["draft_page", "render_html", "render_text"]
@@ -578,11 +579,33 @@ def _furnish(page: _Page, draft: Draft) -> None:
             )
         return f'<div class="members">{"".join(links)}</div>'
 
-    above = (skip, outdated, noscript, cookie, entrance, form, frame, menu, dialog, disabled)
+    def pixel() -> str:
+        return tracking_pixel(rng)
+
+    def key() -> str:
+        return key_comment(rng)
+
+    def hashed() -> str:
+        return hashed_links(rng, several("share", rng.randrange(1, 7)))
+
+    above = (
+        pixel,
+        key,
+        skip,
+        outdated,
+        noscript,
+        cookie,
+        entrance,
+        form,
+        frame,
+        menu,
+        dialog,
+        disabled,
+    )
     below = (
         noscript, cookie, dialog, entrance, template, share, comment, floating, form, menu,
-        disabled, homepages,
+        disabled, homepages, pixel, key, hashed,
     )  # fmt: skip
     for place, makers in ((draft.top, above), (draft.bottom, below)):
-        count = rng.choice((0, 0, 1, 1, 2, 3))
+        count = rng.choice((0, 0, 1, 1, 2, 3, 4))
         place.extend(maker() for maker in rng.sample(makers, count))

@@ -35,7 +35,7 @@ from benchmarks.accuracy_sets import (
     titles,
 )
 from benchmarks.accuracy_shapes import SHAPES
-from benchmarks.accuracy_systems import OurDetector, System, measured, trained_peers
+from benchmarks.accuracy_systems import OurDetector, System, measured, silenced, trained_peers
 from benchmarks.accuracy_tests import (
     Report,
     Scores,
@@ -157,6 +157,7 @@ def plain(reports: Sequence[Report]) -> dict[str, Any]:
 @click.option("--pages", type=int, help="Training pages of the model and the peers.")
 @click.option("--quick", is_flag=True, help="A tenth of everything: to see that it works.")
 @click.option("--no-peers", is_flag=True, help="Measure the detector alone.")
+@click.option("--ablation", is_flag=True, help="Against itself without each family of features.")
 @click.option("--real", type=click.Path(exists=True, path_type=Path), help="Folder of real pages.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the numbers.")
 @click.option("--jobs", default=2, show_default=True, help="Processes that make training pages.")
@@ -165,6 +166,7 @@ def main(
     pages: int | None,
     quick: bool,
     no_peers: bool,
+    ablation: bool,
     real: Path | None,
     json_file: Path | None,
     jobs: int,
@@ -181,7 +183,9 @@ def main(
     name = "accuracy-model" if count == TrainOptions.pages else f"accuracy-model-{count}"
     ours = OurDetector(measured(model or cache / name, ground, options, err))
     systems: list[System] = [ours]
-    if not no_peers:
+    if ablation:
+        systems += silenced(ours.detector.model)
+    elif not no_peers:
         systems += trained_peers(ground, options, err)
     reports: list[Report] = []
     made = own_tests(ground, Scores(systems), ours, sizes)

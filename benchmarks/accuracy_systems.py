@@ -20,6 +20,7 @@ from rich.console import Console
 from benchmarks.accuracy_measures import threshold_at
 from benchmarks.accuracy_peers import PEERS, Peer, Perplexity
 from detector.model import Model
+from detector.ngrams import GROUPS
 from detector.result import Result
 from detector.scoring import Detector
 from detector.training.ground import Ground
@@ -59,9 +60,8 @@ class System(Protocol):
 class OurDetector:
     """The detector with one model."""
 
-    name = "detector"
-
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, name: str = "detector") -> None:
+        self.name = name
         self.detector = Detector(model)
         # A page is flagged at the threshold, not only above it.
         self.threshold = math.nextafter(model.threshold, 0.0)
@@ -97,6 +97,35 @@ class TrainedPeer:
         """Return probabilities by Platt scaling."""
         chances: Floats = 1 / (1 + np.exp(-np.clip(self.slope * scores + self.intercept, -40, 40)))
         return chances
+
+
+FAMILIES = {
+    "shape": ("shape_wide", "shape_near", "runs"),
+    "naturalness": ("natural_bigrams", "natural_trigrams", "natural_char", "natural_density"),
+    "contrast": ("contrast",),
+    "place": ("place",),
+    "script": ("script",),
+    "repetition": ("repetition",),
+    "words": ("word", "word_before", "word_after"),
+}
+"""Families of features, by the groups of :data:`detector.ngrams.GROUPS`."""
+
+
+def silenced(model: Model) -> list[OurDetector]:
+    """Return the detector without each family of features in turn: its weights set to nothing.
+
+    Nothing is fitted again, so this tells what the model leans on rather than what it could do
+    without.
+    """
+    bounds = np.cumsum([0, *(1 << bits for bits in GROUPS.values())])
+    at = dict(zip(GROUPS, zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True), strict=True))
+    found = [OurDetector(replace(model, rows=np.zeros_like(model.rows)), "without n-grams")]
+    for family, groups in FAMILIES.items():
+        flats = np.array(model.flats)
+        for group in groups:
+            flats[slice(*at[group])] = 0
+        found.append(OurDetector(replace(model, flats=flats), f"without {family}"))
+    return found
 
 
 def measured(folder: Path, ground: Ground, options: TrainOptions, console: Console) -> Model:

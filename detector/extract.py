@@ -122,7 +122,7 @@ _new = tuple.__new__
 class _Writer:
     """Collects text: a block being written, and values that wait for the block to end."""
 
-    __slots__ = ("block", "characters", "config", "full", "hosts", "length", "links", "most",
+    __slots__ = ("characters", "config", "full", "hosts", "length", "links", "most",
                  "open", "paths", "pieces", "runs", "script", "seen", "segments", "spaced",
                  "truncated", "waiting")  # fmt: skip
 
@@ -136,8 +136,7 @@ class _Writer:
         self.length = 0
         self.links = 0
         self.script = config.max_script
-        self.block = 0  # the block that text was last written to
-        self.open = False  # that block has text and is not yet ended
+        self.open = False  # a block has text and is not yet ended
         self.spaced = False  # white space has been read since its last text
         self.full = False
         self.waiting: list[tuple[str, Where, bool, Any]] = []

@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 U32 = NDArray[np.uint32]
+_u = np.uint32
 
 ORDERS = (1, 2, 3, 4)
 REACH = 3
@@ -192,49 +193,98 @@ def features(
     n = len(codes)
     padded = np.zeros(n + 2 * REACH, dtype=np.uint32)
     padded[REACH : REACH + n] = codes
-    shapes = np.zeros(n + 2 * REACH, dtype=np.uint32)
-    shapes[REACH : REACH + n] = classes
     keys = [ngram_keys(padded, order) for order in ORDERS]
     rows = tuple(_bucket(key, ROW_BITS, order) for order, key in zip(ORDERS, keys, strict=True))
-
+    if not n:
+        return Features(rows, np.empty((len(GROUPS), 0), dtype=np.uint32))
+    shape = classes.astype(np.uint32)
+    han = (classes >= 1) & (classes <= HAN_LAST)
+    runs = _runs(classes)
+    natural = _naturalness(codes, han, keys, counts)
+    found = {
+        **_shapes(shape),
+        "runs": _run_shapes(runs),
+        **_natural_groups(codes, natural),
+        "contrast": _contrast_group(codes, han, natural, counts, alternatives),
+        "place": _places(classes == 0, places, shape),
+        "script": _scripts(classes, han, shape),
+        "repetition": _repetition(keys[3][REACH : REACH + n], natural, shape),
+        **_words(codes, runs),
+    }
     flats = np.empty((len(GROUPS), n), dtype=np.uint32)
-    names = iter(range(len(GROUPS)))
+    for index, name in enumerate(GROUPS):
+        np.add(found[name], np.uint32(_OFFSETS[name]), out=flats[index])
+    return Features(rows, flats)
 
-    def put(name: str, bucket: U32) -> None:
-        np.add(bucket, np.uint32(_OFFSETS[name]), out=flats[next(names)])
 
-    u = np.uint32
-    wide = shapes[:n].copy()
+def _shapes(shape: U32) -> dict[str, U32]:
+    """Return the classes of the seven and of the three characters around each."""
+    n = len(shape)
+    padded = np.zeros(n + 2 * REACH, dtype=np.uint32)
+    padded[REACH : REACH + n] = shape
+    wide = padded[:n].copy()
     for k in range(1, 7):
-        wide *= u(37)
-        wide += shapes[k : k + n]
-    put("shape_wide", _bucket(wide, GROUPS["shape_wide"], 11))
-    put("shape_near", shapes[2 : 2 + n] << u(10) | shapes[3 : 3 + n] << u(5) | shapes[4 : 4 + n])
+        wide *= _u(37)
+        wide += padded[k : k + n]
+    near = padded[2 : 2 + n] << _u(10) | padded[3 : 3 + n] << _u(5) | padded[4 : 4 + n]
+    return {"shape_wide": _bucket(wide, GROUPS["shape_wide"], 11), "shape_near": near}
 
-    # Runs of one class, and words: runs of letters and digits.
+
+class _Runs(NamedTuple):
+    """Runs of one group of classes: ``of`` each character, and their starts and groups."""
+
+    of: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    groups: NDArray[np.uint8]
+    n: int
+
+
+def _runs(classes: NDArray[np.uint8]) -> _Runs:
     groups = _RUN_GROUP[classes]
-    new = np.empty(n, dtype=bool)
+    new = np.empty(len(classes), dtype=bool)
     new[:1] = True
     np.not_equal(groups[1:], groups[:-1], out=new[1:])
     starts = np.flatnonzero(new)
-    run = np.cumsum(new) - 1
-    lengths = np.diff(np.append(starts, n))
-    run_group = np.zeros(len(starts) + 2, dtype=np.uint32)
-    run_group[1:-1] = groups[starts]
-    size = _LENGTH_BUCKET[np.minimum(lengths, 16)]
-    run_code = ((run_group[:-2] * u(32) + run_group[1:-1]) * u(32) + run_group[2:]) * u(8) + size
-    inside = np.arange(n) - starts[run] if n else run
-    spot = np.minimum(inside, 2) + 3 * np.minimum(lengths[run] - 1 - inside, 2) if n else run
-    put("runs", _bucket(run_code[run] * u(9) + spot.astype(np.uint32), GROUPS["runs"], 13))
+    return _Runs(np.cumsum(new) - 1, starts, groups[starts], len(classes))
 
-    # Naturalness of bigrams and trigrams that lie within Chinese text.
-    han = (classes >= 1) & (classes <= HAN_LAST)
-    level2 = np.full(n + 4, _NOT_CHINESE, dtype=np.uint32)
-    level3 = np.zeros(n + 4, dtype=np.uint32)
+
+def _run_shapes(runs: _Runs) -> U32:
+    """Return the groups of the run before, here and after, its length, and where in it."""
+    lengths = np.diff(np.append(runs.starts, runs.n))
+    group = np.zeros(len(runs.starts) + 2, dtype=np.uint32)
+    group[1:-1] = runs.groups
+    size = _LENGTH_BUCKET[np.minimum(lengths, 16)]
+    code = ((group[:-2] * _u(32) + group[1:-1]) * _u(32) + group[2:]) * _u(8) + size
+    inside = np.arange(runs.n) - runs.starts[runs.of]
+    spot = np.minimum(inside, 2) + 3 * np.minimum(lengths[runs.of] - 1 - inside, 2)
+    return _bucket(code[runs.of] * _u(9) + spot.astype(np.uint32), GROUPS["runs"], 13)
+
+
+class _Natural(NamedTuple):
+    """How natural neighbours are. ``bigrams`` and ``trigrams`` (n + 4): levels, those that start
+    at ``i`` at index ``i + 2``; ``coarse`` (4 x n): coarse levels of the bigrams that start at
+    ``i - 2`` to ``i + 1``; ``ties`` (n - 1); ``rank``, ``odd`` and ``chinese`` (n)."""
+
+    bigrams: U32
+    trigrams: U32
+    coarse: list[U32]
+    ties: NDArray[np.int16]
+    rank: U32
+    odd: NDArray[np.int16]
+    chinese: NDArray[np.bool_]
+
+
+def _naturalness(
+    codes: U32, han: NDArray[np.bool_], keys: list[U32], counts: CountTables
+) -> _Natural:
+    """Look up bigrams and trigrams that lie within Chinese text."""
+    n = len(codes)
+    bigrams = np.full(n + 4, _NOT_CHINESE, dtype=np.uint32)
+    trigrams = np.zeros(n + 4, dtype=np.uint32)
     rank = np.zeros(n, dtype=np.uint32)
     odd = np.zeros(n, dtype=np.int16)
-    both = np.zeros(n, dtype=bool)
-    ties = np.zeros(max(0, n - 1), dtype=np.int16)
+    chinese = np.zeros(n, dtype=bool)
+    ties = np.zeros(n - 1, dtype=np.int16)
     if n >= 3 and han.any():
         log1 = counts.unigrams[codes].astype(np.int16)
         whole = np.int16(8 * counts.log2_total)
@@ -249,7 +299,7 @@ def features(
         unseen = _UNSEEN_LEVELS.take(_steps(expected))
         known = _SEEN_LEVELS.take(_steps(ties))
         level = np.where(pair, np.where(seen2 > 0, known, unseen), _NOT_CHINESE)
-        level2[2 : 2 + n - 1] = level
+        bigrams[2 : 2 + n - 1] = level
         # How often its two bigrams would bring a trigram about.
         triple = pair[:-1] & pair[1:]
         hope = often2[:-1] + often2[1:] - log1[1:-1]
@@ -257,77 +307,96 @@ def features(
         unseen = np.where(due, _UNSEEN_TRIGRAMS.take(_steps(hope)), 4)
         known = _SEEN_TRIGRAMS.take(_steps(often3 - hope))
         fresh = np.where(triple, np.where(seen3 > 0, known, unseen), 0)
-        level3[2 : 2 + n - 2] = fresh
+        trigrams[2 : 2 + n - 2] = fresh
         odd[:-1] = _ODD_BIGRAMS.take(level)
         odd[1:-1] += _ODD_TRIGRAMS.take(fresh)
-        both[:-1] = pair
-    coarse = _COARSE.take(level2)
-    # b[1] ends at this character, b[2] starts at it
-    b = [coarse[k : k + n] for k in range(4)]
-    bigrams = level2[1 : 1 + n] << u(4) | level2[2 : 2 + n]
-    put("natural_bigrams", (bigrams << u(3) | b[0]) << u(5) | b[3] << u(2) | rank)
-    trigrams = level3[:n] << u(6) | level3[1 : 1 + n] << u(3) | level3[2 : 2 + n]
-    put("natural_trigrams", trigrams << u(6) | b[1] << u(3) | b[2])
-    near = b[1] << u(6) | b[2] << u(3) | level3[1 : 1 + n]
-    put("natural_char", _bucket(codes * u(512) + near, GROUPS["natural_char"], 19))
-    odds, pairs = RunningSum(odd, _BROAD), RunningSum(both, _BROAD)
-    near_odds, near_pairs = odds.around(_NARROW), pairs.around(_NARROW)
-    narrow = _NARROW_RATES.take(near_odds * (2 * _NARROW + 2) + near_pairs)
-    broad = _BROAD_RATES.take(odds.around(_BROAD) * (2 * _BROAD + 2) + pairs.around(_BROAD))
-    page = min(7, int(odds.sums[-1]) * 10 // max(1, int(pairs.sums[-1])))
-    density = narrow << u(12) | broad << u(9) | b[1] << u(3) | b[2]
-    put("natural_density", density | u(page << 6))
+        chinese[:-1] = pair
+    coarse = _COARSE.take(bigrams)
+    four = [coarse[k : k + n] for k in range(4)]
+    return _Natural(bigrams, trigrams, four, ties, rank, odd, chinese)
 
-    # Contrast: would another word fit much better? Here, near, and in the page.
-    gains = contrast(codes, han, ties, counts, alternatives)
-    better = gains >= _MUCH_BETTER
+
+def _natural_groups(codes: U32, natural: _Natural) -> dict[str, U32]:
+    n = len(codes)
+    before, ends, begins, after = natural.coarse
+    bigrams = natural.bigrams[1 : 1 + n] << _u(4) | natural.bigrams[2 : 2 + n]
+    first, middle, last = (natural.trigrams[k : k + n] for k in range(3))
+    trigrams = first << _u(6) | middle << _u(3) | last
+    near = ends << _u(6) | begins << _u(3) | middle
+    odds, pairs = RunningSum(natural.odd, _BROAD), RunningSum(natural.chinese, _BROAD)
+    around = odds.around(_NARROW) * (2 * _NARROW + 2) + pairs.around(_NARROW)
+    narrow = _NARROW_RATES.take(around)
+    around = odds.around(_BROAD) * (2 * _BROAD + 2) + pairs.around(_BROAD)
+    broad = _BROAD_RATES.take(around)
+    page = min(7, int(odds.sums[-1]) * 10 // max(1, int(pairs.sums[-1])))
+    density = narrow << _u(12) | broad << _u(9) | ends << _u(3) | begins
+    return {
+        "natural_bigrams": (bigrams << _u(3) | before) << _u(5) | after << _u(2) | natural.rank,
+        "natural_trigrams": trigrams << _u(6) | ends << _u(3) | begins,
+        "natural_char": _bucket(codes * _u(512) + near, GROUPS["natural_char"], 19),
+        "natural_density": density | _u(page << 6),
+    }
+
+
+def _contrast_group(
+    codes: U32,
+    han: NDArray[np.bool_],
+    natural: _Natural,
+    counts: CountTables,
+    alternatives: Alternatives,
+) -> U32:
+    """Return whether another word would fit much better: here, near, and in the page."""
+    gains = contrast(codes, han, natural.ties, counts, alternatives)
     compared = RunningSum(gains > NO_GAIN, _BROAD)
-    improved = RunningSum(better, _BROAD)
+    improved = RunningSum(gains >= _MUCH_BETTER, _BROAD)
     around = improved.around(_BROAD) * (2 * _BROAD + 2) + compared.around(_BROAD)
     local = _CONTRAST_RATES.take(around)
     share = min(7, int(improved.sums[-1]) * 20 // max(20, int(compared.sums[-1])))
     own = _GAIN_LEVELS.take(np.clip(gains, NO_GAIN, 120) - NO_GAIN)
-    put("contrast", ((own << u(3) | local) << u(3) | u(share)) << u(6) | b[1] << u(3) | b[2])
+    _, ends, begins, _ = natural.coarse
+    return ((own << _u(3) | local) << _u(3) | _u(share)) << _u(6) | ends << _u(3) | begins
 
-    # Place: where it sits, how long its block is, and how far from the block's ends.
-    is_break = classes == 0
+
+def _places(is_break: NDArray[np.bool_], places: NDArray[np.uint8], shape: U32) -> U32:
+    """Return where each character sits, and how long its block is."""
     breaks = np.flatnonzero(is_break)
-    block_sizes = np.append(breaks, n) - np.concatenate(([0], breaks + 1))
-    extents = np.minimum(np.log2(np.maximum(block_sizes, 1)), 7).astype(np.uint32)
-    block = np.cumsum(is_break)
-    block -= is_break  # a break belongs to the block that it ends
-    extent = extents[block]
-    place = places.astype(np.uint32) * u(8) + extent
-    put("place", _bucket(place * u(32) + shapes[REACH : REACH + n], GROUPS["place"], 23))
+    sizes = np.append(breaks, len(is_break)) - np.concatenate(([0], breaks + 1))
+    extents = np.minimum(np.log2(np.maximum(sizes, 1)), 7).astype(np.uint32)
+    block = np.cumsum(is_break) - is_break  # a break belongs to the block that it ends
+    place = places.astype(np.uint32) * _u(8) + extents[block]
+    return _bucket(place * _u(32) + shape, GROUPS["place"], 23)
 
-    # Script: Traditional or Simplified forms here, near, and in the page.
+
+def _scripts(classes: NDArray[np.uint8], han: NDArray[np.bool_], shape: U32) -> U32:
+    """Return whether Chinese is Traditional or Simplified: here, near, and in the page."""
     old = classes == CLASS["han_traditional"]
     traditional = RunningSum(old, _SCRIPT)
     forms = RunningSum(old | (classes == CLASS["han_simplified"]), _SCRIPT)
-    near_forms = traditional.around(_SCRIPT) * (2 * _SCRIPT + 2) + forms.around(_SCRIPT)
-    local = _SCRIPT_RATES.take(near_forms)
+    around = traditional.around(_SCRIPT) * (2 * _SCRIPT + 2) + forms.around(_SCRIPT)
+    local = _SCRIPT_RATES.take(around)
     total = int(forms.sums[-1])
     mostly = 3 if total < 4 else min(2, int(traditional.sums[-1]) * 3 // total)
-    latin_page = int(3 * int(han.sum()) < n)
-    put("script", (local << u(6) | u(mostly << 1 | latin_page)) << u(5) | shapes[REACH : REACH + n])
+    latin_page = int(3 * int(han.sum()) < len(classes))
+    return (local << _u(6) | _u(mostly << 1 | latin_page)) << _u(5) | shape
 
-    # Repetition: how often the four characters from here on occur in the page.
-    if n:
-        key4 = keys[3][REACH : REACH + n] >> u(16)
-        often = np.bincount(key4, minlength=65536)[key4]
-        repeated = _LOG2[np.minimum(often, 255)]
-    else:
-        repeated = np.zeros(0, dtype=np.uint32)
-    put("repetition", (repeated << u(3) | b[2]) << u(5) | shapes[REACH : REACH + n])
 
-    # Words, for scripts that have them.
+def _repetition(keys: U32, natural: _Natural, shape: U32) -> U32:
+    """Return how often the four characters from each one on occur in the page."""
+    short = keys >> _u(16)
+    often = np.bincount(short, minlength=65536)[short]
+    repeated: U32 = _LOG2[np.minimum(often, 255)]
+    return (repeated << _u(3) | natural.coarse[2]) << _u(5) | shape
+
+
+def _words(codes: U32, runs: _Runs) -> dict[str, U32]:
+    """Return the words before, here and after, for scripts that have them."""
+    n, starts = runs.n, runs.starts
     cumulated = np.zeros(n + 1, dtype=np.uint32)
-    powers = _powers(n)
-    np.cumsum((codes + u(1)) * powers, out=cumulated[1:])
-    finish = np.append(starts[1:], n) if n else starts
+    np.cumsum((codes + _u(1)) * _powers(n), out=cumulated[1:])
+    finish = np.append(starts[1:], n)
     word_hash = (cumulated[finish] - cumulated[starts]) * _inverse_powers(n)[starts]
-    is_word = _IS_WORD[groups[starts]] if n else np.zeros(0, dtype=bool)
-    word_hash = np.where(is_word, word_hash | u(1), u(0))
+    is_word = _IS_WORD[runs.groups]
+    word_hash = np.where(is_word, word_hash | _u(1), _u(0))
     word_at = np.flatnonzero(is_word)
     ordered = np.zeros(len(word_at) + 2, dtype=np.uint32)
     ordered[1:-1] = word_hash[word_at]
@@ -335,10 +404,11 @@ def features(
     after = np.zeros(len(starts), dtype=np.uint32)
     before[word_at] = ordered[:-2] * M2 + ordered[1:-1]
     after[word_at] = ordered[1:-1] * M2 + ordered[2:]
-    put("word", _bucket(word_hash, GROUPS["word"], 29)[run])
-    put("word_before", _bucket(before, GROUPS["word_before"], 31)[run])
-    put("word_after", _bucket(after, GROUPS["word_after"], 37)[run])
-    return Features(rows, flats)
+    return {
+        "word": _bucket(word_hash, GROUPS["word"], 29)[runs.of],
+        "word_before": _bucket(before, GROUPS["word_before"], 31)[runs.of],
+        "word_after": _bucket(after, GROUPS["word_after"], 37)[runs.of],
+    }
 
 
 _BASE = 0x01000193

@@ -79,7 +79,7 @@ def train(
     judged = over_pages(evaluate_batch, options.evaluation_pages, options, "evaluation", console)
     by_hand = judge_pages(ground.handwritten["evaluate"], Detector(model))
     metrics: dict[str, Any] = {
-        "synthetic": evaluate(judged, model.threshold),
+        "synthetic": large_groups(evaluate(judged, model.threshold)),
         "handwritten": evaluate(by_hand, model.threshold),
     }
     model = _with_everything(model, ground, options, console)
@@ -91,6 +91,16 @@ def train(
     (out / "CARD.md").write_text(model_card(model, metrics), encoding="utf-8")
     console.print(f"wrote {out} in {time.monotonic() - started:.0f} s")
     return metrics
+
+
+def large_groups(report: dict[str, Any], least: int = 10) -> dict[str, Any]:
+    """Return an evaluation without the groups of fewer than ``least`` pages."""
+    return {
+        key: {name: group for name, group in value.items() if group["pages"] >= least}
+        if key not in ("all", "threshold")
+        else value
+        for key, value in report.items()
+    }
 
 
 def measured_model(ground: Ground, options: TrainOptions, console: Console) -> Model:

@@ -362,7 +362,9 @@ def _places(is_break: NDArray[np.bool_], places: NDArray[np.uint8], shape: U32) 
     breaks = np.flatnonzero(is_break)
     sizes = np.append(breaks, len(is_break)) - np.concatenate(([0], breaks + 1))
     extents = np.minimum(np.log2(np.maximum(sizes, 1)), 7).astype(np.uint32)
-    block = np.cumsum(is_break) - is_break  # a break belongs to the block that it ends
+    block: NDArray[np.intp] = (
+        np.cumsum(is_break) - is_break
+    )  # a break belongs to the block that it ends
     place = places.astype(np.uint32) * _u(8) + extents[block]
     return _bucket(place * _u(32) + shape, GROUPS["place"], 23)
 

@@ -14,7 +14,7 @@ from detector.result import KINDS, Word
 
 __all__ = ["RESTORING_GAIN", "fitting_words", "garbled_words"]
 
-RESTORING_GAIN = 40
+RESTORING_GAIN = 72
 """Eighths of log2 by which a word must fit better to be named as what likely stood there."""
 
 

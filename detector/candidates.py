@@ -32,6 +32,9 @@ def place_codes(page: Page, folded: Folded) -> NDArray[np.uint8]:
     return codes[np.maximum(index, 0)]
 
 
+_AFTER = frozenset(" ,，、;；:：|｜_-—–·")
+_BEFORE = _AFTER | frozenset("。.!！?？")
+"""What does not belong to a promotional phrase at its end and at its start."""
 SPAN_FEATURES = (
     "sum", "sum_linear", "mean", "peak", "runs", "size", "rest", "crowd", "share", "page",
     "below_best", "hidden", *(f"where_{where}" for where in WHERES),
@@ -112,5 +115,17 @@ def candidates(
     for index, column in enumerate(columns):
         features[:, index] = column
     features[np.arange(len(found)), len(columns) + (place >> 1)] = 1.0
-    offsets = folded.offsets
-    return Candidates(kind, start, end, offsets[start], offsets[end - 1] + 1, features)
+    text_start, text_end = folded.offsets[start], folded.offsets[end - 1] + 1
+    if kind == "injection":
+        _trim(page.text, text_start, text_end)
+    return Candidates(kind, start, end, text_start, text_end, features)
+
+
+def _trim(text: str, starts: NDArray[np.int32], ends: NDArray[np.int32]) -> None:
+    """Move ``starts`` and ``ends`` past the punctuation that parts a phrase from its sentence."""
+    for index, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        while start < end - 1 and text[start] in _BEFORE:
+            start += 1
+        while end > start + 1 and text[end - 1] in _AFTER:
+            end -= 1
+        starts[index], ends[index] = start, end

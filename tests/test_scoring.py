@@ -275,7 +275,6 @@ def test_thousands_of_findings_cost_no_more_than_their_number() -> None:
 TWINS: dict[str, Any] = json.loads((CASES / "scoring_twins.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.xfail(strict=True, reason=TWINS["fails"]["garbled"])
 def test_a_garbled_news_text_is_flagged(detector: Detector) -> None:
     clean = TWINS["text"]
     garbled, changed = clean, 0
@@ -289,7 +288,6 @@ def test_a_garbled_news_text_is_flagged(detector: Detector) -> None:
     assert result.scores["garbled"] > result.scores["injection"]
 
 
-@pytest.mark.xfail(strict=True, reason=TWINS["fails"]["brand"])
 def test_one_brand_after_900_clean_characters_is_found_with_its_exact_span(
     detector: Detector,
 ) -> None:

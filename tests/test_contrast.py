@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from support import small_lexicons, tables
+from support import small_lexicons, small_model, tables
 
+from detector import words
 from detector.contrast import NO_GAIN, Alternatives, best_alternatives, contrast
 from detector.counts import CountTables, association
 from detector.fold import HAN_LAST, fold
@@ -94,3 +97,12 @@ def test_what_was_seen_together_is_associated(counts: CountTables) -> None:
     assert ties[0] > 8  # 可以
     assert ties[1] <= -8  # 以成 never
     assert ties.dtype == np.int16
+
+
+def test_the_word_that_likely_stood_there_is_named(
+    counts: CountTables, known: Alternatives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "RESTORING_GAIN", 16)
+    model = replace(small_model(), counts=counts, alternatives=known)
+    assert words.fitting_words(fold("我们不错解决这个", tables()), model) == {2: "可以"}
+    assert words.fitting_words(fold("我们可以解决这个", tables()), model) == {}

@@ -22,6 +22,10 @@ class Config:
     max_nodes: int = 200_000
     """Nodes of the document visited, in document order."""
 
+    max_depth: int = 2_000
+    """Open block elements; deeper ones are read as inline text. A parser's time grows with the
+    square of the depth."""
+
     max_characters: int = 1_000_000
     """Code points of extracted text. Scoring costs time in proportion to these."""
 

@@ -149,10 +149,27 @@ def test_a_document_within_the_limits_says_nothing() -> None:
     assert extract(DOCUMENT).truncated == ()
 
 
-def test_thousands_of_open_elements_are_no_trouble() -> None:
-    page = extract("<div>" * 10_000 + "深处" + "</div>" * 10_000 + "<p>外面</p>")
-    assert page.truncated == ()
+@pytest.mark.parametrize("opening", ["<div>", "<DIV class=a>", "<section></nav>", "<b><div>"])
+def test_thousands_of_open_elements_cost_no_minutes(opening: str) -> None:
+    start = time.process_time()
+    page = extract(opening * 30_000 + "深处")
+    assert time.process_time() - start < 8
+    assert "深处" in page.text
+
+
+def test_depth_is_bounded_and_said() -> None:
+    page = limited("<div>" * 50 + "深处" + "</div>" * 50 + "<p>外面</p>", max_depth=20)
+    assert page.truncated == ("max_depth",)
     assert told(page) == [["body", True, "深处"], ["body", True, "外面"]]
+    unmatched = limited("<div></nav>" * 50 + "深处", max_depth=20)
+    assert unmatched.truncated == ("max_depth",)
+    siblings = limited("<div>甲</div>" * 50, max_depth=20)
+    assert siblings.truncated == ()
+    assert len(siblings.segments) == 50
+
+
+def test_elements_too_deep_for_a_path_have_none() -> None:
+    page = extract("<span>" * 10_000 + "深处" + "</span>" * 10_000 + "<p>外面</p>")
     paths = [css_path(segment.node) for segment in page.segments]
     assert paths == ["", "html > body > p:nth-of-type(1)"]
 

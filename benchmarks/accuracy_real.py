@@ -102,8 +102,10 @@ def _garbling(ours: OurDetector, page: LabeledPage) -> _Garbling:
     folded = fold(page.page.text, model.tables)
     if not len(folded.codes):
         return _Garbling(0.0, -99.0, -99.0)
-    evidence = model.evidence(folded, place_codes(page.page, folded))[:, KINDS.index("garbled")]
-    return _Garbling(result.scores["garbled"], float(evidence.max()), float(evidence.mean()))
+    places = place_codes(page.page, folded)
+    evidence = model.evidence(model.features(folded, places), folded, places)
+    garbled = evidence[:, KINDS.index("garbled")]
+    return _Garbling(result.scores["garbled"], float(garbled.max()), float(garbled.mean()))
 
 
 def _pairs(path: Path, systems: Sequence[System], ours: OurDetector) -> list[Row]:

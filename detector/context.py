@@ -19,7 +19,7 @@ STEPS = 16
 RADII = (4, 16, 60)
 WIDE = 200
 LOW, HIGH = -10, 6  # log-odds told apart; clean text lies mostly between -10 and -4
-DOUBT = np.array((-1.0, -2.0), dtype=np.float32)
+DOUBT = (-1.0, -2.0)
 """Log-odds, by kind, from which a character is worth a second look."""
 NEAR = 24
 CLEAN = np.float32(-20)
@@ -75,7 +75,7 @@ def context_buckets(
 
 def doubtful(evidence: NDArray[np.float32]) -> NDArray[np.intp]:
     """Return the positions near enough to some evidence (n x 2) to deserve a second look."""
-    telling = np.any(evidence > DOUBT, axis=1)
+    telling = (evidence[:, 0] > DOUBT[0]) | (evidence[:, 1] > DOUBT[1])
     return np.flatnonzero(RunningSum(telling, NEAR).around(NEAR))
 
 

@@ -2,8 +2,8 @@
 
 A content farm puts one word for another; the word that stood there fits better, and is mostly
 commoner. For words of two characters that some dictionary might have put, :class:`Alternatives`
-lists what may have stood there; :func:`contrast` compares how well each goes with the characters
-on both sides.
+lists what may have stood there; :func:`compare` tells how well each goes with the characters on
+both sides.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from detector.counts import M3, CountTables, association, ngram_keys
 
 __all__ = [
     "MOST_ALTERNATIVES",
+    "MOST_GAIN",
     "NO_GAIN",
     "SLOT_BITS",
     "Alternatives",
-    "best_alternatives",
-    "contrast",
+    "Comparison",
+    "compare",
     "word_slots",
 ]
 
@@ -33,8 +34,9 @@ NO_GAIN = -121
 """The gain where there is nothing to compare with."""
 WELL_PLACED = -120
 """The gain where the word goes so well with its neighbours that no other is looked for."""
-_CLIP = 64
-_WELL = 16
+MOST_GAIN = 120
+_CLIP = 64  # what one neighbour can count for
+_WELL = 16  # ties with both neighbours, from which a word is well placed
 
 
 class Alternatives(NamedTuple):
@@ -57,23 +59,42 @@ def word_slots(keys: U32) -> U32:
     return (keys * M3) >> np.uint32(32 - SLOT_BITS)
 
 
-def best_alternatives(
+class Comparison(NamedTuple):
+    """Words that have alternatives: positions ``at`` (m), and what the best of them gains (m).
+
+    ``gains`` (int16) are in eighths of log2, from :data:`WELL_PLACED` to :data:`MOST_GAIN`.
+    ``best`` (uint16, m x 2) holds the code points of the best alternative, 0 for a word that goes
+    so well with both its neighbours that it was not compared.
+    """
+
+    at: NDArray[np.intp]
+    gains: NDArray[np.int16]
+    best: NDArray[np.uint16]
+
+    def by_character(self, n: int) -> NDArray[np.int16]:
+        """Return the gain of the word over each of ``n`` characters, else :data:`NO_GAIN`."""
+        gains = np.full(n, NO_GAIN, dtype=np.int16)
+        gains[self.at] = self.gains
+        gains[self.at + 1] = np.maximum(gains[self.at + 1], self.gains)
+        return gains
+
+
+def compare(
     codes: U32,
     han: NDArray[np.bool_],
     ties: NDArray[np.int16],
     counts: CountTables,
     alternatives: Alternatives,
-) -> tuple[NDArray[np.intp], NDArray[np.int16], NDArray[np.intp]]:
-    """Return the positions of words that have alternatives, what the best gains, and its number.
+) -> Comparison:
+    """Compare the words of a text with what may have stood there.
 
-    Gains are in eighths of log2, above :data:`NO_GAIN`; the number is an index into the row of
-    ``alternatives.words``. ``han`` says which characters are Chinese, ``ties`` (n - 1) how each
-    goes with the next (:func:`detector.counts.association`). A word that goes well with both its
-    neighbours is not compared: it gains nothing, and has number 0.
+    ``han`` says which characters are Chinese, ``ties`` (n - 1) how each goes with the next
+    (:func:`detector.counts.association`).
     """
-    nothing = np.zeros(0, dtype=np.intp)
     if len(codes) < 4 or not han.any():
-        return nothing, np.zeros(0, dtype=np.int16), nothing
+        return Comparison(
+            np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int16), np.zeros((0, 2), np.uint16)
+        )
     # Words at the very ends have no neighbour to fit to.
     keys = ngram_keys(codes[1:-1], 2)
     row = alternatives.slots.take(word_slots(keys))
@@ -82,37 +103,22 @@ def best_alternatives(
     right = alternatives.keys.take(row) == keys[hit]
     row, at = row[right], hit[right] + 1
     gains = np.full(len(at), WELL_PLACED, dtype=np.int16)
-    numbers = np.zeros(len(at), dtype=np.intp)
+    best = np.zeros((len(at), 2), dtype=np.uint16)
     capped = np.clip(ties, -_CLIP, _CLIP) * (han[:-1] & han[1:])
     own = capped[at - 1] + capped[at + 1]
     doubtful = np.flatnonzero(own < _WELL)
     row, place, own = row[doubtful], at[doubtful], own[doubtful]
-    words = alternatives.words.take(row, axis=0).astype(np.uint32)[:, 1:]
+    words = alternatives.words.take(row, axis=0)[:, 1:]
     common = alternatives.commonness.take(row, axis=0).astype(np.int16)
     gain = common[:, 1:] - (common[:, 0] + own)[:, None]
     before, after = place - 1, place + 2
-    first, last = words[:, :, 0], words[:, :, 1]
+    first, last = words.astype(np.uint32).transpose(2, 0, 1)
     left = association(np.broadcast_to(codes[before][:, None], first.shape), first, counts)
     gain += np.clip(left, -_CLIP, _CLIP) * han[before][:, None]
     follow = association(last, np.broadcast_to(codes[after][:, None], last.shape), counts)
     gain += np.clip(follow, -_CLIP, _CLIP) * han[after][:, None]
     gain[first == 0] = NO_GAIN
-    best = gain.argmax(axis=1)
-    gains[doubtful] = np.clip(gain[np.arange(len(best)), best], NO_GAIN + 1, 120)
-    numbers[doubtful] = best + 1
-    return at, gains, numbers
-
-
-def contrast(
-    codes: U32,
-    han: NDArray[np.bool_],
-    ties: NDArray[np.int16],
-    counts: CountTables,
-    alternatives: Alternatives,
-) -> NDArray[np.int16]:
-    """Return for each character what the best alternative of a word over it gains (see above)."""
-    gains = np.full(len(codes), NO_GAIN, dtype=np.int16)
-    at, gain, _ = best_alternatives(codes, han, ties, counts, alternatives)
-    gains[at] = gain
-    gains[at + 1] = np.maximum(gains[at + 1], gain)
-    return gains
+    chosen = np.arange(len(gain)), gain.argmax(axis=1)
+    gains[doubtful] = np.clip(gain[chosen], WELL_PLACED, MOST_GAIN)
+    best[doubtful] = words[chosen]
+    return Comparison(at, gains, best)

@@ -23,15 +23,7 @@ from detector.contrast import MOST_ALTERNATIVES, SLOT_BITS, Alternatives
 from detector.counts import CountTables
 from detector.errors import ModelError
 from detector.fold import TABLE_SIZE, Folded, FoldTables
-from detector.ngrams import (
-    FLAT_SIZE,
-    ORDERS,
-    REACH,
-    ROW_BITS,
-    ROW_WIDTH,
-    Features,
-    features,
-)
+from detector.ngrams import FLAT_SIZE, ORDERS, REACH, ROW_BITS, ROW_WIDTH, Features, features
 from detector.result import KINDS, Kind
 
 __all__ = ["FORMAT_VERSION", "Calibration", "Model", "Segmentation", "default_model_folder"]
@@ -114,12 +106,15 @@ class Model:
     likely: dict[str, str]
     provenance: dict[str, Any]
 
-    def evidence(self, folded: Folded, places: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def evidence(
+        self, found: Features, folded: Folded, places: NDArray[np.uint8]
+    ) -> NDArray[np.float32]:
         """Return the log-odds (n x 2, in the order of ``KINDS``) of each folded character.
 
-        Those of characters that are clean beyond doubt, all around, are :data:`CLEAN`.
+        ``found`` is what :meth:`features` returned for the same text. The log-odds of characters
+        that are clean beyond doubt, all around, are :data:`~detector.context.CLEAN`.
         """
-        first = self.first_evidence(self.features(folded, places))
+        first = self.first_evidence(found)
         at = doubtful(first)
         buckets = context_buckets(first, places, folded.classes == 0, at)
         second = np.full_like(first, CLEAN)

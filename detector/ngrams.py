@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.contrast import NO_GAIN, Alternatives, contrast
+from detector.contrast import MOST_GAIN, NO_GAIN, Alternatives, Comparison, compare
 from detector.counts import EIGHTHS, M1, M2, M3, CountTables, ngram_keys, seen, tie
 from detector.fold import CLASS, HAN_LAST, Folded
 
@@ -77,11 +77,13 @@ class Features(NamedTuple):
     ``rows[k]`` (n + 6 - order + 1 entries): the row of the n-gram of order ``ORDERS[k]`` that
     starts at position ``j - REACH``; character ``i`` takes from it the weight at column
     ``i - (j - REACH) + REACH + 1 - order`` when that lies in ``0 .. 7 - order``.
-    ``flats`` (groups x n): buckets in the flat table.
+    ``flats`` (groups x n): buckets in the flat table. ``comparison``: the words that others might
+    fit better, which the contrast group is made from.
     """
 
     rows: tuple[U32, ...]
     flats: U32
+    comparison: Comparison
 
 
 def _bucket(keys: U32, bits: int, salt: int) -> U32:
@@ -167,8 +169,9 @@ _SEEN_TRIGRAMS = 5 + np.searchsorted((-24, 0), _DOUBLINGS, side="right").astype(
 _ODD_TRIGRAMS = np.array((0, 2, 2, 1, 0, 1, 0, 0), dtype=np.int16)
 # What a better word would gain, in eighths of log2. 0: nothing to compare with.
 _MUCH_BETTER = 32
+_GAINS = np.arange(NO_GAIN + 1, MOST_GAIN + 1)
 _GAIN_LEVELS = np.concatenate(
-    ([0], np.searchsorted((-40, -8, 16, 32, 56, 80), np.arange(NO_GAIN + 1, 121), "right") + 1)
+    ([0], np.searchsorted((-40, -8, 16, 32, 56, 80), _GAINS, "right") + 1)
 ).astype(np.uint32)
 # How common the character itself is, in four steps, by eighths of a doubling below the total.
 _RANKS = np.array((72, 104, 136), dtype=np.int16)
@@ -195,17 +198,19 @@ def features(
     padded[REACH : REACH + n] = codes
     keys = [ngram_keys(padded, order) for order in ORDERS]
     rows = tuple(_bucket(key, ROW_BITS, order) for order, key in zip(ORDERS, keys, strict=True))
-    if not n:
-        return Features(rows, np.empty((len(GROUPS), 0), dtype=np.uint32))
     shape = classes.astype(np.uint32)
     han = (classes >= 1) & (classes <= HAN_LAST)
+    if not n:
+        nothing = compare(codes, han, np.zeros(0, dtype=np.int16), counts, alternatives)
+        return Features(rows, np.empty((len(GROUPS), 0), dtype=np.uint32), nothing)
     runs = _runs(classes)
     natural = _naturalness(codes, han, keys, counts)
+    comparison = compare(codes, han, natural.ties, counts, alternatives)
     found = {
         **_shapes(shape),
         "runs": _run_shapes(runs),
         **_natural_groups(codes, natural),
-        "contrast": _contrast_group(codes, han, natural, counts, alternatives),
+        "contrast": _contrast(comparison.by_character(n), natural),
         "place": _places(classes == 0, places, shape),
         "script": _scripts(classes, han, shape),
         "repetition": _repetition(keys[3][REACH : REACH + n], natural, shape),
@@ -214,7 +219,7 @@ def features(
     flats = np.empty((len(GROUPS), n), dtype=np.uint32)
     for index, name in enumerate(GROUPS):
         np.add(found[name], np.uint32(_OFFSETS[name]), out=flats[index])
-    return Features(rows, flats)
+    return Features(rows, flats, comparison)
 
 
 def _shapes(shape: U32) -> dict[str, U32]:
@@ -338,21 +343,14 @@ def _natural_groups(codes: U32, natural: _Natural) -> dict[str, U32]:
     }
 
 
-def _contrast_group(
-    codes: U32,
-    han: NDArray[np.bool_],
-    natural: _Natural,
-    counts: CountTables,
-    alternatives: Alternatives,
-) -> U32:
+def _contrast(gains: NDArray[np.int16], natural: _Natural) -> U32:
     """Return whether another word would fit much better: here, near, and in the page."""
-    gains = contrast(codes, han, natural.ties, counts, alternatives)
     compared = RunningSum(gains > NO_GAIN, _BROAD)
     improved = RunningSum(gains >= _MUCH_BETTER, _BROAD)
     around = improved.around(_BROAD) * (2 * _BROAD + 2) + compared.around(_BROAD)
     local = _CONTRAST_RATES.take(around)
     share = min(7, int(improved.sums[-1]) * 20 // max(20, int(compared.sums[-1])))
-    own = _GAIN_LEVELS.take(np.clip(gains, NO_GAIN, 120) - NO_GAIN)
+    own = _GAIN_LEVELS.take(gains - np.int16(NO_GAIN))
     _, ends, begins, _ = natural.coarse
     return ((own << _u(3) | local) << _u(3) | _u(share)) << _u(6) | ends << _u(3) | begins
 

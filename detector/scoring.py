@@ -161,7 +161,8 @@ class Detector:
         if not len(folded.codes):
             return [], False
         places = place_codes(page, folded)
-        evidence = self.model.evidence(folded, places)
+        features = self.model.features(folded, places)
+        evidence = self.model.evidence(features, folded, places)
         likely: list[Candidate] = []
         for kind in KINDS:
             found = candidates(page, folded, places, evidence, self.model, kind)
@@ -178,7 +179,7 @@ class Detector:
         starts = [segment.start for segment in page.segments] if likely else []
         paths = Paths()
         garbled = any(found.kind == "garbled" for found in likely)
-        fitting = fitting_words(folded, self.model) if garbled else {}
+        fitting = fitting_words(features.comparison) if garbled else {}
         spans = [self._span(page, folded, evidence, c, starts, paths, fitting) for c in likely]
         return spans, cut
 

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.candidates import Candidate
-from detector.contrast import best_alternatives, word_slots
-from detector.counts import association, ngram_keys
-from detector.fold import HAN_LAST, Folded
+from detector.contrast import Comparison
+from detector.fold import Folded
 from detector.model import Model
 from detector.result import KINDS, Word
 
@@ -18,20 +17,11 @@ RESTORING_GAIN = 72
 """Eighths of log2 by which a word must fit better to be named as what likely stood there."""
 
 
-def fitting_words(folded: Folded, model: Model) -> dict[int, str]:
+def fitting_words(comparison: Comparison) -> dict[int, str]:
     """Return, by folded position of a word, the one that would fit much better there."""
-    codes = folded.codes
-    ties = association(codes[:-1], codes[1:], model.counts)
-    han = (folded.classes >= 1) & (folded.classes <= HAN_LAST)
-    at, gains, number = best_alternatives(codes, han, ties, model.counts, model.alternatives)
-    much = gains >= RESTORING_GAIN
-    keys = ngram_keys(codes, 2)
-    rows = model.alternatives.slots.take(word_slots(keys.take(at[much])))
-    words = model.alternatives.words[rows, number[much]]
-    return {
-        place: "".join(map(chr, codes))
-        for place, codes in zip(at[much].tolist(), words.tolist(), strict=True)
-    }
+    much = comparison.gains >= RESTORING_GAIN
+    pairs = zip(comparison.at[much].tolist(), comparison.best[much].tolist(), strict=True)
+    return {at: "".join(map(chr, word)) for at, word in pairs}
 
 
 def garbled_words(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
-from support import small_lexicons, small_model, tables
+from support import small_lexicons, tables
 
 from detector import words
-from detector.contrast import NO_GAIN, Alternatives, best_alternatives, contrast
+from detector.contrast import NO_GAIN, Alternatives, Comparison, compare
 from detector.counts import CountTables, association
 from detector.fold import HAN_LAST, fold
 from detector.training.alternatives import known_alternatives, no_alternatives
@@ -31,16 +28,15 @@ def known() -> Alternatives:
     return known_alternatives(small_lexicons(), "all")
 
 
-def ties_of(codes: NDArray[np.uint32], counts: CountTables) -> NDArray[np.int16]:
-    return association(codes[:-1], codes[1:], counts)
+def compared(text: str, counts: CountTables, known: Alternatives) -> Comparison:
+    codes, classes, _ = fold(text, tables())
+    han = (classes >= 1) & (classes <= HAN_LAST)
+    return compare(codes, han, association(codes[:-1], codes[1:], counts), counts, known)
 
 
 def gains(text: str, counts: CountTables, known: Alternatives) -> list[int]:
-    folded = fold(text, tables())
-    han = (folded.classes >= 1) & (folded.classes <= HAN_LAST)
-    found: list[int] = contrast(
-        folded.codes, han, ties_of(folded.codes, counts), counts, known
-    ).tolist()
+    n = len(fold(text, tables()).codes)
+    found: list[int] = compared(text, counts, known).by_character(n).tolist()
     return found
 
 
@@ -52,17 +48,9 @@ def test_a_word_put_for_another_is_told(counts: CountTables, known: Alternatives
 
 
 def test_the_best_alternative_is_the_original(counts: CountTables, known: Alternatives) -> None:
-    folded = fold("我们不错解决这个", tables())
-    han = (folded.classes >= 1) & (folded.classes <= HAN_LAST)
-    at, _, number = best_alternatives(
-        folded.codes, han, ties_of(folded.codes, counts), counts, known
-    )
-    row = known.slots[known.slots > 0]
-    assert len(row) == len(known.keys) - 1
-    where = at.tolist().index(2)
-    words = ["".join(map(chr, w)) for w in known.words.reshape(-1, 2).tolist() if w[0]]
-    assert "可以" in words
-    assert number[where] >= 1
+    found = compared("我们不错解决这个", counts, known)
+    best = {int(at): "".join(map(chr, word)) for at, word in zip(found.at, found.best, strict=True)}
+    assert best[2] == "可以"
 
 
 def test_nothing_to_compare_with_is_no_gain(counts: CountTables) -> None:
@@ -103,6 +91,5 @@ def test_the_word_that_likely_stood_there_is_named(
     counts: CountTables, known: Alternatives, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(words, "RESTORING_GAIN", 16)
-    model = replace(small_model(), counts=counts, alternatives=known)
-    assert words.fitting_words(fold("我们不错解决这个", tables()), model) == {2: "可以"}
-    assert words.fitting_words(fold("我们可以解决这个", tables()), model) == {}
+    assert words.fitting_words(compared("我们不错解决这个", counts, known)) == {2: "可以"}
+    assert words.fitting_words(compared("我们可以解决这个", counts, known)) == {}

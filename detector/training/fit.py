@@ -317,7 +317,7 @@ def judge(page: LabeledPage, model: Model, kind: Kind) -> Judged:
     inside, of, offends = np.zeros(0, dtype=np.float32), sizes, right
     if len(folded.codes):
         places = place_codes(page.page, folded)
-        evidence = model.evidence(folded, places)
+        evidence = model.evidence(model.features(folded, places), folded, places)
         covered = _covered(gold_ranges(page, kind), len(page.page.text))
         found = candidates(page.page, folded, places, evidence, model, kind)
         values, sizes = found.features, found.text_end - found.text_start

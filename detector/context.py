@@ -12,17 +12,13 @@ from numpy.typing import NDArray
 
 from detector.ngrams import RunningSum
 
-__all__ = ["CLEAN", "CONTEXT_GROUPS", "CONTEXT_SIZE", "OWN_STEPS", "context_buckets", "doubtful"]
+__all__ = ["CONTEXT_GROUPS", "CONTEXT_SIZE", "OWN_STEPS", "context_buckets"]
 
 OWN_STEPS = 32
 STEPS = 16
 RADII = (4, 16, 60)
 WIDE = 200
 LOW, HIGH = -10, 6  # log-odds told apart; clean text lies mostly between -10 and -4
-DOUBT = (-1.0, -2.0)
-"""Log-odds, by kind, from which a character is worth a second look."""
-NEAR = 24
-CLEAN = np.float32(-20)
 PEAKS = (32, 72)  # sixteenths, by kind: evidence above -2 and above -4.5 stands out
 CONTEXT_GROUPS = ("near", "middle", "far", "dense", "page", "other", "place")
 CONTEXT_SIZE = OWN_STEPS * 32
@@ -33,39 +29,37 @@ def context_buckets(
     evidence: NDArray[np.float32],
     places: NDArray[np.uint8],
     breaks: NDArray[np.bool_],
-    at: NDArray[np.intp],
 ) -> NDArray[np.int32]:
-    """Return buckets (heads x groups x m) in a table of ``len(CONTEXT_GROUPS)`` x CONTEXT_SIZE.
+    """Return buckets (heads x groups x n) in a table of ``len(CONTEXT_GROUPS)`` x CONTEXT_SIZE.
 
     ``evidence`` is n x 2, ``places`` as in :func:`detector.ngrams.features`, ``breaks`` says which
-    characters separate blocks, ``at`` which m characters are looked at.
+    characters separate blocks.
     """
     n = len(evidence)
-    buckets = np.empty((2, len(CONTEXT_GROUPS), len(at)), dtype=np.int32)
+    buckets = np.empty((2, len(CONTEXT_GROUPS), n), dtype=np.int32)
     # Sixteenths keep the sums exact, whatever the order of adding.
     sixteenths = np.rint(np.clip(evidence.T, LOW, HIGH) * 16).astype(np.int32)
     sixteenths[:, breaks] = -64
-    own = np.clip((sixteenths[:, at] - 16 * LOW) >> 3, 0, OWN_STEPS - 1) << 5
+    own = np.clip((sixteenths - 16 * LOW) >> 3, 0, OWN_STEPS - 1) << 5
     capped = np.minimum(sixteenths, 64)
     middle = []
     sizes = [2 * radius + 1 for radius in RADII[:-1]]
-    far = _window_sizes(n, RADII[-1], at)
+    far = _window_sizes(n, RADII[-1])
     for head in range(2):
         sums = RunningSum(capped[head], RADII[-1])
         for group, radius in enumerate(RADII):
-            average = sums.around(radius, at) // (sizes[group] if group < len(sizes) else far)
+            average = sums.around(radius) // (sizes[group] if group < len(sizes) else far)
             level = np.clip((average - 16 * LOW) // 14, 0, STEPS - 1)
             np.add(own[head], level, out=buckets[head, group])
             if group == 1:
                 middle.append(level)
-    wide = _window_sizes(n, WIDE, at)
-    where = places[at]
+    wide = _window_sizes(n, WIDE)
     for head in range(2):
         # What stands out of the background, however deep the background is.
         peaks = np.maximum(sixteenths[head] + PEAKS[head], 0)
-        dense = _log_steps(RunningSum(peaks, WIDE).around(WIDE, at) / wide)
+        dense = _log_steps(RunningSum(peaks, WIDE).around(WIDE) / wide)
         page = _log_steps(np.array([peaks.sum() / max(n, 50)]))[0]
-        for group, step in enumerate((dense, page, middle[1 - head], where), len(RADII)):
+        for group, step in enumerate((dense, page, middle[1 - head], places), len(RADII)):
             np.add(own[head], step, out=buckets[head, group], casting="unsafe")
     buckets += np.arange(0, len(CONTEXT_GROUPS) * CONTEXT_SIZE, CONTEXT_SIZE, dtype=np.int32)[
         :, None
@@ -73,15 +67,10 @@ def context_buckets(
     return buckets
 
 
-def doubtful(evidence: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Return the positions near enough to some evidence (n x 2) to deserve a second look."""
-    telling = (evidence[:, 0] > DOUBT[0]) | (evidence[:, 1] > DOUBT[1])
-    return np.flatnonzero(RunningSum(telling, NEAR).around(NEAR))
-
-
-def _window_sizes(n: int, radius: int, at: NDArray[np.intp]) -> NDArray[np.intp]:
+def _window_sizes(n: int, radius: int) -> NDArray[np.int32]:
     """Return how many characters a window of ``radius`` on both sides holds at each position."""
-    sizes: NDArray[np.intp] = np.minimum(at + radius, n - 1) - np.maximum(at - radius, 0)
+    index = np.arange(n, dtype=np.int32)
+    sizes: NDArray[np.int32] = np.minimum(index + radius, n - 1) - np.maximum(index - radius, 0)
     return sizes + 1
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.context import CLEAN, CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets, doubtful
+from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets
 from detector.contrast import MOST_ALTERNATIVES, SLOT_BITS, Alternatives
 from detector.counts import CountTables
 from detector.errors import ModelError
@@ -111,16 +111,14 @@ class Model:
     ) -> NDArray[np.float32]:
         """Return the log-odds (n x 2, in the order of ``KINDS``) of each folded character.
 
-        ``found`` is what :meth:`features` returned for the same text. The log-odds of characters
-        that are clean beyond doubt, all around, are :data:`~detector.context.CLEAN`.
+        ``found`` is what :meth:`features` returned for the same text.
         """
         first = self.first_evidence(found)
-        at = doubtful(first)
-        buckets = context_buckets(first, places, folded.classes == 0, at)
-        second = np.full_like(first, CLEAN)
+        buckets = context_buckets(first, places, folded.classes == 0)
+        second = np.empty_like(first)
         for head in range(2):
             # Added up in one fixed order, so that a page always scores the same.
-            second[at, head] = self.context[head].take(buckets[head]).sum(axis=0)
+            second[:, head] = self.context[head].take(buckets[head]).sum(axis=0)
         return second
 
     def features(self, folded: Folded, places: NDArray[np.uint8]) -> Features:

@@ -104,12 +104,10 @@ class RunningSum:
         np.cumsum(values, out=self.sums[most + 1 : most + 1 + self.n])
         self.sums[most + 1 + self.n :] = self.sums[most + self.n]
 
-    def around(self, radius: int, at: NDArray[np.intp] | None = None) -> NDArray[np.int32]:
-        """Return the sum over ``radius`` on both sides of each position, or of those in ``at``."""
+    def around(self, radius: int) -> NDArray[np.int32]:
+        """Return the sum over ``radius`` on both sides of each position."""
         high = self.most + radius + 1
         low = self.most - radius
-        if at is not None:
-            return self.sums[at + high] - self.sums[at + low]
         return self.sums[high : high + self.n] - self.sums[low : low + self.n]
 
 

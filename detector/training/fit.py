@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from detector.candidates import SPAN_FEATURES, candidates, place_codes
-from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets, doubtful
+from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets
 from detector.fold import fold
 from detector.model import Calibration, Model
 from detector.ngrams import (
@@ -222,10 +222,8 @@ def context_rows(
     # Characters that the first pass finds clean beyond doubt teach little, and are many.
     dull = ~labels.any(axis=0) & (first.max(axis=1) < -4)
     share = np.where(dull, 0.1, 1.0) * min(1.0, most / max(1.0, float((~dull).sum())))
-    looked = np.zeros(n, dtype=bool)
-    looked[doubtful(first)] = True
-    chosen = np.flatnonzero((rng.random(n) < share) & (folded.classes != 0) & looked)
-    buckets = context_buckets(first, places, folded.classes == 0, chosen)
+    chosen = np.flatnonzero((rng.random(n) < share) & (folded.classes != 0))
+    buckets = context_buckets(first, places, folded.classes == 0)[:, :, chosen]
     # A long page counts for more than a short one, but not in proportion.
     weight = np.minimum(1 / share, 30) * min(1.0, (400 / max(n, 1)) ** 0.5)
     for head, (most, high) in enumerate(((45, 3.0), (40, 2.0))):

@@ -32,9 +32,9 @@ def place_codes(page: Page, folded: Folded) -> NDArray[np.uint8]:
     return codes[np.maximum(index, 0)]
 
 
+# What parts a promotional phrase from the sentence after it and before it, and is not struck.
 _AFTER = frozenset(" ,，、;；:：|｜_-—–·")
 _BEFORE = _AFTER | frozenset("。.!！?？")
-"""What does not belong to a promotional phrase at its end and at its start."""
 SPAN_FEATURES = (
     "sum", "sum_linear", "mean", "peak", "runs", "size", "rest", "crowd", "share", "page",
     "below_best", "hidden", *(f"where_{where}" for where in WHERES),

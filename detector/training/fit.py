@@ -1,8 +1,9 @@
 """Fitting: characters to weights, evidence to calibrated spans, spans to calibrated pages.
 
-Three linear models on top of each other, each fitted with scikit-learn on pages that the one
-before it has not seen: a logistic regression over hashed features of single characters (one for
-each kind of finding), one over features of candidate spans, one over the spans of a page.
+Linear models on top of each other, each fitted with scikit-learn on pages that the one before it
+has not seen: a logistic regression over hashed features of single characters (one for each kind of
+finding), one over the evidence around them, one over features of candidate spans, one over the
+spans of a page.
 """
 
 from __future__ import annotations
@@ -56,7 +57,6 @@ log = logging.getLogger(__name__)
 
 ROW_COLUMNS = (1 << ROW_BITS) * ROW_WIDTH
 COLUMNS = ROW_COLUMNS + FLAT_SIZE
-"""Columns of the design matrix; one more stands for what a row is not shown."""
 PER_CHARACTER = sum(2 * REACH + 2 - order for order in ORDERS) + len(GROUPS)
 
 
@@ -137,12 +137,8 @@ def character_rows(
         weights[wrong] = 2.0
     positions = np.flatnonzero(chosen & real)
     found = look.features(folded, place_codes(page.page, folded))
-    columns = feature_columns(found, positions)
-    # Some are shown without the n-grams around them, as a word is that was never seen: what knows
-    # no words must learn to judge too, and would not where the words explain everything.
-    columns[rng.random(len(columns)) < options.blind, : -len(GROUPS)] = COLUMNS
     return CharacterRows(
-        columns,
+        feature_columns(found, positions),
         labels[0][positions],
         labels[1][positions],
         weights[positions],
@@ -162,7 +158,7 @@ def fit_weights(parts: list[CharacterRows], options: FitOptions) -> Weights:
             columns.reshape(-1).view(np.int32),
             np.arange(0, columns.size + 1, PER_CHARACTER, dtype=np.int32),
         ),
-        shape=(count, COLUMNS + 1),
+        shape=(count, COLUMNS),
     )
 
     def fitted(kind: Kind) -> tuple[NDArray[np.float64], float]:
@@ -179,7 +175,7 @@ def fit_weights(parts: list[CharacterRows], options: FitOptions) -> Weights:
             random_state=1,
         )
         model.fit(matrix, truth, sample_weight=weights)
-        return model.coef_[0, :COLUMNS], float(model.intercept_[0])
+        return model.coef_[0], float(model.intercept_[0])
 
     # The descent runs outside the interpreter's lock, so that threads use both cores.
     with ThreadPoolExecutor(len(KINDS)) as pool:
@@ -287,6 +283,7 @@ def _covered(ranges: Iterable[tuple[int, int]], length: int) -> NDArray[np.int32
 
 
 CLEAN_PAGE_WEIGHT = 4.0
+"""Of a clean page against one with spam, when span probabilities are fitted."""
 
 
 class Judged(NamedTuple):
@@ -320,7 +317,7 @@ def judge(page: LabeledPage, model: Model, kind: Kind) -> Judged:
         found = candidates(page.page, folded, places, evidence, model, kind)
         values, sizes = found.features, found.text_end - found.text_start
         right = 2 * (covered[found.text_end] - covered[found.text_start]) >= sizes
-        if kind == "garbled" and len(sizes):
+        if len(sizes):
             index = KINDS.index(kind)
             ranges = [np.arange(*pair) for pair in zip(found.start, found.end, strict=True)]
             at = np.concatenate(ranges)

@@ -18,7 +18,6 @@ from detector.training.corpora import (
     fetch_all,
     load_recipe,
     simplified_map,
-    word_frequency,
 )
 from detector.training.drafts import Article
 from detector.training.fold_tables import build_fold_tables
@@ -68,8 +67,8 @@ def lay_ground(labeled: Path, jobs: int, cache: Path | None, console: Console) -
     for name, size in sizes.items():
         console.print(f"  {name}: {size:,} characters")
     lexicons = load_lexicons(labeled / "lexicons", archives)
-    frequencies = word_frequency(archives["lex-jieba"])
-    tables = build_fold_tables(simplified_map(archives["lex-opencc"]), _common_han(frequencies))
+    common = _common_han(lexicons.word_frequency)
+    tables = build_fold_tables(simplified_map(archives["lex-opencc"]), common)
     console.print("counting natural n-grams")
     counts = natural_counts(texts, tables, archives.get(_WORD_MODEL))
     supplies = {part: _supply(texts[part], lexicons) for part in ("fit", "calibrate", "evaluate")}
@@ -137,7 +136,7 @@ def _read(corpus: Corpus, archive: Path) -> list[Article]:
     return list(articles(corpus, archive))
 
 
-def _common_han(frequencies: dict[str, int], most: int = 6_000) -> frozenset[str]:
+def _common_han(frequencies: Mapping[str, int], most: int = 6_000) -> frozenset[str]:
     """Return the characters of the most frequent words, by how often they are used."""
     uses: dict[str, int] = {}
     for word, count in frequencies.items():

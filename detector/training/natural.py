@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from detector.counts import COUNT_STEP, CountTables, count_slots, ngram_keys
 from detector.fold import BREAK, HAN_LAST, TABLE_SIZE, FoldTables, fold
-from detector.training.word_model import Tally, WordModel, expected_counts
+from detector.training.word_model import Tally, WordModel, expected_counts, merged
 
 __all__ = ["NGRAM_SLOTS", "TEXT_WEIGHT", "count_ngrams"]
 
@@ -46,11 +46,11 @@ def count_ngrams(
         pair = han[:-1] & han[1:]
         bigrams.append(_tally(ngram_keys(codes, 2)[pair]))
         trigrams.append(_tally(ngram_keys(codes, 3)[pair[:-1] & pair[1:]]))
-    found = [_merge(trigrams, least), _merge(bigrams, 1)]
+    found = [merged(trigrams, least), merged(bigrams)]
     if language_model is not None:
         expected = expected_counts(language_model, tables)
         found = [
-            _merge([(keys, counts * TEXT_WEIGHT), more], 1)
+            merged([(keys, counts * TEXT_WEIGHT), more])
             for (keys, counts), more in zip(
                 found, (expected.trigrams, expected.bigrams), strict=True
             )
@@ -80,15 +80,6 @@ def _chunks(texts: Iterable[str]) -> Iterable[str]:
 def _tally(keys: NDArray[np.uint32]) -> Tally:
     found, counts = np.unique(keys, return_counts=True)
     return found, counts
-
-
-def _merge(tallies: list[Tally], least: int) -> Tally:
-    keys = np.concatenate([keys for keys, _ in tallies])
-    counts = np.concatenate([counts for _, counts in tallies])
-    found, inverse = np.unique(keys, return_inverse=True)
-    sums = np.bincount(inverse, weights=counts).astype(np.int64)
-    kept = sums >= least
-    return found[kept], sums[kept]
 
 
 def _enter(slots: NDArray[np.uint8], keys: NDArray[np.uint32], counts: NDArray[np.int64]) -> None:

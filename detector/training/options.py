@@ -15,13 +15,12 @@ class FitOptions:
     """L2 penalty of the stochastic gradient descent. Lower fits the generator's words more
     closely and transfers worse."""
     step: float = 0.05
-    """Learning rate; the weights are averaged over all steps (Polyak and Juditsky 1992)."""
+    """Learning rate; the weights are averaged from the second epoch on (Polyak and Juditsky
+    1992)."""
     epochs: int = 2
+    """Passes over the rows. More pages do more than more passes."""
     sample: float = 0.12
     """Share of the clean characters far from any finding that become training rows."""
-    blind: float = 0.0
-    """Share of the rows that are shown without the n-grams around the character. Higher judges
-    unknown words better and known ones worse."""
     clean_weight: float = 4.0
     """Weight of those rows. Higher means fewer false alarms and shorter findings."""
 

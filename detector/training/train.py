@@ -56,7 +56,7 @@ HANDWRITTEN_WEIGHT = 12
 _SHOWN = 65
 """Percent of the known alternatives that fitting sees, so that it learns to do without as well."""
 THRESHOLD = 0.5
-"""Page scores are moved so that this is the threshold of either kind."""
+"""Page scores are scaled so that this is the threshold of either kind."""
 
 
 def train(
@@ -79,7 +79,7 @@ def train(
     judged = over_pages(evaluate_batch, options.evaluation_pages, options, "evaluation", console)
     by_hand = judge_pages(ground.handwritten["evaluate"], Detector(model))
     metrics: dict[str, Any] = {
-        "synthetic": large_groups(evaluate(judged, model.threshold)),
+        "synthetic": _large_groups(evaluate(judged, model.threshold)),
         "handwritten": evaluate(by_hand, model.threshold),
     }
     model = _with_everything(model, ground, options, console)
@@ -93,7 +93,7 @@ def train(
     return metrics
 
 
-def large_groups(report: dict[str, Any], least: int = 10) -> dict[str, Any]:
+def _large_groups(report: dict[str, Any], least: int = 10) -> dict[str, Any]:
     """Return an evaluation without the groups of fewer than ``least`` pages."""
     return {
         key: {name: group for name, group in value.items() if group["pages"] >= least}

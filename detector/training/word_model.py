@@ -8,8 +8,9 @@ web corpus far larger than any that a package carries. It is stored as a threade
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from detector.counts import ngram_keys, tuple_keys
 from detector.fold import BREAK, HAN_LAST, TABLE_SIZE, FoldTables, fold
 from detector.training.readers import ArchiveError, members
 
-__all__ = ["Expected", "Tally", "WordModel", "expected_counts", "read_word_model"]
+__all__ = ["Expected", "Tally", "WordModel", "expected_counts", "merged", "read_word_model"]
 
 Tally = tuple[NDArray[np.uint32], NDArray[np.int64]]
 """Keys of n-grams and how often each occurs."""
@@ -142,12 +143,14 @@ def expected_counts(model: WordModel, tables: FoldTables) -> Expected:
     kept = chinese[triples].all(axis=1) & (sizes[triples[:, 1]] == 1) & (triple >= 0.5)
     one, two, three = triples[kept].T
     threes.append((tuple_keys([char(one, -1), char(two, 0), char(three, 0)]), triple[kept]))
-    return Expected(np.rint(unigrams).astype(np.int64), _summed(twos), _summed(threes))
+    return Expected(np.rint(unigrams).astype(np.int64), merged(twos), merged(threes))
 
 
-def _summed(parts: list[tuple[NDArray[np.uint32], NDArray[np.float64]]]) -> Tally:
-    keys = np.concatenate([keys for keys, _ in parts])
+def merged(tallies: Sequence[tuple[NDArray[np.uint32], NDArray[Any]]], least: int = 1) -> Tally:
+    """Add up the counts of equal keys, rounded; keep those that come to ``least``."""
+    keys = np.concatenate([keys for keys, _ in tallies])
+    counts = np.concatenate([counts for _, counts in tallies])
     found, inverse = np.unique(keys, return_inverse=True)
-    sums = np.rint(np.bincount(inverse, np.concatenate([w for _, w in parts]))).astype(np.int64)
-    kept = sums >= 1
+    sums = np.rint(np.bincount(inverse, weights=counts)).astype(np.int64)
+    kept = sums >= least
     return found[kept], sums[kept]

@@ -142,17 +142,20 @@ def _rows(pages: Iterator[LabeledPage], generator: np.random.Generator) -> Chara
 
 
 def fit_batch(first: int, last: int) -> list[CharacterRows]:
+    """Return the rows of synthetic pages for fitting, as one part."""
     seed = used().options.seed
     return [_rows(_pages(first, last, "fit"), np.random.default_rng([seed, first]))]
 
 
 def handwritten_rows(repetition: int) -> CharacterRows:
+    """Return rows of the hand-written pages; each repetition draws other characters."""
     state = used()
     generator = np.random.default_rng([state.options.seed, 1_000_000 + repetition])
     return _rows(iter(state.handwritten), generator)
 
 
 def context_batch(first: int, last: int) -> list[ContextRows]:
+    """Return the rows of the second pass of synthetic pages."""
     state = used()
     generator = np.random.default_rng([state.options.seed, 2_000_000 + first])
     return [
@@ -163,6 +166,7 @@ def context_batch(first: int, last: int) -> list[ContextRows]:
 
 
 def judge_batch(first: int, last: int) -> list[tuple[Judged, ...]]:
+    """Return the candidates of synthetic calibration pages, by kind in the order of ``KINDS``."""
     model = used().model
     return [
         tuple(judge(page, model, kind) for kind in KINDS)
@@ -172,6 +176,7 @@ def judge_batch(first: int, last: int) -> list[tuple[Judged, ...]]:
 
 
 def evaluate_batch(first: int, last: int) -> list[Judgement]:
+    """Return the judgements of synthetic evaluation pages."""
     model = used().model
     pages = (page for page in _pages(first, last, "evaluate") if page.label != "light")
     return judge_pages(pages, Detector(model))

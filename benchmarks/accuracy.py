@@ -21,7 +21,6 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.accuracy_hard import hard_negatives
-from benchmarks.accuracy_measures import Interval
 from benchmarks.accuracy_real import real_reports
 from benchmarks.accuracy_sets import (
     TestSet,
@@ -47,6 +46,7 @@ from benchmarks.accuracy_tests import (
     ranks,
 )
 from detector.training.corpora import default_cache
+from detector.training.figures import Interval
 from detector.training.ground import Ground, lay_ground
 from detector.training.lexicons import default_labeled_folder
 from detector.training.options import TrainOptions

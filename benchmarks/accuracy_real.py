@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.accuracy_measures import share
 from benchmarks.accuracy_sets import TestSet, seeded
 from benchmarks.accuracy_systems import OurDetector, System
 from benchmarks.accuracy_tests import Report, Row, Scores, flagging, injection_spans, ranks
@@ -21,6 +20,7 @@ from detector.candidates import place_codes
 from detector.fold import fold
 from detector.page import page_from_text
 from detector.result import KINDS
+from detector.training.figures import share
 from detector.training.labeled import LabeledPage, read_labeled, read_rows
 
 __all__ = ["real_reports"]

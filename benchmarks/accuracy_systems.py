@@ -17,18 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from benchmarks.accuracy_measures import threshold_at
 from benchmarks.accuracy_peers import PEERS, Peer, Perplexity
 from detector.model import Model
 from detector.ngrams import GROUPS
 from detector.result import Result
 from detector.scoring import Detector
+from detector.training.figures import threshold_at
 from detector.training.ground import Ground
 from detector.training.labeled import LabeledPage
 from detector.training.options import TrainOptions
+from detector.training.parallel import in_order
 from detector.training.synthesis import synthetic_page
 from detector.training.train import measured_model
-from detector.training.workers import in_order
 
 __all__ = ["OurDetector", "System", "TrainedPeer", "measured", "trained_peers"]
 

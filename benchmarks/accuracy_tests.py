@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.accuracy_measures import (
+from benchmarks.accuracy_sets import Original, TestSet
+from benchmarks.accuracy_systems import OurDetector, System
+from detector.result import Word
+from detector.training.evaluate import span_counts
+from detector.training.figures import (
     Interval,
     calibration_error,
     character_f1,
     ranking,
     share,
 )
-from benchmarks.accuracy_sets import Original, TestSet
-from benchmarks.accuracy_systems import OurDetector, System
-from detector.result import Word
-from detector.training.evaluate import span_counts
 from detector.training.labeled import LabeledPage
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "ranks",
 ]
 
+Floats = NDArray[np.float64]
 Row = dict[str, str | int | Interval]
 
 
@@ -71,9 +72,18 @@ def ranks(tests: Sequence[TestSet], scores: Scores, rates: tuple[float, ...]) ->
     rows: list[Row] = []
     for test in tests:
         for system in scores.systems:
-            found = ranking(scores.of(system, test.spam), scores.of(system, test.ham), rates)
+            found = _ranked(scores.of(system, test.spam), scores.of(system, test.ham), rates)
             rows.append({**_head(test, system), **found})
     return rows
+
+
+def _ranked(spam: Floats, ham: Floats, rates: Sequence[float]) -> dict[str, Interval]:
+    """Return ROC-AUC and recall at ``rates`` under the short names of the tables."""
+    return {
+        name.replace("roc_auc", "AUC").replace("recall_at_", "R@"): interval
+        for name, interval in ranking(spam, ham, rates).items()
+        if name != "average_precision"
+    }
 
 
 def flagging(test: TestSet, scores: Scores) -> list[Row]:
@@ -84,7 +94,7 @@ def flagging(test: TestSet, scores: Scores) -> list[Row]:
         rows.append(
             {
                 **_head(test, system),
-                **ranking(spam, ham, (0.01,)),
+                **_ranked(spam, ham, (0.01,)),
                 "recall": share(spam > system.threshold),
                 "false positives": share(ham > system.threshold),
             }

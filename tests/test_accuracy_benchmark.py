@@ -9,13 +9,6 @@ import numpy as np
 import pytest
 
 from benchmarks.accuracy_kneser_ney import KneserNey
-from benchmarks.accuracy_measures import (
-    calibration_error,
-    character_f1,
-    ranking,
-    share,
-    threshold_at,
-)
 from benchmarks.accuracy_peers import ByteRegression, Perplexity, keywords
 from benchmarks.accuracy_sets import (
     TestSet as Cases,  # a name that pytest does not take for a test
@@ -35,6 +28,13 @@ from benchmarks.accuracy_tests import Scores, calibration, flagging, garbled_wor
 from detector.page import page_from_text
 from detector.result import Result, Span, Word
 from detector.training.drafts import Article
+from detector.training.figures import (
+    calibration_error,
+    character_f1,
+    ranking,
+    share,
+    threshold_at,
+)
 from detector.training.garble import MACHINES, GarbleLexicons, read_pairs
 from detector.training.labeled import LabeledPage
 from detector.training.lexicons import DEFAULT_FOLDER, in_split, lexicons
@@ -102,9 +102,9 @@ def test_ranking_of_scores_that_are_known() -> None:
     spam = np.array([0.985, 0.5, 2.0, 2.0])
     found = ranking(spam, ham, (0.01, 0.001))
     # 0.985 beats 99 of 100, 0.5 beats 50 and draws with one; one page in a hundred may be flagged.
-    assert found["AUC"].value == pytest.approx((0.99 + 0.505 + 1 + 1) / 4, abs=1e-4)
-    assert found["R@1%"].value == 0.75
-    assert found["R@0.1%"].value == 0.5
+    assert found["roc_auc"].value == pytest.approx((0.99 + 0.505 + 1 + 1) / 4, abs=1e-4)
+    assert found["recall_at_1%"].value == 0.75
+    assert found["recall_at_0.1%"].value == 0.5
     assert all(low <= value <= high for value, low, high in found.values())
 
 

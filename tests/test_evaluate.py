@@ -15,14 +15,12 @@ from detector import Detector
 from detector.page import page_from_text
 from detector.training.evaluate import (
     Judgement,
-    average_precision,
     errors,
     evaluate,
     judge_pages,
-    recall_at,
-    roc_auc,
     span_counts,
 )
+from detector.training.figures import average_precision, recall_at, roc_auc
 from detector.training.labeled import LabeledPage
 from detector.training.marks import Labeled
 

@@ -24,9 +24,9 @@ from detector.training.fold_tables import build_fold_tables
 from detector.training.garble_lexicons import GarbleLexicons, likely_originals, load_lexicons
 from detector.training.labeled import LabeledPage, read_labeled
 from detector.training.natural import count_ngrams
+from detector.training.parallel import in_order
 from detector.training.synthesis import Supply
 from detector.training.word_model import read_word_model
-from detector.training.workers import in_order
 
 __all__ = ["HELD_OUT_SOURCES", "Ground", "lay_ground", "split_handwritten", "split_of"]
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from multiprocessing import get_context
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +27,7 @@ from detector.training.fit import (
 )
 from detector.training.labeled import LabeledPage
 from detector.training.options import TrainOptions
+from detector.training.parallel import in_order
 from detector.training.synthesis import Supply, synthetic_page
 
 __all__ = [
@@ -37,7 +36,6 @@ __all__ = [
     "evaluate_batch",
     "fit_batch",
     "handwritten_rows",
-    "in_order",
     "judge_batch",
     "over_pages",
     "use",
@@ -76,19 +74,6 @@ def used() -> State:
     """Return what :func:`use` has set."""
     assert _state is not None, "page workers run only inside training"
     return _state
-
-
-def in_order(work: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int) -> Iterator[T]:
-    """Yield ``work(*call)`` for each of ``calls``, in order, computed in forked processes.
-
-    Forked, because the workers read gigabytes of articles and tables that are not to be copied.
-    """
-    with get_context("fork").Pool(jobs) as pool:
-        yield from pool.imap(partial(_apply, work), calls)
-
-
-def _apply(work: Callable[..., T], call: tuple[Any, ...]) -> T:
-    return work(*call)
 
 
 def over_pages(

@@ -23,8 +23,9 @@ class Config:
     """Nodes of the document visited, in document order."""
 
     max_depth: int = 2_000
-    """Open block elements; deeper ones are read as inline text. A parser's time grows with the
-    square of the depth."""
+    """Open elements; the text of deeper ones counts as that of the element above. A parser's time
+    grows with the square of the depth. CSS paths of a page that was cut are those of what is
+    left."""
 
     max_characters: int = 1_000_000
     """Code points of extracted text. Scoring costs time in proportion to these."""

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from detector.config import DEFAULT_CONFIG, Config
-from detector.nesting import flattened
+from detector.nesting import tamed
 from detector.page import Page, Segment, Where
 
 __all__ = ["Paths", "css_path", "extract", "looks_like_html"]
@@ -89,7 +89,7 @@ def extract(html: str, config: Config = DEFAULT_CONFIG, encoding: str | None = N
     if len(html) > config.max_bytes:
         html = html[: config.max_bytes]
         truncated.append("max_bytes")
-    html, deep = flattened(html, config.max_depth)
+    html, deep = tamed(html, config.max_depth)
     if deep:
         truncated.append("max_depth")
     writer = _Writer(config, truncated)

@@ -1,56 +1,87 @@
-"""Bounded nesting: what keeps a page of nothing but open elements from taking the parser minutes.
+"""Pages that would take an HTML parser minutes or gigabytes, made harmless before it sees them.
 
-For each block element that it opens, an HTML parser asks whether a paragraph is open (the tree
-construction stage of the HTML standard, "has a p element in button scope"), and walks up the open
-elements to find out. So the time grows with the square of the depth.
+Two rules of the HTML standard's tree construction cost more than the page is long. A parser walks
+up the open elements at most start and end tags ("has an element in scope"), so that its time grows
+with the square of the depth; and it opens all unclosed formatting elements again in each new
+paragraph ("reconstruct the active formatting elements"), so that nodes multiply.
+
+Depth is counted tag by tag, as a reader would; a page that hides end tags in comments or behind
+scope boundaries is deeper than it looks, and still slow.
 """
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["flattened"]
+__all__ = ["tamed"]
 
-# Elements that make the parser walk up, and that contain themselves.
-_NESTING = re.compile(
-    r"<(/?)(address|article|aside|blockquote|center|details|dialog|dir|div|dl|fieldset|figcaption|"
-    r"figure|footer|header|hgroup|listing|main|menu|nav|ol|pre|rt|search|section|summary|ul)"
-    r"(?=[\s/>])",
-    re.I,
+MOST_COPIES = 8_000_000
+"""Formatting elements that can stay unclosed, times all elements, from which they become spans."""
+_TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.I)
+_FORMATTING = r"(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])"
+_FORMATTING_TAG = re.compile(rf"<(/?){_FORMATTING}", re.I)
+_FORMATTING_START = re.compile(rf"<{_FORMATTING}[^>]*", re.I)
+# Elements that have no end tag, or are ended by the next of their kind.
+_ENDED = frozenset(
+    "area base br col embed hr img input link meta param source track wbr "
+    "html head body p li dt dd option optgroup rp rt caption colgroup tbody thead tfoot tr td th "
+    "a script style title textarea".split()
 )
 
 
-def flattened(html: str, most: int) -> tuple[str, bool]:
-    """Return ``html`` with at most ``most`` block elements open at once, and whether it changed.
+def _unclosed(html: str) -> int:
+    """Return how many formatting elements can be unclosed at once: three of each form.
 
-    Deeper ones become ``span``: their text stays, and the parser does not walk for it. Comments
-    and scripts are not told apart, which only matters to sources beyond the limit.
+    (The standard's "Noah's Ark clause".) A tag that may go on behind a ``>`` in quotation marks
+    counts as a form of its own.
     """
-    if html.count("<") - html.count("</") <= most:
+    forms: set[str] = set()
+    single = 0
+    for tag in _FORMATTING_START.findall(html):
+        double, apostrophes = tag.count('"'), tag.count("'")
+        if (double and apostrophes) or (double + apostrophes) % 2:
+            single += 1
+        else:
+            forms.add(tag)
+    return 3 * len(forms) + single
+
+
+def tamed(html: str, most: int) -> tuple[str, bool]:
+    """Return ``html`` with at most ``most`` elements open at once, and whether it changed.
+
+    Deeper elements become ``wbr``, which has no content: their text stays, as that of the element
+    above. Where formatting elements could multiply, all become ``span``.
+    """
+    openings = html.count("<") - html.count("</")
+    if openings <= most:
         return html, False
-    depth = 0
-    opened: dict[str, int] = {}
     changed = False
+    if _unclosed(html) * openings > MOST_COPIES:
+        html, changed = _FORMATTING_TAG.sub(r"<\1span", html), True
+    opened: dict[str, int] = {}
+    dropped: dict[str, int] = {}
+    depth = 0
 
     def shallow(match: re.Match[str]) -> str:
         nonlocal depth, changed
-        slash, name = match.groups()
-        name = name.lower()
+        slash, name = match.group(1), match.group(2).lower()
+        if name in _ENDED:
+            return match.group()
         if not slash:
-            opened[name] = opened.get(name, 0) + 1
-            depth += 1
-            deep = depth > most
-        elif opened.get(name):
-            # An end tag closes only an element of its name.
-            deep = depth > most
+            if depth < most:
+                opened[name] = opened.get(name, 0) + 1
+                depth += 1
+                return match.group()
+            dropped[name] = dropped.get(name, 0) + 1
+            changed = True
+            return "<wbr"
+        if dropped.get(name):  # the innermost of a name ends first
+            dropped[name] -= 1
+            return "</wbr"
+        if opened.get(name):
             opened[name] -= 1
             depth -= 1
-        else:
-            return match.group()
-        if not deep:
-            return match.group()
-        changed = True
-        return f"<{slash}span"
+        return match.group()
 
-    flat = _NESTING.sub(shallow, html)
-    return flat, changed
+    html = _TAG.sub(shallow, html)
+    return html, changed

@@ -17,6 +17,7 @@ from support import cases
 
 from detector.config import DEFAULT_CONFIG, Config
 from detector.extract import css_path, extract
+from detector.nesting import tamed
 from detector.page import WHERES, Page
 
 ALL = [
@@ -149,12 +150,26 @@ def test_a_document_within_the_limits_says_nothing() -> None:
     assert extract(DOCUMENT).truncated == ()
 
 
-@pytest.mark.parametrize("opening", ["<div>", "<DIV class=a>", "<section></nav>", "<b><div>"])
-def test_thousands_of_open_elements_cost_no_minutes(opening: str) -> None:
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<div>" * 30_000 + "深处",
+        "<DIV class=a>" * 30_000 + "深处" + "</div>" * 30_000,
+        "<section></nav>" * 30_000 + "深处",
+        "<b><div>" * 30_000 + "深处",
+        "<span>" * 30_000 + "深处" + "</x-y>" * 30_000,
+        "<x-y>" * 30_000 + "深处" + "</div>" * 30_000,
+        "<p>" + "".join(f"<b a={n}>" for n in range(3_000)) + "</p>" + "<p>深处</p>" * 10_000,
+        "<p>" + "".join(f"<b a='>{n}'>" for n in range(1_500)) + "</p>" + "<p>深处</p>" * 10_000,
+    ],
+    ids=("div", "closed", "stray", "formatting", "stray-inline", "unknown", "copies", "quoted"),
+)
+def test_nesting_costs_neither_minutes_nor_gigabytes(source: str) -> None:
     start = time.process_time()
-    page = extract(opening * 30_000 + "深处")
+    page = extract(source)
     assert time.process_time() - start < 8
     assert "深处" in page.text
+    assert page.truncated == ("max_depth",)
 
 
 def test_depth_is_bounded_and_said() -> None:
@@ -166,6 +181,13 @@ def test_depth_is_bounded_and_said() -> None:
     siblings = limited("<div>甲</div>" * 50, max_depth=20)
     assert siblings.truncated == ()
     assert len(siblings.segments) == 50
+
+
+def test_a_long_honest_page_is_left_alone() -> None:
+    source = "<ul>" + "<li>甲 <b>乙</b><p>丙<br>" * 1_000 + "</ul>" + "<div><i>丁</i></div>" * 1_000
+    page = extract(source)
+    assert page.truncated == ()
+    assert tamed(source, 2_000) == (source, False)
 
 
 def test_elements_too_deep_for_a_path_have_none() -> None:

@@ -26,25 +26,32 @@ from detector.fold import TABLE_SIZE, Folded, FoldTables
 from detector.ngrams import FLAT_SIZE, ORDERS, REACH, ROW_BITS, ROW_WIDTH, Features, features
 from detector.result import KINDS, Kind
 
-__all__ = ["FORMAT_VERSION", "Calibration", "Model", "Segmentation", "default_model_folder"]
+__all__ = [
+    "ARRAYS",
+    "FORMAT_VERSION",
+    "Calibration",
+    "Model",
+    "Segmentation",
+    "default_model_folder",
+]
 
 FORMAT_VERSION = 2
 """Raised when features, folding or files change so that older models would score wrongly."""
 
-# Shapes, where 0 stands for any size, and types.
-_ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
+ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
     "rows": ((1 << ROW_BITS, ROW_WIDTH, 2), "int8"),
     "flats": ((FLAT_SIZE, 2), "int8"),
     "context": ((2, len(CONTEXT_GROUPS) * CONTEXT_SIZE), "float32"),
     "unigrams": ((TABLE_SIZE,), "uint8"),
     "ngrams": ((0,), "uint8"),
-    "slots": ((1 << SLOT_BITS,), "uint16"),
-    "keys": ((0,), "uint32"),
-    "words": ((0, 1 + MOST_ALTERNATIVES, 2), "uint16"),
-    "commonness": ((0, 1 + MOST_ALTERNATIVES), "uint8"),
+    "alternative_slots": ((1 << SLOT_BITS,), "uint16"),
+    "alternative_keys": ((0,), "uint32"),
+    "alternative_words": ((0, 1 + MOST_ALTERNATIVES, 2), "uint16"),
+    "alternative_commonness": ((0, 1 + MOST_ALTERNATIVES), "uint8"),
     "fold": ((0, 2), "uint32"),
     "classes": ((TABLE_SIZE,), "uint8"),
 }
+"""Files of a model: their shapes, where 0 stands for any size, and types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +176,7 @@ class Model:
             "context": self.context,
             "unigrams": self.counts.unigrams,
             "ngrams": self.counts.ngrams,
-            **self.alternatives._asdict(),
+            **{f"alternative_{name}": a for name, a in self.alternatives._asdict().items()},
             "fold": _changes(self.tables.fold),
             "classes": self.tables.classes,
         }
@@ -211,7 +218,7 @@ class Model:
         """
         described = _description(folder)
         arrays = {
-            name: _array(folder, name, described["files"].get(f"{name}.npy")) for name in _ARRAYS
+            name: _array(folder, name, described["files"].get(f"{name}.npy")) for name in ARRAYS
         }
         try:
             return cls(
@@ -222,7 +229,9 @@ class Model:
                 scale=tuple(described["scale"]),
                 bias=tuple(described["bias"]),
                 counts=CountTables(arrays["unigrams"], arrays["ngrams"], described["log2_total"]),
-                alternatives=Alternatives(*(arrays[name] for name in Alternatives._fields)),
+                alternatives=Alternatives(
+                    *(arrays[f"alternative_{name}"] for name in Alternatives._fields)
+                ),
                 tables=FoldTables(_whole(arrays["fold"]), arrays["classes"]),
                 segmentation={
                     kind: Segmentation(**described["segmentation"][kind]) for kind in KINDS
@@ -290,7 +299,7 @@ def _description(folder: Path) -> dict[str, Any]:
 
 def _array(folder: Path, name: str, checksum: str | None) -> NDArray[Any]:
     path = folder / f"{name}.npy"
-    shape, dtype = _ARRAYS[name]
+    shape, dtype = ARRAYS[name]
     try:
         actual = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

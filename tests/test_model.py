@@ -17,9 +17,8 @@ import pytest
 from support import small_model
 
 from detector import Detector, ModelError
-from detector.model import FORMAT_VERSION, Calibration, Model, default_model_folder
+from detector.model import ARRAYS, FORMAT_VERSION, Calibration, Model, default_model_folder
 
-ARRAYS = ("rows", "flats", "context", "unigrams", "ngrams", "fold", "classes")
 PAGE = "<title>今天 开云体育官网</title><p>嘚鉯壹個</p>"
 
 
@@ -57,11 +56,12 @@ def test_a_model_comes_back_as_it_was_saved(small_folder: Path) -> None:
         (saved.counts.ngrams, loaded.counts.ngrams),
         (saved.tables.fold, loaded.tables.fold),
         (saved.tables.classes, loaded.tables.classes),
+        *zip(saved.alternatives, loaded.alternatives, strict=True),
     ):
         assert one.dtype == two.dtype
         assert np.array_equal(one, two)
     for name in ("version", "scale", "bias", "segmentation", "span_calibration", "likely",
-                 "page_calibration", "threshold", "provenance"):  # fmt: skip
+                 "page_calibration", "threshold", "word_bound", "provenance"):  # fmt: skip
         assert getattr(saved, name) == getattr(loaded, name)
     assert Detector(loaded).score(PAGE) == Detector(saved).score(PAGE)
 

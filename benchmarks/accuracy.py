@@ -186,7 +186,7 @@ def main(
     if ablation:
         systems += silenced(ours.detector.model)
     elif not no_peers:
-        systems += trained_peers(ground, options, err)
+        systems += trained_peers(ground, options, ours.detector.model, err)
     reports: list[Report] = []
     made = own_tests(ground, Scores(systems), ours, sizes)
     if real is not None:

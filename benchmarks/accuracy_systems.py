@@ -27,15 +27,18 @@ from detector.training.ground import Ground
 from detector.training.labeled import LabeledPage
 from detector.training.options import TrainOptions
 from detector.training.parallel import in_order
-from detector.training.synthesis import synthetic_page
 from detector.training.train import measured_model
+from detector.training.workers import (
+    BATCH,
+    HANDWRITTEN_REPETITIONS,
+    State,
+    synthetic_pages,
+    use,
+)
 
 __all__ = ["OurDetector", "System", "TrainedPeer", "measured", "trained_peers"]
 
 Floats = NDArray[np.float64]
-BATCH = 200
-HANDWRITTEN_COPIES = 3
-"""How often training repeats the hand-written pages."""
 CLEAN_CHARACTERS = 4_000_000
 
 
@@ -144,33 +147,17 @@ class _Text(NamedTuple):
     lang: str
 
 
-@dataclass(frozen=True)
-class _Source:
-    ground: Ground
-    seed: int
-
-
-_source: _Source | None = None  # what forked workers make pages of
-
-
 def _batch(part: str, first: int, last: int) -> list[_Text]:
-    assert _source is not None
-    supply = _source.ground.supplies[part]
-    split = "train" if part == "fit" else "test"
-    pages = (
-        synthetic_page(f"{_source.seed}-{part}-{n}", supply, split) for n in range(first, last)
-    )
+    pages = synthetic_pages(first, last, part)
     return [_Text(p.page.text, p.spam, p.lang) for p in pages if p.label != "light"]
 
 
 def _texts(ground: Ground, options: TrainOptions, part: str, count: int) -> list[_Text]:
     """Return the training pages of ``part``: the very ones that the detector is fitted on."""
-    global _source
-    _source = _Source(ground, options.seed)
     calls = [(part, i, min(i + BATCH, count)) for i in range(0, count, BATCH)]
     found = [text for batch in in_order(_batch, calls, options.jobs) for text in batch]
     by_hand = [_Text(p.page.text, p.spam, p.lang) for p in ground.handwritten[part]]
-    return found + by_hand * HANDWRITTEN_COPIES
+    return found + by_hand * HANDWRITTEN_REPETITIONS
 
 
 def _clean_texts(ground: Ground) -> list[str]:
@@ -203,11 +190,14 @@ def _calibrated(peer: Peer, held: Sequence[_Text], false_rate: float) -> Trained
     return TrainedPeer(peer, peer.name, threshold, slope, intercept)
 
 
-def trained_peers(ground: Ground, options: TrainOptions, console: Console) -> list[TrainedPeer]:
+def trained_peers(
+    ground: Ground, options: TrainOptions, model: Model, console: Console
+) -> list[TrainedPeer]:
     """Fit all peers whose packages are there; the others are named on the console.
 
     Their thresholds flag ``options.false_rate`` of the clean Chinese calibration pages.
     """
+    use(State(ground.supplies, options, ground.handwritten["fit"], model))
     fitted = _texts(ground, options, "fit", options.pages)
     held = _texts(ground, options, "calibrate", options.calibration_pages // 2)
     held = [text for text in held if text.lang.startswith("zh")]

@@ -127,7 +127,7 @@ class _Writer:
     """Collects text: a block being written, and values that wait for the block to end."""
 
     __slots__ = ("characters", "config", "full", "hosts", "length", "links", "most",
-                 "open", "paths", "pieces", "runs", "script", "seen", "segments", "spaced",
+                 "open", "pieces", "read", "runs", "script", "seen", "segments", "spaced",
                  "truncated", "waiting")  # fmt: skip
 
     def __init__(self, config: Config, truncated: list[str]) -> None:
@@ -147,7 +147,7 @@ class _Writer:
         self.seen: set[str] = set()
         self.runs: set[str] = set()  # of text nodes
         self.hosts: set[str] = set()
-        self.paths: set[str] = set()
+        self.read: set[str] = set()  # link targets, and their shapes without digits
 
     def inline(self, text: str, reading: _Reading, node: LexborNode) -> None:
         """Append the text of a text node to the current block."""
@@ -330,9 +330,9 @@ def _link(href: str, visible: bool, node: Any, out: _Writer) -> None:
     A page's links are mostly to its own host, and differ in a number: a host that was named is
     left out, and a path that differs from an earlier one of its host in digits only is not read.
     """
-    if href in out.paths:
+    if href in out.read:
         return
-    out.paths.add(href)
+    out.read.add(href)
     if out.links >= out.config.max_links:
         out.truncated.append("max_links")
         return
@@ -343,9 +343,9 @@ def _link(href: str, visible: bool, node: Any, out: _Writer) -> None:
         host, address = match.groups()
         shape = host + address.translate(_WITHOUT_DIGITS)
         named = host in out.hosts
-        if named and (len(address) < 2 or shape in out.paths):
+        if named and (len(address) < 2 or shape in out.read):
             return
-        out.paths.add(shape)
+        out.read.add(shape)
         out.hosts.add(host)
         if not named:
             address = host + address

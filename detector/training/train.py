@@ -39,6 +39,7 @@ from detector.training.ground import HELD_OUT_SOURCES, Ground, lay_ground
 from detector.training.labeled import LabeledPage
 from detector.training.options import TrainOptions
 from detector.training.workers import (
+    HANDWRITTEN_REPETITIONS,
     State,
     context_batch,
     evaluate_batch,
@@ -136,7 +137,7 @@ def _two_rounds(model: Model, options: TrainOptions, console: Console) -> Model:
     rounds = {"characters, first round": options.pages // 5, "with alarms": options.pages}
     for what, pages in rounds.items():
         parts = over_pages(fit_batch, pages, options, what, console)
-        parts += [handwritten_rows(seed) for seed in range(3)]
+        parts += [handwritten_rows(seed) for seed in range(HANDWRITTEN_REPETITIONS)]
         weights = fit_weights(parts, options.fit)
         model = replace(
             model, rows=weights.rows, flats=weights.flats, scale=weights.scale, bias=weights.bias

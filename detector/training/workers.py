@@ -38,12 +38,15 @@ __all__ = [
     "handwritten_rows",
     "judge_batch",
     "over_pages",
+    "synthetic_pages",
     "use",
     "used",
 ]
 
 T = TypeVar("T")
 BATCH = 200
+HANDWRITTEN_REPETITIONS = 3
+"""How often the hand-written pages are among those fitted."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,8 @@ def over_pages(
     return results
 
 
-def _pages(first: int, last: int, part: str) -> Iterator[LabeledPage]:
+def synthetic_pages(first: int, last: int, part: str) -> Iterator[LabeledPage]:
+    """Yield the numbered pages of ``part``: fit, context, calibrate or evaluate."""
     state = used()
     split = state.split if part == "fit" else "test"
     # Context rows come from the same documents as calibration, but from pages of their own.
@@ -129,7 +133,7 @@ def _rows(pages: Iterator[LabeledPage], generator: np.random.Generator) -> Chara
 def fit_batch(first: int, last: int) -> list[CharacterRows]:
     """Return the rows of synthetic pages for fitting, as one part."""
     seed = used().options.seed
-    return [_rows(_pages(first, last, "fit"), np.random.default_rng([seed, first]))]
+    return [_rows(synthetic_pages(first, last, "fit"), np.random.default_rng([seed, first]))]
 
 
 def handwritten_rows(repetition: int) -> CharacterRows:
@@ -145,7 +149,7 @@ def context_batch(first: int, last: int) -> list[ContextRows]:
     generator = np.random.default_rng([state.options.seed, 2_000_000 + first])
     return [
         context_rows(page, state.model, generator)
-        for page in _pages(first, last, "context")
+        for page in synthetic_pages(first, last, "context")
         if page.page.segments
     ]
 
@@ -155,7 +159,7 @@ def judge_batch(first: int, last: int) -> list[tuple[Judged, ...]]:
     model = used().model
     return [
         tuple(judge(page, model, kind) for kind in KINDS)
-        for page in _pages(first, last, "calibrate")
+        for page in synthetic_pages(first, last, "calibrate")
         if page.label != "light"
     ]
 
@@ -163,5 +167,5 @@ def judge_batch(first: int, last: int) -> list[tuple[Judged, ...]]:
 def evaluate_batch(first: int, last: int) -> list[Judgement]:
     """Return the judgements of synthetic evaluation pages."""
     model = used().model
-    pages = (page for page in _pages(first, last, "evaluate") if page.label != "light")
+    pages = (page for page in synthetic_pages(first, last, "evaluate") if page.label != "light")
     return judge_pages(pages, Detector(model))

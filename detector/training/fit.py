@@ -417,13 +417,13 @@ def tail_bound(values: Sequence[float], rate: float, tail: float = 0.01) -> floa
     """Return the bound that about ``rate`` of the values exceed, however few of them do.
 
     What exceeds the ``1 - tail`` quantile is taken for exponentially distributed (peaks over a
-    threshold; Pickands 1975), so that two or three outliers do not decide.
+    threshold; Pickands 1975), so that two or three outliers do not decide. Values of minus
+    infinity (pages without findings) have no say in it; 0 where all but one are.
     """
-    ordered = np.sort(np.asarray(values, dtype=float))[::-1]
-    count = max(1, int(len(ordered) * tail))
-    if len(ordered) <= count or not math.isfinite(ordered[count - 1]):
-        # So few findings on clean pages that they show no tail.
+    finite = np.sort([value for value in values if math.isfinite(value)])[::-1]
+    if len(finite) < 2:
         return 0.0
-    base = ordered[count] if math.isfinite(ordered[count]) else ordered[count - 1]
-    excess = float((ordered[:count] - base).mean())
-    return float(base) + excess * max(0.0, math.log(tail / rate))
+    share = min(tail, len(finite) / len(values))
+    count = min(max(1, int(len(values) * share)), len(finite) - 1)
+    excess = float((finite[:count] - finite[count]).mean())
+    return float(finite[count]) + excess * max(0.0, math.log(share / rate))

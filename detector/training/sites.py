@@ -589,19 +589,9 @@ def _furnish(page: _Page, draft: Draft) -> None:
         return hashed_links(rng, several("share", rng.randrange(1, 7)))
 
     above = (
-        pixel,
-        key,
-        skip,
-        outdated,
-        noscript,
-        cookie,
-        entrance,
-        form,
-        frame,
-        menu,
-        dialog,
+        pixel, key, skip, outdated, noscript, cookie, entrance, form, frame, menu, dialog,
         disabled,
-    )
+    )  # fmt: skip
     below = (
         noscript, cookie, dialog, entrance, template, share, comment, floating, form, menu,
         disabled, homepages, pixel, key, hashed,

@@ -16,7 +16,11 @@ from detector.spans import segments_of_evidence
 
 __all__ = ["SPAN_FEATURES", "Candidate", "Candidates", "candidates", "place_codes"]
 
-_WHERE_INDEX = {where: index for index, where in enumerate(WHERES)}
+_PLACE_CODES = {
+    (where, visible): 2 * index + visible
+    for index, where in enumerate(WHERES)
+    for visible in (False, True)
+}
 
 
 def place_codes(page: Page, folded: Folded) -> NDArray[np.uint8]:
@@ -24,10 +28,8 @@ def place_codes(page: Page, folded: Folded) -> NDArray[np.uint8]:
     segments = page.segments
     if not segments:
         return np.zeros(len(folded.offsets), dtype=np.uint8)
-    starts = np.fromiter((s.start for s in segments), dtype=np.int64, count=len(segments))
-    codes = np.fromiter(
-        (2 * _WHERE_INDEX[s.where] + s.visible for s in segments), np.uint8, len(segments)
-    )
+    starts = np.array([segment.start for segment in segments])
+    codes = np.array([_PLACE_CODES[s.where, s.visible] for s in segments], dtype=np.uint8)
     index = np.searchsorted(starts, folded.offsets, side="right") - 1
     return codes[np.maximum(index, 0)]
 

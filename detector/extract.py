@@ -429,7 +429,7 @@ class Paths:
     """Works out CSS paths of nodes of one document; remembers what it found on the way."""
 
     def __init__(self) -> None:
-        self._positions: dict[int, dict[int, str]] = {}
+        self._positions: dict[int, dict[int, tuple[int, int]]] = {}
         self._known: dict[int, str] = {}
 
     def path(self, node: LexborNode | None) -> str:
@@ -457,27 +457,24 @@ class Paths:
 
     def _step(self, node: LexborNode) -> str:
         parent = node.parent
+        tag = node.tag or "*"
         if parent is None:
-            return node.tag or "*"
+            return tag
         known = self._positions.get(parent.mem_id)
         if known is None:
             known = {}
-            counts: dict[str, int] = {}
-            total = 0
+            counts: dict[str | None, int] = {}
             child = parent.first_child
             while child is not None:
                 if child.is_element_node:
-                    tag = child.tag or ""
-                    total += 1
-                    counts[tag] = counts.get(tag, 0) + 1
-                    known[child.mem_id] = (
-                        f"{tag}:nth-of-type({counts[tag]})"
-                        if _PLAIN_TAG.match(tag)
-                        else f"*:nth-child({total})"
-                    )
+                    name = child.tag
+                    counts[name] = counts.get(name, 0) + 1
+                    known[child.mem_id] = len(known) + 1, counts[name]
                 child = child.next
             self._positions[parent.mem_id] = known
-        return known.get(node.mem_id, node.tag or "*")
+        of_all, of_type = known[node.mem_id]
+        plain = _PLAIN_TAG.match(tag)
+        return f"{tag}:nth-of-type({of_type})" if plain else f"*:nth-child({of_all})"
 
 
 def css_path(node: LexborNode | None) -> str:

@@ -52,7 +52,9 @@ def tamed(html: str, most: int) -> tuple[str, bool]:
     Deeper elements become ``wbr``, which has no content: their text stays, as that of the element
     above. Where formatting elements could multiply, all become ``span``.
     """
-    openings = html.count("<") - html.count("</")
+    openings = html.count("<")
+    if openings > most:
+        openings -= html.count("</")
     if openings <= most:
         return html, False
     changed = False

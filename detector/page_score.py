@@ -10,10 +10,16 @@ import numpy as np
 from detector.model import Calibration, Model
 from detector.result import KINDS, Kind, Span
 
-__all__ = ["PAGE_FEATURES", "kind_score", "page_features", "page_scores"]
+__all__ = ["PAGE_FEATURES", "brief", "kind_score", "page_features", "page_scores"]
 
-PAGE_FEATURES = ("best", "second", "third", "expected", "chars", "length")
+PAGE_FEATURES = ("best", "second", "third", "expected", "chars", "length", "brief")
 """What the page calibration is told about the spans of one kind, in column order."""
+_LONG, _OCTAVES = 400, 3  # a text, and how often it is halved down to a mere title
+
+
+def brief(length: int) -> float:
+    """Return how far a page of ``length`` code points is from a text: 0 from 380 on, 1 to 30."""
+    return min(1.0, max(0.0, math.log2(_LONG / (length + 20)) / _OCTAVES))
 
 
 def page_features(spans: Sequence[tuple[float, int]], length: int) -> list[float]:
@@ -26,6 +32,7 @@ def page_features(spans: Sequence[tuple[float, int]], length: int) -> list[float
         math.log(sum(p for p, _ in spans)),
         math.log1p(sum(p * size for p, size in spans)),
         math.log(length + 20),
+        brief(length),
     ]
 
 

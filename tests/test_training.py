@@ -14,7 +14,7 @@ from detector import Detector
 from detector.config import DEFAULT_CONFIG
 from detector.model import Model
 from detector.training.drafts import Article
-from detector.training.fit import tail_bound
+from detector.training.fit import tail
 from detector.training.garble_lexicons import likely_originals
 from detector.training.ground import Ground, natural_counts, split_handwritten, split_of
 from detector.training.labeled import LabeledPage, read_labeled
@@ -49,7 +49,7 @@ def ground() -> Ground:
     return Ground(
         recipe=(), archives={}, texts=texts, sizes={"hand": 0}, lexicons=lexicons,
         likely=likely_originals(lexicons), tables=tables(),
-        counts=natural_counts(texts, tables(), None), supplies=supplies,
+        counts=natural_counts(texts, (), tables(), None), supplies=supplies,
         handwritten=split_handwritten(PAGES),
     )  # fmt: skip
 
@@ -96,14 +96,21 @@ def test_handwritten_parts_share_no_campaign() -> None:
     assert not campaigns[0] & campaigns[1]
 
 
-def test_the_tail_bound_is_where_a_tail_would_be_that_thin() -> None:
-    values = np.random.default_rng(1).exponential(2.0, 50_000)
-    assert abs(tail_bound(values.tolist(), 1e-4) - 2.0 * np.log(1e4)) < 1.5
+def test_the_bound_of_a_tail_is_where_it_would_be_that_thin() -> None:
+    found = tail(np.random.default_rng(1).exponential(2.0, 50_000).tolist())
+    assert found.exceeding == 500
+    assert abs(found.excess - 2.0) < 0.3
+    assert abs(found.bound(1e-4) - 2.0 * np.log(1e4)) < 1.5
 
 
-def test_the_tail_bound_of_pages_without_findings_is_neutral() -> None:
-    assert tail_bound([-np.inf] * 1000, 1e-3) == 0.0
+def test_pages_without_findings_have_a_neutral_bound() -> None:
+    none = tail([-np.inf] * 1000)
+    assert none.exceeding == 0
+    assert none.bound(1e-3) == 0.0
+
+
+def test_the_tail_of_pages_with_few_findings_is_fitted_to_those() -> None:
     # Half a percent have findings, spread evenly; one page in a thousand may exceed the bound.
-    few = [-np.inf] * 9950 + np.linspace(1, 3, 50).tolist()
-    assert 1.5 < tail_bound(few, 1e-3) < 3.5
-    assert tail_bound(few, 1e-2) == 1.0
+    few = tail([-np.inf] * 9950 + np.linspace(1, 3, 50).tolist())
+    assert 1.5 < few.bound(1e-3) < 3.5
+    assert few.bound(1e-2) == 1.0

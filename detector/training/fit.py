@@ -39,6 +39,7 @@ from detector.training.options import FitOptions
 
 __all__ = [
     "CharacterRows",
+    "Tail",
     "Weights",
     "character_labels",
     "character_rows",
@@ -50,7 +51,7 @@ __all__ = [
     "judge",
     "page_log_odds",
     "span_scores",
-    "tail_bound",
+    "tail",
 ]
 
 log = logging.getLogger(__name__)
@@ -413,17 +414,34 @@ def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, least: f
     return math.log(score / (1 - score))
 
 
-def tail_bound(values: Sequence[float], rate: float, tail: float = 0.01) -> float:
-    """Return the bound that about ``rate`` of the values exceed, however few of them do.
+class Tail(NamedTuple):
+    """The highest of many values, taken for exponentially distributed above some bound.
 
-    What exceeds the ``1 - tail`` quantile is taken for exponentially distributed (peaks over a
-    threshold; Pickands 1975), so that two or three outliers do not decide. Values of minus
-    infinity (pages without findings) have no say in it; 0 where all but one are.
+    (Peaks over a threshold; Pickands 1975. So two or three outliers do not decide.) ``share`` of
+    the values exceed ``start``, by ``excess`` on average; ``exceeding`` did.
+    """
+
+    start: float
+    share: float
+    excess: float
+    exceeding: int
+
+    def bound(self, rate: float) -> float:
+        """Return the bound that about ``rate`` of the values exceed, however few of them do."""
+        beyond = math.log(self.share / rate) if self.exceeding else 0.0
+        return self.start + self.excess * max(0.0, beyond)
+
+
+def tail(values: Sequence[float], most: float = 0.01) -> Tail:
+    """Return the tail of ``values`` that starts at their ``1 - most`` quantile.
+
+    Values of minus infinity (pages without findings) are below any bound. Where all but one are,
+    there is no tail to go by: it starts at 0 and counts none.
     """
     finite = np.sort([value for value in values if math.isfinite(value)])[::-1]
     if len(finite) < 2:
-        return 0.0
-    share = min(tail, len(finite) / len(values))
+        return Tail(0.0, most, 1.0, 0)
+    share = min(most, len(finite) / len(values))
     count = min(max(1, int(len(values) * share)), len(finite) - 1)
     excess = float((finite[:count] - finite[count]).mean())
-    return float(finite[count]) + excess * max(0.0, math.log(share / rate))
+    return Tail(float(finite[count]), share, max(excess, 0.1), count)

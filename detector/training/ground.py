@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
@@ -70,7 +71,7 @@ def lay_ground(labeled: Path, jobs: int, cache: Path | None, console: Console) -
     common = _common_han(lexicons.word_frequency)
     tables = build_fold_tables(simplified_map(archives["lex-opencc"]), common)
     console.print("counting natural n-grams")
-    counts = natural_counts(texts, tables, archives.get(_WORD_MODEL))
+    counts = natural_counts(texts, lexicons.word_frequency, tables, archives.get(_WORD_MODEL))
     supplies = {part: _supply(texts[part], lexicons) for part in ("fit", "calibrate", "evaluate")}
     files = sorted(labeled.glob("*.jsonl"))
     handwritten = split_handwritten([page for path in files for page in read_labeled(path)])
@@ -80,14 +81,21 @@ def lay_ground(labeled: Path, jobs: int, cache: Path | None, console: Console) -
     )  # fmt: skip
 
 
-def natural_counts(texts: Texts, tables: FoldTables, word_model: Path | None) -> CountTables:
-    """Count the Chinese texts of the part that is for counting, with the word model if any."""
-    counted = (
+def natural_counts(
+    texts: Texts, dictionary: Iterable[str], tables: FoldTables, word_model: Path | None
+) -> CountTables:
+    """Count the Chinese texts of the part that is for counting, with the word model if any.
+
+    The words of ``dictionary`` count twice each, so that the terms of sciences and trades which no
+    text here speaks of are not taken for damage. (What occurs once may be a slip.)
+    """
+    natural = (
         "\n".join((article.title, *article.paragraphs))
         for lang in ("zh-Hans", "zh-Hant")
         for source in texts["count"].get(lang, {}).values()
         for article in source
     )
+    counted = chain(natural, ["\n".join(dictionary)] * 2)
     return count_ngrams(counted, tables, read_word_model(word_model) if word_model else None)
 
 

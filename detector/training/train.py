@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE
 from detector.contrast import Alternatives
 from detector.model import Calibration, Model, Segmentation
 from detector.ngrams import FLAT_SIZE, ROW_BITS, ROW_WIDTH
+from detector.page_score import brief
 from detector.result import KINDS, Kind
 from detector.scoring import Detector
 from detector.training.alternatives import known_alternatives
@@ -25,6 +26,7 @@ from detector.training.card import model_card
 from detector.training.evaluate import evaluate, judge_pages
 from detector.training.fit import (
     Judged,
+    Tail,
     context_rows,
     fit_context,
     fit_pages,
@@ -33,7 +35,7 @@ from detector.training.fit import (
     fit_words,
     judge,
     page_log_odds,
-    tail_bound,
+    tail,
 )
 from detector.training.ground import HELD_OUT_SOURCES, Ground, lay_ground
 from detector.training.labeled import LabeledPage
@@ -58,6 +60,9 @@ _SHOWN = 65
 """Percent of the known alternatives that fitting sees, so that it learns to do without as well."""
 THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
+BRIEF_ALLOWANCE = 4
+"""How much oftener brief clean pages may be flagged than texts."""
+_LEAST_TAIL = 10  # pages to judge a tail by
 
 
 def train(
@@ -127,7 +132,8 @@ def _with_everything(
     model = _two_rounds(model, options, console)
     model = replace(model, alternatives=known_alternatives(ground.lexicons, "all"))
     use(replace(used(), model=model))
-    judged = over_pages(judge_batch, options.calibration_pages, options, "threshold", console)
+    count = 2 * options.calibration_pages  # the bound is far out in their tail
+    judged = over_pages(judge_batch, count, options, "threshold", console)
     model = _with_threshold(model, judged, options.final_false_rate)
     return replace(model, version=_version(model))
 
@@ -177,20 +183,36 @@ def _calibrated(
 
 
 def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float) -> Model:
-    """Return ``model`` with page scores moved so that ``THRESHOLD`` gives ``false_rate``.
+    """Return ``model`` with page scores scaled so that ``THRESHOLD`` gives ``false_rate``.
 
-    The odds of each kind are multiplied by a constant, as for another share of spam among the
-    pages: one that makes a page at the threshold as likely spam as not. Either kind may flag half
-    of ``false_rate``.
+    Either kind may flag half of ``false_rate`` of the clean texts, and of brief pages, which give
+    less to judge by, :data:`BRIEF_ALLOWANCE` times that; the bound moves from one to the other with
+    :func:`~detector.page_score.brief`. Log-odds are measured in the mean excess of clean pages, so
+    that a score means the same for both kinds: it is about as often exceeded by clean pages.
     """
     pages: dict[Kind, Calibration] = {}
     for index, kind in enumerate(KINDS):
         spans, page = model.span_calibration[kind], model.page_calibration[kind]
         clean = [pair[index] for pair in judged if not pair[index].spam]
-        odds = [page_log_odds(one, spans, page, DEFAULT_CONFIG.min_span_score) for one in clean]
-        bound = tail_bound(odds, false_rate / 2)
-        pages[kind] = replace(page, intercept=round(page.intercept - bound, 6))
+        text = _tail([one for one in clean if brief(one.length) < 0.25], spans, page)
+        title = _tail([one for one in clean if brief(one.length) > 0.75], spans, page)
+        bound = shorter = text.bound(false_rate / 2)
+        excess = text.excess
+        if title.exceeding >= _LEAST_TAIL:
+            shorter = title.bound(BRIEF_ALLOWANCE * false_rate / 2)
+            both = text.exceeding + title.exceeding
+            excess = (text.excess * text.exceeding + title.excess * title.exceeding) / both
+        weights = {**page.weights, "brief": page.weights.get("brief", 0.0) + bound - shorter}
+        pages[kind] = Calibration(
+            round((page.intercept - bound) / excess, 6),
+            {name: round(weight / excess, 6) for name, weight in weights.items()},
+        )
     return replace(model, page_calibration=pages, threshold=THRESHOLD)
+
+
+def _tail(judged: Iterable[Judged], spans: Calibration, page: Calibration) -> Tail:
+    """Return the tail of the log-odds of the page scores of one kind."""
+    return tail([page_log_odds(one, spans, page, DEFAULT_CONFIG.min_span_score) for one in judged])
 
 
 def _provenance(ground: Ground, options: TrainOptions, metrics: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,12 @@ from detector.result import KINDS, Kind, Span
 __all__ = ["PAGE_FEATURES", "brief", "kind_score", "page_features", "page_scores"]
 
 PAGE_FEATURES = ("best", "second", "third", "expected", "chars", "length", "brief")
-"""What the page calibration is told about the spans of one kind, in column order."""
+"""What the page calibration is told about the spans of one kind, in column order.
+
+``brief`` is not fitted: its weight is what parts the thresholds of titles and of texts. (Beside it
+a fitted ``length`` would have to tell texts of 300 characters from texts of 3,000 alone, and says
+nonsense of pages longer than those.)
+"""
 _LONG, _OCTAVES = 400, 3  # a text, and how often it is halved down to a mere title
 
 

@@ -17,7 +17,7 @@ from support import CASES, DAMAGED, PROMOTED, cases, rows_of, small_model
 from detector import Config, Detector, InputError, Page, Result
 from detector.extract import extract
 from detector.page import page_from_text
-from detector.page_score import page_scores
+from detector.page_score import brief, page_scores
 from detector.scoring import read_page
 
 NAMES = [row["name"] for row in rows_of("scoring_pages")]
@@ -303,3 +303,11 @@ def test_the_clean_twin_of_the_garbled_text_is_clean(detector: Detector) -> None
     result = detector.score(TWINS["text"])
     assert result.verdict == "ham"
     assert not [span for span in result.spans if span.score >= 0.5]
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [(0, 1.0), (30, 1.0), (80, 2 / 3), (180, 1 / 3), (380, 0.0), (9_000, 0.0)],
+)
+def test_brief_pages_are_told_from_texts(length: int, expected: float) -> None:
+    assert abs(brief(length) - expected) < 1e-9

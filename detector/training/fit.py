@@ -395,7 +395,9 @@ def fit_pages(judged: Sequence[Judged], spans: Calibration, least: float) -> Cal
     share = sum(page.truth for page in judged) / max(1, len(judged))
     truth = np.array(truths, dtype=bool)
     weights = np.where(truth, 0.5 / max(share, 1e-3), 0.5 / max(1 - share, 1e-3))
-    return _logistic(PAGE_FEATURES, np.array(values), truth, weights)
+    fitted = [index for index, name in enumerate(PAGE_FEATURES) if name != "brief"]
+    names = [PAGE_FEATURES[index] for index in fitted]
+    return _logistic(names, np.array(values)[:, fitted], truth, weights)
 
 
 def span_scores(page: Judged, spans: Calibration, least: float) -> list[tuple[float, int]]:

@@ -2,7 +2,7 @@
 
 Model numbers with prices, flats with discounts, game titles with Latin, funds, matches, gossip,
 app blurbs, nicknames of streamers, link texts of navigation sites, market prices, questions,
-sentences of abstracts full of abbreviations. The
+news of games, chips, funds and state lotteries, sentences of abstracts full of abbreviations. The
 templates are the rules ``kind.*`` of ``headlines_zh.txt``; all slots are drawn independently.
 """
 
@@ -19,7 +19,8 @@ __all__ = ["honest_headline", "honest_link_texts", "nickname"]
 _PREFIX = "kind."
 _OF_LISTS = (
     "kind.live", "kind.nav", "kind.media", "kind.film", "kind.game", "kind.app", "kind.price",
-    "kind.ask", "kind.match", "kind.auto", "kind.style", "kind.crypto",
+    "kind.ask", "kind.match", "kind.auto", "kind.style", "kind.crypto", "kind.gamenews",
+    "kind.technews", "kind.fundnews", "kind.lotterynews", "kind.query",
 )  # fmt: skip
 _SAME_KIND, _SAME_TEMPLATE = 0.8, 0.3
 

@@ -119,15 +119,15 @@ def _show(name: str, result: Result, page: Page, form: str) -> None:
         click.echo(line)
 
 
-def _emit(row: dict[str, Any]) -> None:
+def _emit(row: dict[str, Any], indent: int | None = None) -> None:
     # Control and bidi characters could steer a terminal, and lone surrogates of a page or a file
-    # name have no UTF-8; JSON's own escapes carry them.
-    text = json.dumps(row, ensure_ascii=False)
+    # name have no UTF-8; JSON's own escapes carry them. A line feed is never part of a string here.
+    text = json.dumps(row, ensure_ascii=False, indent=indent)
     click.echo("".join(c if _is_plain(c) else json.dumps(c)[1:-1] for c in text))
 
 
 def _is_plain(char: str) -> bool:
-    return char.isprintable() or unicodedata.category(char) == "Zs"
+    return char == "\n" or char.isprintable() or unicodedata.category(char) == "Zs"
 
 
 def _complain(name: str, message: str) -> None:
@@ -220,7 +220,7 @@ def evaluate(
             {"id": j.id, "label": "spam" if j.spam else "ham", "score": j.score, "top": j.top}
             for j in wrong
         ]
-        click.echo(json.dumps(report, ensure_ascii=False, indent=1))
+        _emit(report, indent=1)
         return
     from detector.tables import print_evaluation
 

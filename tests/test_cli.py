@@ -176,7 +176,7 @@ def labeled(path: Path) -> Path:
     rows: list[dict[str, Any]] = [
         {"id": "a", "label": "spam", "text": "今天开云体育官网", "spans": [[2, 8, "injection"]]},
         {"id": "b", "label": "ham", "text": "今天下午有雨"},
-        {"id": "c\x1b[31m", "label": "ham", "text": "开云体育官网入口", "family": "f\x1b[2J"},
+        {"id": "c\x9b31m\u202e", "label": "ham", "text": "开云体育官网入口", "family": "f\x1b[2J"},
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
@@ -189,7 +189,8 @@ def test_evaluate_gives_json(tmp_path: Path, small_folder: Path) -> None:
     report = json.loads(result.stdout)
     assert report["all"]["pages"] == 3
     assert report["model"] == "small-1"
-    assert [row["id"] for row in report["errors"]] == ["c\x1b[31m"]
+    assert [row["id"] for row in report["errors"]] == ["c\x9b31m\u202e"]
+    assert not set("\x1b\x9b\u202e") & set(result.stdout)
     assert report["all"]["injection_spans"]["recall"] == 1.0
 
 
@@ -201,7 +202,7 @@ def test_evaluate_prints_a_table_without_control_characters(
     result = CliRunner().invoke(main, args)
     assert result.exit_code == 0
     assert "ROC-AUC" in result.output
-    assert "\x1b" not in result.output
+    assert not set("\x1b\x9b\u202e") & set(result.output)
 
 
 @pytest.mark.parametrize(

@@ -39,13 +39,19 @@ def garbled_words(
     column = evidence[found.start : found.end, KINDS.index("garbled")]
     positive = column >= model.word_bound
     edges = np.flatnonzero(np.diff(np.concatenate(([0], positive.view(np.int8), [0]))))
-    words = []
+    words: list[Word] = []
     for begin, finish in edges.reshape(-1, 2).tolist():
         first, last = found.start + begin, found.start + finish - 1
         start, end = int(folded.offsets[first]), int(folded.offsets[last]) + 1
         word = _word(text, start, end, model.likely)
         if word.likely is None and last - first < 2:
             word = _restored(text, folded, first, last, fitting) or word
+        # A widened word may reach into the one before it.
+        if words and word.start < words[-1].end:
+            if end <= words[-1].end:
+                continue
+            start = max(start, words[-1].end)
+            word = Word(start, end, text[start:end])
         words.append(word)
     return tuple(words)
 

@@ -6,6 +6,7 @@ import json
 import pickle
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -50,7 +51,11 @@ def check_result(result: Result, page: Page, detector: Detector) -> None:
         assert span.kind == "garbled" or not span.words
         for word in span.words:
             assert page.text[word.start : word.end] == word.text
+        places = [(word.start, word.end) for word in span.words]
+        assert all(first[1] <= second[0] for first, second in pairwise(places))
     by_kind = {kind: [s for s in result.spans if s.kind == kind] for kind in result.scores}
+    for found in by_kind.values():
+        assert all(first.end <= second.start for first, second in pairwise(found))
     assert all(bool(found) == (result.scores[kind] > 0) for kind, found in by_kind.items())
     # Every point of the score can be shown: it follows from the findings alone.
     assert page_scores(result.spans, result.length, detector.model) == (

@@ -2,8 +2,9 @@
 
 Model numbers with prices, flats with discounts, game titles with Latin, funds, matches, gossip,
 app blurbs, nicknames of streamers, link texts of navigation sites, market prices, questions,
-news of games, chips, funds and state lotteries, sentences of abstracts full of abbreviations. The
-templates are the rules ``kind.*`` of ``headlines_zh.txt``; all slots are drawn independently.
+news of games, chips, funds and state lotteries, abstracts of papers, app descriptions, posts of
+enthusiasts. The templates are the rules ``kind.*`` of ``headlines_zh.txt``; all slots are drawn
+independently.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def _kind(rng: random.Random) -> str:
 
 
 def honest_headline(rng: random.Random) -> str:
-    """Return one short honest text, mostly of 4 to 40 and at most about 125 code points."""
+    """Return one short honest text, mostly of 4 to 40 and at most about 350 code points."""
     return _rules().expand(_kind(rng), rng)
 
 

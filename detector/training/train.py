@@ -199,7 +199,7 @@ def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_ra
         bound = shorter = text.bound(false_rate / 2)
         excess = text.excess
         if title.exceeding >= _LEAST_TAIL:
-            shorter = title.bound(BRIEF_ALLOWANCE * false_rate / 2)
+            shorter = max(bound, title.bound(BRIEF_ALLOWANCE * false_rate / 2))
             both = text.exceeding + title.exceeding
             excess = (text.excess * text.exceeding + title.excess * title.exceeding) / both
         weights = {**page.weights, "brief": page.weights.get("brief", 0.0) + bound - shorter}

@@ -185,8 +185,9 @@ def _calibrated(
 def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float) -> Model:
     """Return ``model`` with page scores scaled so that ``THRESHOLD`` gives ``false_rate``.
 
-    Either kind may flag half of ``false_rate`` of the clean texts, and of brief pages, which give
-    less to judge by, :data:`BRIEF_ALLOWANCE` times that; the bound moves from one to the other with
+    Either kind may flag half of ``false_rate`` of the clean texts, and up to
+    :data:`BRIEF_ALLOWANCE` times that of brief pages where those, giving less to judge by, would
+    need a higher bound; the bound moves from one to the other with
     :func:`~detector.page_score.brief`. Log-odds are measured in the mean excess of clean pages, so
     that a score means the same for both kinds: it is about as often exceeded by clean pages.
     """
@@ -199,7 +200,9 @@ def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_ra
         bound = shorter = text.bound(false_rate / 2)
         excess = text.excess
         if title.exceeding >= _LEAST_TAIL:
-            shorter = max(bound, title.bound(BRIEF_ALLOWANCE * false_rate / 2))
+            # The allowance is for where titles are the harder ones to tell.
+            lenient = title.bound(BRIEF_ALLOWANCE * false_rate / 2)
+            shorter = min(title.bound(false_rate / 2), max(bound, lenient))
             both = text.exceeding + title.exceeding
             excess = (text.excess * text.exceeding + title.excess * title.exceeding) / both
         weights = {**page.weights, "brief": page.weights.get("brief", 0.0) + bound - shorter}

@@ -472,7 +472,7 @@ class Paths:
                     known[child.mem_id] = len(known) + 1, counts[name]
                 child = child.next
             self._positions[parent.mem_id] = known
-        of_all, of_type = known[node.mem_id]
+        of_all, of_type = known.get(node.mem_id, (1, 1))
         plain = _PLAIN_TAG.match(tag)
         return f"{tag}:nth-of-type({of_type})" if plain else f"*:nth-child({of_all})"
 

@@ -44,7 +44,7 @@ def _kind(rng: random.Random) -> str:
 
 
 def honest_headline(rng: random.Random) -> str:
-    """Return one short honest text, mostly of 4 to 40 and at most about 350 code points."""
+    """Return one short honest text, mostly of 4 to 40 and at most about 225 code points."""
     return _rules().expand(_kind(rng), rng)
 
 

@@ -24,7 +24,7 @@ from detector.training.synthesis import Supply
 from detector.training.train import train
 
 OPTIONS = TrainOptions(
-    pages=200, calibration_pages=200, evaluation_pages=40, jobs=2, fit=FitOptions(epochs=3)
+    pages=800, calibration_pages=200, evaluation_pages=40, jobs=2, fit=FitOptions(epochs=3)
 )
 PAGES = list(read_labeled(default_labeled_folder() / "pages.jsonl"))
 

@@ -16,8 +16,7 @@ import numpy as np
 from benchmarks.accuracy_sets import TestSet, seeded
 from benchmarks.accuracy_systems import OurDetector, System
 from benchmarks.accuracy_tests import Report, Row, Scores, flagging, injection_spans, ranks
-from detector.candidates import place_codes
-from detector.fold import fold
+from detector.batch import batch_of
 from detector.page import page_from_text
 from detector.result import KINDS
 from detector.training.figures import share
@@ -99,11 +98,10 @@ class _Garbling(NamedTuple):
 def _garbling(ours: OurDetector, page: LabeledPage) -> _Garbling:
     model = ours.detector.model
     result = ours.detector.score_page(page.page)
-    folded = fold(page.page.text, model.tables)
-    if not len(folded.codes):
+    batch = batch_of([page.page], model.tables)
+    evidence = model.evidence(model.features(batch), batch)[batch.starts[0] : batch.ends[0]]
+    if not len(evidence):
         return _Garbling(0.0, -99.0, -99.0)
-    places = place_codes(page.page, folded)
-    evidence = model.evidence(model.features(folded, places), folded, places)
     garbled = evidence[:, KINDS.index("garbled")]
     return _Garbling(result.scores["garbled"], float(garbled.max()), float(garbled.mean()))
 

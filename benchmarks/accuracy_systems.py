@@ -71,7 +71,7 @@ class OurDetector:
 
     def results(self, pages: Sequence[LabeledPage]) -> list[Result]:
         """Return the judgement of each page."""
-        return [self.detector.score_page(page.page) for page in pages]
+        return list(self.detector.score_many(page.page for page in pages))
 
     def scores(self, pages: Sequence[LabeledPage]) -> Floats:
         """Return the page scores."""

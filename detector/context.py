@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.batch import Batch
 from detector.ngrams import RunningSum
 
 __all__ = ["CONTEXT_GROUPS", "CONTEXT_SIZE", "OWN_STEPS", "context_buckets"]
@@ -25,26 +26,24 @@ CONTEXT_SIZE = OWN_STEPS * 32
 """Buckets of one group: steps of the character's own evidence times steps of its context."""
 
 
-def context_buckets(
-    evidence: NDArray[np.float32],
-    places: NDArray[np.uint8],
-    breaks: NDArray[np.bool_],
-) -> NDArray[np.int32]:
+def context_buckets(evidence: NDArray[np.float32], batch: Batch) -> NDArray[np.int32]:
     """Return buckets (heads x groups x n) in a table of ``len(CONTEXT_GROUPS)`` x CONTEXT_SIZE.
 
-    ``evidence`` is n x 2, ``places`` as in :func:`detector.ngrams.features`, ``breaks`` says which
-    characters separate blocks.
+    ``evidence`` (n x 2) is that of the characters of ``batch``.
     """
     n = len(evidence)
     buckets = np.empty((2, len(CONTEXT_GROUPS), n), dtype=np.int32)
     # Sixteenths keep the sums exact, whatever the order of adding.
     sixteenths = np.rint(np.clip(evidence.T, LOW, HIGH) * 16).astype(np.int32)
-    sixteenths[:, breaks] = -64
+    sixteenths[:, batch.classes == 0] = -64
     own = np.clip((sixteenths - 16 * LOW) >> 3, 0, OWN_STEPS - 1) << 5
+    peaks = np.maximum(sixteenths + np.array(PEAKS, dtype=np.int32)[:, None], 0)
     capped = np.minimum(sixteenths, 64)
+    for gap in batch.gaps():
+        capped[:, gap] = peaks[:, gap] = 0
     middle = []
     sizes = [2 * radius + 1 for radius in RADII[:-1]]
-    far = _window_sizes(n, RADII[-1])
+    far = _window_sizes(batch, RADII[-1])
     for head in range(2):
         sums = RunningSum(capped[head], RADII[-1])
         for group, radius in enumerate(RADII):
@@ -53,13 +52,14 @@ def context_buckets(
             np.add(own[head], level, out=buckets[head, group])
             if group == 1:
                 middle.append(level)
-    wide = _window_sizes(n, WIDE)
+    wide = _window_sizes(batch, WIDE)
+    lengths = np.maximum(batch.ends - batch.starts, 50)
     for head in range(2):
         # What stands out of the background, however deep the background is.
-        peaks = np.maximum(sixteenths[head] + PEAKS[head], 0)
-        dense = _log_steps(RunningSum(peaks, WIDE).around(WIDE) / wide)
-        page = _log_steps(np.array([peaks.sum() / max(n, 50)]))[0]
-        for group, step in enumerate((dense, page, middle[1 - head], places), len(RADII)):
+        sums = RunningSum(peaks[head], WIDE)
+        dense = _log_steps(sums.around(WIDE) / wide)
+        page = batch.each(_log_steps(sums.over(batch) / lengths))
+        for group, step in enumerate((dense, page, middle[1 - head], batch.places), len(RADII)):
             np.add(own[head], step, out=buckets[head, group], casting="unsafe")
     buckets += np.arange(0, len(CONTEXT_GROUPS) * CONTEXT_SIZE, CONTEXT_SIZE, dtype=np.int32)[
         :, None
@@ -67,11 +67,14 @@ def context_buckets(
     return buckets
 
 
-def _window_sizes(n: int, radius: int) -> NDArray[np.int32]:
-    """Return how many characters a window of ``radius`` on both sides holds at each position."""
-    index = np.arange(n, dtype=np.int32)
-    sizes: NDArray[np.int32] = np.minimum(index + radius, n - 1) - np.maximum(index - radius, 0)
-    return sizes + 1
+def _window_sizes(batch: Batch, radius: int) -> NDArray[np.int32]:
+    """Return how many characters of its page a window of ``radius`` on both sides holds."""
+    index = np.arange(len(batch.codes), dtype=np.int32)
+    first, last = batch.each(batch.starts.astype(np.int32)), batch.each(batch.ends.astype(np.int32))
+    sizes: NDArray[np.int32] = np.minimum(index + radius + 1, last) - np.maximum(
+        index - radius, first
+    )
+    return np.maximum(sizes, 1)
 
 
 # Steps of half a doubling, looked up: a logarithm of each character costs more than the rest here.

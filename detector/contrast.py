@@ -89,13 +89,13 @@ def compare(
     """Compare the words of a text with what may have stood there.
 
     ``han`` says which characters are Chinese, ``ties`` (n - 1) how each goes with the next
-    (:func:`detector.counts.association`).
+    (:func:`detector.counts.association`). Words at the very ends of ``codes`` are not compared;
+    where something other than Chinese stands beside a word, that side counts nothing.
     """
     if len(codes) < 4 or not han.any():
         return Comparison(
             np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int16), np.zeros((0, 2), np.uint16)
         )
-    # Words at the very ends have no neighbour to fit to.
     keys = ngram_keys(codes[1:-1], 2)
     row = alternatives.slots.take(word_slots(keys))
     hit = np.flatnonzero(row)

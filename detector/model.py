@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.batch import Batch
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets
 from detector.contrast import MOST_ALTERNATIVES, SLOT_BITS, Alternatives
 from detector.counts import CountTables
 from detector.errors import ModelError
-from detector.fold import TABLE_SIZE, Folded, FoldTables
+from detector.fold import TABLE_SIZE, FoldTables
 from detector.ngrams import FLAT_SIZE, ORDERS, REACH, ROW_BITS, ROW_WIDTH, Features, features
 from detector.result import KINDS, Kind
 
@@ -113,24 +114,22 @@ class Model:
     likely: dict[str, str]
     provenance: dict[str, Any]
 
-    def evidence(
-        self, found: Features, folded: Folded, places: NDArray[np.uint8]
-    ) -> NDArray[np.float32]:
-        """Return the log-odds (n x 2, in the order of ``KINDS``) of each folded character.
+    def evidence(self, found: Features, batch: Batch) -> NDArray[np.float32]:
+        """Return the log-odds (n x 2, in the order of ``KINDS``) of each character of ``batch``.
 
-        ``found`` is what :meth:`features` returned for the same text.
+        ``found`` is what :meth:`features` returned for the same batch.
         """
         first = self.first_evidence(found)
-        buckets = context_buckets(first, places, folded.classes == 0)
+        buckets = context_buckets(first, batch)
         second = np.empty_like(first)
         for head in range(2):
             # Added up in one fixed order, so that a page always scores the same.
             second[:, head] = self.context[head].take(buckets[head]).sum(axis=0)
         return second
 
-    def features(self, folded: Folded, places: NDArray[np.uint8]) -> Features:
-        """Return the features of each folded character (see :mod:`detector.ngrams`)."""
-        return features(folded, places, self.counts, self.alternatives)
+    def features(self, batch: Batch) -> Features:
+        """Return the features of each character of ``batch`` (see :mod:`detector.ngrams`)."""
+        return features(batch, self.counts, self.alternatives)
 
     def first_evidence(self, found: Features) -> NDArray[np.float32]:
         """Return the log-odds (n x 2) of the first pass: an exact sum of integer weights."""

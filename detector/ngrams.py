@@ -21,9 +21,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.batch import Batch
 from detector.contrast import MOST_GAIN, NO_GAIN, Alternatives, Comparison, compare
 from detector.counts import EIGHTHS, M1, M2, M3, CountTables, ngram_keys, seen, tie
-from detector.fold import CLASS, HAN_LAST, Folded
+from detector.fold import CLASS, HAN_LAST
 
 __all__ = [
     "FLAT_SIZE",
@@ -104,6 +105,11 @@ class RunningSum:
         np.cumsum(values, out=self.sums[most + 1 : most + 1 + self.n])
         self.sums[most + 1 + self.n :] = self.sums[most + self.n]
 
+    def over(self, batch: Batch) -> NDArray[np.int32]:
+        """Return the sums over whole pages."""
+        first = self.most
+        return self.sums[batch.ends + first] - self.sums[batch.starts + first]
+
     def around(self, radius: int) -> NDArray[np.int32]:
         """Return the sum over ``radius`` on both sides of each position."""
         high = self.most + radius + 1
@@ -180,17 +186,9 @@ def _steps(eighths: NDArray[np.int16]) -> NDArray[np.int16]:
     return np.clip(eighths, -_LIMIT, _LIMIT) + np.int16(_LIMIT)
 
 
-def features(
-    folded: Folded,
-    places: NDArray[np.uint8],
-    counts: CountTables,
-    alternatives: Alternatives,
-) -> Features:
-    """Return the features of each character of one page.
-
-    ``places`` (uint8, one for each character) says where it sits: ``2 * where + visible``.
-    """
-    codes, classes, _ = folded
+def features(batch: Batch, counts: CountTables, alternatives: Alternatives) -> Features:
+    """Return the features of each character of a batch of pages."""
+    codes, classes = batch.codes, batch.classes
     n = len(codes)
     padded = np.zeros(n + 2 * REACH, dtype=np.uint32)
     padded[REACH : REACH + n] = codes
@@ -198,21 +196,18 @@ def features(
     rows = tuple(_bucket(key, ROW_BITS, order) for order, key in zip(ORDERS, keys, strict=True))
     shape = classes.astype(np.uint32)
     han = (classes >= 1) & (classes <= HAN_LAST)
-    if not n:
-        nothing = compare(codes, han, np.zeros(0, dtype=np.int16), counts, alternatives)
-        return Features(rows, np.empty((len(GROUPS), 0), dtype=np.uint32), nothing)
     runs = _runs(classes)
-    natural = _naturalness(codes, han, keys, counts)
+    natural = _naturalness(batch, han, keys, counts)
     comparison = compare(codes, han, natural.ties, counts, alternatives)
     found = {
         **_shapes(shape),
         "runs": _run_shapes(runs),
-        **_natural_groups(codes, natural),
-        "contrast": _contrast(comparison.by_character(n), natural),
-        "place": _places(classes == 0, places, shape),
-        "script": _scripts(classes, han, shape),
-        "repetition": _repetition(keys[3][REACH : REACH + n], natural, shape),
-        **_words(codes, runs),
+        **_natural_groups(batch, natural),
+        "contrast": _contrast(batch, comparison.by_character(n), natural),
+        "place": _places(batch, shape),
+        "script": _scripts(batch, han, shape),
+        "repetition": _repetition(batch, keys[3][REACH : REACH + n], natural, shape),
+        **_words(batch, runs),
     }
     flats = np.empty((len(GROUPS), n), dtype=np.uint32)
     for index, name in enumerate(GROUPS):
@@ -278,9 +273,10 @@ class _Natural(NamedTuple):
 
 
 def _naturalness(
-    codes: U32, han: NDArray[np.bool_], keys: list[U32], counts: CountTables
+    batch: Batch, han: NDArray[np.bool_], keys: list[U32], counts: CountTables
 ) -> _Natural:
     """Look up bigrams and trigrams that lie within Chinese text."""
+    codes = batch.codes
     n = len(codes)
     bigrams = np.full(n + 4, _NOT_CHINESE, dtype=np.uint32)
     trigrams = np.zeros(n + 4, dtype=np.uint32)
@@ -288,10 +284,11 @@ def _naturalness(
     odd = np.zeros(n, dtype=np.int16)
     chinese = np.zeros(n, dtype=bool)
     ties = np.zeros(n - 1, dtype=np.int16)
-    if n >= 3 and han.any():
+    if han.any():
         log1 = counts.unigrams[codes].astype(np.int16)
         whole = np.int16(8 * counts.log2_total)
         rank = np.searchsorted(_RANKS, whole - log1).astype(np.uint32)
+        rank *= batch.each(batch.sums(han) > 0)
         seen2 = seen(keys[1][REACH : REACH + n - 1], counts.ngrams)
         seen3 = seen(keys[2][REACH : REACH + n - 2], counts.ngrams)
         pair = han[:-1] & han[1:]
@@ -319,8 +316,8 @@ def _naturalness(
     return _Natural(bigrams, trigrams, four, ties, rank, odd, chinese)
 
 
-def _natural_groups(codes: U32, natural: _Natural) -> dict[str, U32]:
-    n = len(codes)
+def _natural_groups(batch: Batch, natural: _Natural) -> dict[str, U32]:
+    n = len(batch.codes)
     before, ends, begins, after = natural.coarse
     bigrams = natural.bigrams[1 : 1 + n] << _u(4) | natural.bigrams[2 : 2 + n]
     first, middle, last = (natural.trigrams[k : k + n] for k in range(3))
@@ -331,70 +328,80 @@ def _natural_groups(codes: U32, natural: _Natural) -> dict[str, U32]:
     narrow = _NARROW_RATES.take(around)
     around = odds.around(_BROAD) * (2 * _BROAD + 2) + pairs.around(_BROAD)
     broad = _BROAD_RATES.take(around)
-    page = min(7, int(odds.sums[-1]) * 10 // max(1, int(pairs.sums[-1])))
+    pages = odds.over(batch) * 10 // np.maximum(pairs.over(batch), 1)
+    page = batch.each(np.minimum(pages, 7).astype(np.uint32) << _u(6))
     density = narrow << _u(12) | broad << _u(9) | ends << _u(3) | begins
     return {
         "natural_bigrams": (bigrams << _u(3) | before) << _u(5) | after << _u(2) | natural.rank,
         "natural_trigrams": trigrams << _u(6) | ends << _u(3) | begins,
-        "natural_char": _bucket(codes * _u(512) + near, GROUPS["natural_char"], 19),
-        "natural_density": density | _u(page << 6),
+        "natural_char": _bucket(batch.codes * _u(512) + near, GROUPS["natural_char"], 19),
+        "natural_density": density | page,
     }
 
 
-def _contrast(gains: NDArray[np.int16], natural: _Natural) -> U32:
+def _contrast(batch: Batch, gains: NDArray[np.int16], natural: _Natural) -> U32:
     """Return whether another word would fit much better: here, near, and in the page."""
     compared = RunningSum(gains > NO_GAIN, _BROAD)
     improved = RunningSum(gains >= _MUCH_BETTER, _BROAD)
     around = improved.around(_BROAD) * (2 * _BROAD + 2) + compared.around(_BROAD)
     local = _CONTRAST_RATES.take(around)
-    share = min(7, int(improved.sums[-1]) * 20 // max(20, int(compared.sums[-1])))
+    pages = improved.over(batch) * 20 // np.maximum(compared.over(batch), 20)
+    share = batch.each(np.minimum(pages, 7).astype(np.uint32))
     own = _GAIN_LEVELS.take(gains - np.int16(NO_GAIN))
     _, ends, begins, _ = natural.coarse
-    return ((own << _u(3) | local) << _u(3) | _u(share)) << _u(6) | ends << _u(3) | begins
+    return ((own << _u(3) | local) << _u(3) | share) << _u(6) | ends << _u(3) | begins
 
 
-def _places(is_break: NDArray[np.bool_], places: NDArray[np.uint8], shape: U32) -> U32:
+def _places(batch: Batch, shape: U32) -> U32:
     """Return where each character sits, and how long its block is."""
+    is_break = batch.classes == 0
     breaks = np.flatnonzero(is_break)
     sizes = np.append(breaks, len(is_break)) - np.concatenate(([0], breaks + 1))
     extents = np.minimum(np.log2(np.maximum(sizes, 1)), 7).astype(np.uint32)
     block: NDArray[np.intp] = (
         np.cumsum(is_break) - is_break
     )  # a break belongs to the block that it ends
-    place = places.astype(np.uint32) * _u(8) + extents[block]
+    place = batch.places.astype(np.uint32) * _u(8) + extents[block]
     return _bucket(place * _u(32) + shape, GROUPS["place"], 23)
 
 
-def _scripts(classes: NDArray[np.uint8], han: NDArray[np.bool_], shape: U32) -> U32:
+def _scripts(batch: Batch, han: NDArray[np.bool_], shape: U32) -> U32:
     """Return whether Chinese is Traditional or Simplified: here, near, and in the page."""
+    classes = batch.classes
     old = classes == CLASS["han_traditional"]
     traditional = RunningSum(old, _SCRIPT)
     forms = RunningSum(old | (classes == CLASS["han_simplified"]), _SCRIPT)
     around = traditional.around(_SCRIPT) * (2 * _SCRIPT + 2) + forms.around(_SCRIPT)
     local = _SCRIPT_RATES.take(around)
-    total = int(forms.sums[-1])
-    mostly = 3 if total < 4 else min(2, int(traditional.sums[-1]) * 3 // total)
-    latin_page = int(3 * int(han.sum()) < len(classes))
-    return (local << _u(6) | _u(mostly << 1 | latin_page)) << _u(5) | shape
+    total = forms.over(batch)
+    mostly = np.minimum(traditional.over(batch) * 3 // np.maximum(total, 1), 2)
+    latin = 3 * batch.sums(han) < batch.ends - batch.starts
+    page = np.where(total < 4, 3, mostly) << 1 | latin
+    return (local << _u(6) | batch.each(page.astype(np.uint32))) << _u(5) | shape
 
 
-def _repetition(keys: U32, natural: _Natural, shape: U32) -> U32:
+def _repetition(batch: Batch, keys: U32, natural: _Natural, shape: U32) -> U32:
     """Return how often the four characters from each one on occur in the page."""
     short = keys >> _u(16)
-    often = np.bincount(short, minlength=65536)[short]
-    repeated: U32 = _LOG2[np.minimum(often, 255)]
+    repeated = np.zeros(len(keys), dtype=np.uint32)
+    for start, end in zip(batch.starts.tolist(), batch.ends.tolist(), strict=True):
+        own = short[start:end]
+        repeated[start:end] = _LOG2[np.minimum(np.bincount(own, minlength=65536)[own], 255)]
     return (repeated << _u(3) | natural.coarse[2]) << _u(5) | shape
 
 
-def _words(codes: U32, runs: _Runs) -> dict[str, U32]:
+def _words(batch: Batch, runs: _Runs) -> dict[str, U32]:
     """Return the words before, here and after, for scripts that have them."""
     n, starts = runs.n, runs.starts
+    codes = batch.codes
     cumulated = np.zeros(n + 1, dtype=np.uint32)
     np.cumsum((codes + _u(1)) * _powers(n), out=cumulated[1:])
     finish = np.append(starts[1:], n)
     word_hash = (cumulated[finish] - cumulated[starts]) * _inverse_powers(n)[starts]
     is_word = _IS_WORD[runs.groups]
     word_hash = np.where(is_word, word_hash | _u(1), _u(0))
+    # The breaks between two pages stand for the word that is not there.
+    is_word[runs.of[batch.starts - 1]] = True
     word_at = np.flatnonzero(is_word)
     ordered = np.zeros(len(word_at) + 2, dtype=np.uint32)
     ordered[1:-1] = word_hash[word_at]

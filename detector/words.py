@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.batch import Batch
 from detector.candidates import Candidate
 from detector.contrast import Comparison
-from detector.fold import Folded
 from detector.model import Model
 from detector.result import KINDS, Word
 
@@ -26,7 +26,7 @@ def fitting_words(comparison: Comparison) -> dict[int, str]:
 
 def garbled_words(
     text: str,
-    folded: Folded,
+    batch: Batch,
     evidence: NDArray[np.float32],
     found: Candidate,
     model: Model,
@@ -34,7 +34,8 @@ def garbled_words(
 ) -> tuple[Word, ...]:
     """Return the runs of garbled evidence inside a passage as words.
 
-    ``evidence`` is that of all folded characters (n x 2), ``fitting`` from :func:`fitting_words`.
+    ``text`` is that of the page that ``found`` is in, ``evidence`` (n x 2) that of all characters
+    of ``batch``, ``fitting`` from :func:`fitting_words`.
     """
     column = evidence[found.start : found.end, KINDS.index("garbled")]
     positive = column >= model.word_bound
@@ -42,10 +43,10 @@ def garbled_words(
     words: list[Word] = []
     for begin, finish in edges.reshape(-1, 2).tolist():
         first, last = found.start + begin, found.start + finish - 1
-        start, end = int(folded.offsets[first]), int(folded.offsets[last]) + 1
+        start, end = int(batch.offsets[first]), int(batch.offsets[last]) + 1
         word = _word(text, start, end, model.likely)
         if word.likely is None and last - first < 2:
-            word = _restored(text, folded, first, last, fitting) or word
+            word = _restored(text, batch, first, last, fitting) or word
         # A widened word may reach into the one before it.
         if words and word.start < words[-1].end:
             if end <= words[-1].end:
@@ -68,14 +69,14 @@ def _word(text: str, start: int, end: int, likely: dict[str, str]) -> Word:
 
 
 def _restored(
-    text: str, folded: Folded, first: int, last: int, fitting: dict[int, str]
+    text: str, batch: Batch, first: int, last: int, fitting: dict[int, str]
 ) -> Word | None:
     """Return the word of two characters over ``first`` to ``last`` that another would fit."""
     for at in range(last - 1, first + 1):
         original = fitting.get(at)
-        if original is not None and at + 1 < len(folded.offsets):
-            start, end = int(folded.offsets[at]), int(folded.offsets[at + 1]) + 1
+        if original is not None:
+            start, end = int(batch.offsets[at]), int(batch.offsets[at + 1]) + 1
             # Only where nothing was folded, so that the original is in the script of the text.
-            if [ord(c) for c in text[start:end]] == folded.codes[at : at + 2].tolist():
+            if [ord(c) for c in text[start:end]] == batch.codes[at : at + 2].tolist():
                 return Word(start, end, text[start:end], original)
     return None

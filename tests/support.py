@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from detector.batch import batch_of
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, LOW, OWN_STEPS
 from detector.counts import CountTables
-from detector.fold import DROP, TABLE_SIZE, FoldTables, fold
+from detector.fold import DROP, TABLE_SIZE, FoldTables
 from detector.model import Calibration, Model, Segmentation
 from detector.ngrams import FLAT_SIZE, REACH, ROW_BITS, ROW_WIDTH, features
+from detector.page import page_from_text
 from detector.result import KINDS
 from detector.training.alternatives import no_alternatives
 from detector.training.fold_tables import build_fold_tables
@@ -83,9 +85,9 @@ def small_model() -> Model:
     none = no_alternatives()
     rows = np.zeros((1 << ROW_BITS, ROW_WIDTH, 2), dtype=np.int8)
     for column, known in enumerate((PROMOTED, DAMAGED)):
-        folded = fold(known, tables())
-        found = features(folded, np.zeros(len(folded.codes), dtype=np.uint8), counts, none)
-        own = found.rows[0][REACH : REACH + len(known)]
+        batch = batch_of([page_from_text(known)], tables())
+        start = REACH + batch.starts[0]
+        own = features(batch, counts, none).rows[0][start : start + len(known)]
         rows[own, REACH, column] = 100
     # The second look changes nothing: its first group gives back a character's own evidence.
     context = np.zeros((2, len(CONTEXT_GROUPS) * CONTEXT_SIZE), dtype=np.float32)

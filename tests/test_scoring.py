@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import pickle
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any
 
 import pytest
@@ -211,12 +212,31 @@ def test_score_many_keeps_order_and_costs_only_its_own_row(either: Detector) -> 
     assert Result.from_dict(found[1].to_dict()) == found[1]
 
 
-def test_score_many_is_lazy(small: Detector) -> None:
-    def pages() -> Any:
-        yield "今天"
-        raise AssertionError("asked for a page too early")
+@given(sources=st.lists(SOURCES, max_size=12))
+@example(sources=["", "\n", "字", "开云", "<p>开云</p>今天", "b\n\nb"])
+def test_a_page_scores_the_same_in_any_company(sources: list[str]) -> None:
+    assert list(SMALL.score_many(sources)) == [SMALL.score(source) for source in sources]
 
-    assert next(small.score_many(pages())).score == 0.0
+
+def test_pages_score_the_same_in_any_company(detector: Detector) -> None:
+    alone = [detector.score(page) for page in PAGES]
+    assert list(detector.score_many(PAGES)) == alone
+    assert list(detector.score_many(PAGES[::-1])) == alone[::-1]
+
+
+def test_pages_that_came_before_their_source_broke_down_are_judged(small: Detector) -> None:
+    def pages() -> Iterator[str]:
+        yield from ("今天", "开云体育官网")
+        raise OSError("the disk is gone")
+
+    results = small.score_many(pages())
+    assert [next(results).verdict, next(results).verdict] == ["ham", "spam"]
+    with pytest.raises(OSError, match="disk"):
+        next(results)
+
+
+def test_score_many_is_lazy(small: Detector) -> None:
+    assert next(small.score_many(repeat("今天"))).score == 0.0
 
 
 @pytest.mark.parametrize("wrong", [None, 3, ["<p>"], {"a": 1}])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import tee
 from typing import Any
 
 import numpy as np
@@ -58,8 +59,9 @@ def span_counts(
 def judge_pages(pages: Iterable[LabeledPage], detector: Detector) -> list[Judgement]:
     """Score labelled pages and compare the findings with their spans."""
     judged = []
-    for page in pages:
-        result = detector.score_page(page.page)
+    own, again = tee(pages)
+    results = detector.score_many(page.page for page in again)
+    for page, result in zip(own, results, strict=True):
         by_kind = {kind: [s for s in result.spans if s.kind == kind] for kind in KINDS}
         counts: dict[str, tuple[int, int, int]] = {}
         for kind in KINDS:

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
-from detector.candidates import SPAN_FEATURES, candidates, place_codes
+from detector.batch import Batch, batch_of
+from detector.candidates import SPAN_FEATURES, candidates, without_parting
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets
-from detector.fold import fold
 from detector.model import Calibration, Model
 from detector.ngrams import (
     FLAT_SIZE,
@@ -112,7 +112,8 @@ def character_rows(
     ``look`` has the tables that features are made with; its weights do not matter.
     ``alarm`` marks characters that an earlier model judged wrongly; clean ones are all kept.
     """
-    folded = fold(page.page.text, look.tables)
+    batch = batch_of([page.page], look.tables)
+    folded = batch.page(0)
     n = len(folded.codes)
     labels = character_labels(page, folded.offsets)
     either = labels.any(axis=0)
@@ -137,9 +138,8 @@ def character_rows(
         chosen |= wrong
         weights[wrong] = 2.0
     positions = np.flatnonzero(chosen & real)
-    found = look.features(folded, place_codes(page.page, folded))
     return CharacterRows(
-        feature_columns(found, positions),
+        feature_columns(look.features(batch), positions + batch.starts[0]),
         labels[0][positions],
         labels[1][positions],
         weights[positions],
@@ -211,16 +211,17 @@ def context_rows(
     page: LabeledPage, model: Model, rng: np.random.Generator, most: int = 400
 ) -> ContextRows:
     """Return rows of the second pass: up to ``most`` characters, weighted for the rest."""
-    folded = fold(page.page.text, model.tables)
+    batch = batch_of([page.page], model.tables)
+    folded, start = batch.page(0), batch.starts[0]
     n = len(folded.codes)
-    places = place_codes(page.page, folded)
-    first = model.first_evidence(model.features(folded, places))
+    evidence = model.first_evidence(model.features(batch))
+    first = evidence[start : start + n]
     labels = character_labels(page, folded.offsets)
     # Characters that the first pass finds clean beyond doubt teach little, and are many.
     dull = ~labels.any(axis=0) & (first.max(axis=1) < -4)
     share = np.where(dull, 0.1, 1.0) * min(1.0, most / max(1.0, float((~dull).sum())))
     chosen = np.flatnonzero((rng.random(n) < share) & (folded.classes != 0))
-    buckets = context_buckets(first, places, folded.classes == 0)[:, :, chosen]
+    buckets = context_buckets(evidence, batch)[:, :, chosen + start]
     # A long page counts for more than a short one, but not in proportion.
     weight = np.minimum(1 / share, 30) * min(1.0, (400 / max(n, 1)) ** 0.5)
     for head, (most, high) in enumerate(((45, 3.0), (40, 2.0))):
@@ -305,28 +306,34 @@ class Judged(NamedTuple):
     offends: NDArray[np.bool_]
 
 
-def judge(page: LabeledPage, model: Model, kind: Kind) -> Judged:
-    """Return the candidates of a page with their truth."""
-    folded = fold(page.page.text, model.tables)
-    values = np.zeros((0, len(SPAN_FEATURES)))
-    right, sizes = np.zeros(0, dtype=bool), np.zeros(0, dtype=np.intp)
-    inside, of, offends = np.zeros(0, dtype=np.float32), sizes, right
-    if len(folded.codes):
-        places = place_codes(page.page, folded)
-        evidence = model.evidence(model.features(folded, places), folded, places)
-        covered = _covered(gold_ranges(page, kind), len(page.page.text))
-        found = candidates(page.page, folded, places, evidence, model, kind)
-        values, sizes = found.features, found.text_end - found.text_start
-        right = 2 * (covered[found.text_end] - covered[found.text_start]) >= sizes
-        if len(sizes):
-            index = KINDS.index(kind)
-            ranges = [np.arange(*pair) for pair in zip(found.start, found.end, strict=True)]
-            at = np.concatenate(ranges)
-            of = np.repeat(np.arange(len(ranges)), found.end - found.start)
-            inside = evidence[at, index]
-            offends = character_labels(page, folded.offsets)[index, at]
+def judge(page: LabeledPage, model: Model) -> tuple[Judged, ...]:
+    """Return the candidates of a page with their truth, by kind in the order of ``KINDS``."""
+    batch = batch_of([page.page], model.tables)
+    evidence = model.evidence(model.features(batch), batch)
+    return tuple(_judged(page, batch, evidence, model, kind) for kind in KINDS)
+
+
+def _judged(
+    page: LabeledPage, batch: Batch, evidence: NDArray[np.float32], model: Model, kind: Kind
+) -> Judged:
+    found = candidates(batch, evidence, model, kind)
+    text = page.page.text
+    ranges = zip(found.text_start.tolist(), found.text_end.tolist(), strict=True)
+    trimmed = [without_parting(kind, text, *ends) for ends in ranges]
+    starts, ends = np.array(trimmed, dtype=np.intp).reshape(-1, 2).T
+    covered = _covered(gold_ranges(page, kind), len(text))
+    sizes = ends - starts
+    right = 2 * (covered[ends] - covered[starts]) >= sizes
+    # Every character of every candidate, one candidate after the other.
+    extents = found.end - found.start
+    of = np.repeat(np.arange(len(extents)), extents)
+    at = np.arange(len(of)) + np.repeat(found.start - np.cumsum(extents) + extents, extents)
+    index = KINDS.index(kind)
+    offends = character_labels(page, batch.offsets[at])[index]
     truth = any(s.kind == kind for s in page.spans)
-    return Judged(values, right, sizes, len(page.page.text), truth, page.spam, inside, of, offends)
+    return Judged(
+        found.features, right, sizes, len(text), truth, page.spam, evidence[at, index], of, offends
+    )
 
 
 def _logistic(

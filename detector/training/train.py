@@ -166,7 +166,7 @@ def _calibrated(
     use(replace(used(), model=model))
     count = options.calibration_pages - count
     judged = over_pages(judge_batch, count, options, "calibration", console)
-    by_hand = [tuple(judge(page, model, kind) for kind in KINDS) for page in handwritten[1::2]]
+    by_hand = [judge(page, model) for page in handwritten[1::2]]
     # Hand-written pages are few, and closer to what is met in the wild than synthetic ones.
     weighted = judged + by_hand * HANDWRITTEN_WEIGHT
     spans: dict[Kind, Calibration] = {}

@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from detector.candidates import place_codes
-from detector.fold import fold
+from detector.batch import batch_of
 from detector.model import Model
-from detector.result import KINDS
 from detector.scoring import Detector
 from detector.training.evaluate import Judgement, judge_pages
 from detector.training.fit import (
@@ -114,9 +112,9 @@ def synthetic_pages(first: int, last: int, part: str) -> Iterator[LabeledPage]:
 def _alarms(page: LabeledPage) -> NDArray[np.bool_]:
     """Return which characters the first model takes for offending."""
     model = used().model
-    folded = fold(page.page.text, model.tables)
-    found = model.features(folded, place_codes(page.page, folded))
-    return np.asarray((model.first_evidence(found) > -1.0).any(axis=1))
+    batch = batch_of([page.page], model.tables)
+    first = model.first_evidence(model.features(batch))[batch.starts[0] : batch.ends[0]]
+    return np.asarray((first > -1.0).any(axis=1))
 
 
 def _rows(pages: Iterator[LabeledPage], generator: np.random.Generator) -> CharacterRows:
@@ -158,7 +156,7 @@ def judge_batch(first: int, last: int) -> list[tuple[Judged, ...]]:
     """Return the candidates of synthetic calibration pages, by kind in the order of ``KINDS``."""
     model = used().model
     return [
-        tuple(judge(page, model, kind) for kind in KINDS)
+        judge(page, model)
         for page in synthetic_pages(first, last, "calibrate")
         if page.label != "light"
     ]

@@ -147,11 +147,12 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
             if as_utf8.replaced * 4 < result.replaced:
                 return as_utf8
         if result.replaced * 50 <= max(len(result.text), 50) and not (
-            declared == "cp1252" and (_is_utf8(data) or _is_double_byte(data))
+            declared == "cp1252" and (_utf8(data) is not None or _is_double_byte(data))
         ):
             return result
-    if _is_utf8(data):
-        return _decoded(data, "utf-8")
+    text = _utf8(data)
+    if text is not None:
+        return Decoded(text, "utf-8", text.count("\ufffd"))
     guess = _guess(data)
     if declared == "utf-8" or (declared == "cp1252" and guess != "cp1252"):
         as_utf8 = _decoded(data, "utf-8")
@@ -190,13 +191,15 @@ def _decoded(data: bytes, encoding: str) -> Decoded:
     return Decoded(text, encoding, text.count("\ufffd"))
 
 
-def _is_utf8(data: bytes) -> bool:
+def _utf8(data: bytes) -> str | None:
+    """Return UTF-8 as text, or None when it is something else."""
     try:
-        data.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         # A cut in the middle of the last character is not an argument against UTF-8.
-        return error.start >= len(data) - 3 and error.reason == "unexpected end of data"
-    return True
+        if error.start >= len(data) - 3 and error.reason == "unexpected end of data":
+            return data.decode("utf-8", "replace")
+        return None
 
 
 def _utf16(data: bytes) -> str | None:

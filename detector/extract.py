@@ -15,7 +15,7 @@ from detector.page import Page, Segment, Where
 
 __all__ = ["Paths", "css_path", "extract", "looks_like_html"]
 
-_SPAN, _BLOCK, _LINK, _TITLE, _HEADING, _NOSCRIPT, _SKIP, _SCRIPT, _COMMENT = range(9)
+_SPAN, _BLOCK, _LINK, _TITLE, _HEADING, _NOSCRIPT, _SKIP, _SCRIPT, _COMMENT, _TEXT = range(10)
 _ACTIONS = {
     **dict.fromkeys(
         "abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd label mark q rp rt "
@@ -29,6 +29,7 @@ _ACTIONS = {
     "noscript": _NOSCRIPT,
     "script": _SCRIPT,
     "-comment": _COMMENT,
+    "-text": _TEXT,
 }
 _TELLING = (
     "[style],[hidden],[alt],[title],[placeholder],[aria-label],a[href],area[href],iframe[src],"
@@ -62,7 +63,9 @@ _SNIFF_ANYWHERE = re.compile(r"<(?:!doctype\s+html|html[\s>]|head>|body[\s>]|/bo
 _LITERAL = re.compile(
     r'"((?:[^"\\\n]|\\.)*+)"?|\'((?:[^\'\\\n]|\\.)*+)\'?|`((?:[^`\\]|\\.){0,5000}+)`?', re.S
 )
-_URL_LITERAL = re.compile(r"""["'`]((?:https?:)?//[^"'`\s\\<>]+)""", re.I)
+# Searched for by its slashes, which are rarer than quotation marks.
+_URL_LITERAL = re.compile(r"""//[^"'`\s\\<>]+""")
+_URL_START = re.compile(r"""["'`]((?:https?:)?)\Z""", re.I)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
 _CONDITION = re.compile(r"\[if [^\]\n]{0,60}\]>(?:<!-+>?)?")  # of Internet Explorer's comments
 _PLAIN_TAG = re.compile(r"[a-z][a-z0-9-]*\Z")
@@ -126,7 +129,7 @@ _new = tuple.__new__
 class _Writer:
     """Collects text: a block being written, and values that wait for the block to end."""
 
-    __slots__ = ("characters", "config", "full", "hosts", "length", "links", "most",
+    __slots__ = ("characters", "config", "full", "hosts", "length", "links", "longest", "most",
                  "open", "pieces", "read", "runs", "script", "seen", "segments", "spaced",
                  "truncated", "waiting")  # fmt: skip
 
@@ -134,6 +137,7 @@ class _Writer:
         self.config = config
         self.characters = config.max_characters
         self.most = config.max_segments
+        self.longest = config.max_value
         self.truncated = truncated
         self.pieces: list[str] = []
         self.segments: list[Segment] = []
@@ -143,7 +147,7 @@ class _Writer:
         self.open = False  # a block has text and is not yet ended
         self.spaced = False  # white space has been read since its last text
         self.full = False
-        self.waiting: list[tuple[str, Where, bool, Any]] = []
+        self.waiting: list[tuple[str, _Reading, Any]] = []
         self.seen: set[str] = set()
         self.runs: set[str] = set()  # of text nodes
         self.hosts: set[str] = set()
@@ -159,9 +163,9 @@ class _Writer:
         if self.open and (self.spaced or text[0].isspace()):
             run = " " + run
         self.spaced = text[-1].isspace()
-        self._put(run, *reading, node)
+        self._put(run, reading, node)
 
-    def _put(self, run: str, where: Where, visible: bool, node: Any) -> None:
+    def _put(self, run: str, reading: _Reading, node: Any) -> None:
         start = self.length
         end = start + len(run)
         if end > self.characters or len(self.segments) >= self.most:
@@ -173,18 +177,18 @@ class _Writer:
             end = start + len(run)
         self.length = end
         self.pieces.append(run)
-        self.segments.append(_new(Segment, (start, end, where, visible, node)))
+        self.segments.append(_new(Segment, (start, end, *reading, node)))
         self.open = True
 
     def value(self, text: str, where: Where, visible: bool, node: Any) -> None:
         """Keep an attribute value, comment or literal, as a block after the current one."""
-        if len(text) > self.config.max_value:
+        if len(text) > self.longest:
             self.truncated.append("max_value")
-            text = text[: self.config.max_value]
+            text = text[: self.longest]
         text = " ".join(text.split())
         if len(text) >= 2 and text not in self.seen:
             self.seen.add(text)
-            self.waiting.append((text, where, visible, node))
+            self.waiting.append((text, (where, visible), node))
 
     def flush(self) -> None:
         """End the current block, then write what waited for that."""
@@ -195,16 +199,16 @@ class _Writer:
             self.open = False
         if self.waiting:
             waiting, self.waiting = self.waiting, []
-            for text, where, visible, node in waiting:
+            for text, reading, node in waiting:
                 if self.full:
                     break
                 # A title attribute mostly repeats the text of its link.
-                if where == "alt" and text in self.runs:
+                if reading[0] == "alt" and text in self.runs:
                     continue
-                self._put(text, where, visible, node)
+                self._put(text, reading, node)
                 self.pieces.append("\n")
                 self.length += 1
-                self.open = False
+            self.open = False
 
 
 def _walk(document: LexborNode, root: LexborNode, out: _Writer) -> None:
@@ -225,16 +229,18 @@ def _walk(document: LexborNode, root: LexborNode, out: _Writer) -> None:
         if left < 0:
             out.truncated.append("max_nodes")
             break
-        if node.is_empty_text_node:
-            out.spaced = True
-            continue
-        parent = node.parent
-        if parent is None:
-            continue
-        state = states[parent.mem_id]
-        around, reading = state
-        tag = node.tag or ""
-        if tag == "-text":
+        number = node.tag_id
+        action = _NUMBERED.get(number)
+        if action is None:
+            action = _numbered(number, node.tag or "")
+        if action == _TEXT:
+            if node.is_empty_text_node:
+                out.spaced = True
+                continue
+            parent = node.parent
+            if parent is None:
+                continue
+            around, reading = states[parent.mem_id]
             if reading is not None:
                 if around != block:
                     if out.open or out.waiting:
@@ -245,10 +251,14 @@ def _walk(document: LexborNode, root: LexborNode, out: _Writer) -> None:
                     _markup(text, "noscript", parent, out)  # markup kept as text
                 else:
                     out.inline(text, reading, parent)
-                if out.full:
-                    break
+                    if out.full:
+                        break
             continue
-        action = _ACTIONS.get(tag, _BLOCK)
+        parent = node.parent
+        if parent is None:
+            continue
+        state = states[parent.mem_id]
+        around, reading = state
         if action == _COMMENT:
             if reading is not None:
                 _comment(node.comment_content or "", parent, out)
@@ -279,8 +289,21 @@ def _walk(document: LexborNode, root: LexborNode, out: _Writer) -> None:
             if "hidden" in attributes or (style and _hides(style)):
                 reading = (reading[0], False)
                 state = (around, reading)
-            _attributes(tag, attributes, reading[1], node, out)
+            _attributes(node.tag or "", attributes, reading[1], node, out)
         states[identity] = state
+
+
+_NUMBERED: dict[int, int] = {}
+"""Actions by the numbers that the parser has for the elements of the standard."""
+_STANDARD = 256  # beyond are addresses, of names that a document made up
+
+
+def _numbered(number: int, tag: str) -> int:
+    """Return the action of the element ``tag``, and keep it where its number stays the same."""
+    action = _ACTIONS.get(tag, _BLOCK)
+    if number < _STANDARD:
+        _NUMBERED[number] = action
+    return action
 
 
 def _comment(text: str, node: LexborNode, out: _Writer) -> None:
@@ -398,7 +421,9 @@ def _script(source: str, node: LexborNode, out: _Writer) -> None:
     out.script -= len(source)
     if "<a " not in source and "<A " not in source and not _wordy(source):
         for match in _URL_LITERAL.finditer(source):
-            _link(match.group(1), False, node, out)
+            at = match.start()
+            if start := _URL_START.search(source, max(0, at - 7), at):
+                _link(start.group(1) + match.group(), False, node, out)
         return
     for match in _LITERAL.finditer(source):
         literal = match.group(match.lastindex or 0)

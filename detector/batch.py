@@ -8,17 +8,20 @@ of a character reaches into another page: a page scores the same in any company.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.fold import Folded, FoldTables, fold
-from detector.page import WHERES, Page
+from detector.page import WHERES, Page, Where
 
 __all__ = ["GAP", "Batch", "batch_of"]
 
 T = TypeVar("T", bound=np.generic)
+
+_START, _READING = attrgetter("start"), attrgetter("where", "visible")
 
 GAP = 200
 """Breaks between pages; no window of features is wider on one side."""
@@ -84,12 +87,12 @@ def batch_of(pages: Sequence[Page], tables: FoldTables) -> Batch:
     starts = np.searchsorted(offsets, text_starts)
     ends = np.searchsorted(offsets, text_starts + lengths)
     # Breaks in front of the first segment have a place too, which nothing asks for.
-    segments = [(0, 0)] + [
-        (start + segment.start, _PLACE_CODES[segment.where, segment.visible])
-        for start, page in zip(text_starts.tolist(), pages, strict=True)
-        for segment in page.segments
-    ]
-    segment_starts, places = (np.array(column) for column in zip(*segments, strict=True))
-    index = np.searchsorted(segment_starts, offsets, side="right") - 1
-    batch = Batch(codes, classes, offsets, places.astype(np.uint8)[index], starts, ends)
+    segment_starts = [0]
+    readings: list[tuple[Where, bool]] = [("body", False)]
+    for start, page in zip(text_starts.tolist(), pages, strict=True):
+        segment_starts += [start + own for own in map(_START, page.segments)]
+        readings += map(_READING, page.segments)
+    places = np.array([_PLACE_CODES[reading] for reading in readings], dtype=np.uint8)
+    index = np.searchsorted(np.array(segment_starts), offsets, side="right") - 1
+    batch = Batch(codes, classes, offsets, places[index], starts, ends)
     return batch._replace(offsets=offsets - batch.each(text_starts.astype(np.int32)))

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.batch import Batch
+from detector.config import Config
 from detector.model import Model
 from detector.page import WHERES
 from detector.result import KINDS, Kind
 from detector.spans import segments_of_evidence
 
-__all__ = ["SPAN_FEATURES", "Candidate", "Candidates", "candidates", "without_parting"]
+__all__ = ["SPAN_FEATURES", "Candidate", "Candidates", "candidates", "reported", "without_parting"]
 
 # What parts a promotional phrase from the sentence after it and before it, and is not struck.
 _AFTER = frozenset(" ,，、;；:：|｜_-—–·")
@@ -102,6 +103,22 @@ def candidates(batch: Batch, evidence: NDArray[np.float32], model: Model, kind: 
     features[np.arange(len(found)), len(columns) + (place >> 1)] = 1.0
     text_start, text_end = batch.offsets[start], batch.offsets[end - 1] + 1
     return Candidates(kind, page, start, end, text_start, text_end, features)
+
+
+def reported(
+    pages: NDArray[np.intp], scores: NDArray[np.float64], config: Config
+) -> NDArray[np.intp]:
+    """Return which candidates of one kind become findings, as indices in order.
+
+    ``pages`` (m, ascending) and ``scores`` (m) are the numbers of their pages and their calibrated
+    probabilities. Likely ones all do, and of each page the best of those that leave a doubt.
+    """
+    chosen = scores >= config.likely_span_score
+    doubts = np.flatnonzero(~chosen & (scores >= config.min_span_score))
+    doubts = doubts[np.lexsort((-scores[doubts], pages[doubts]))]
+    of = pages[doubts]
+    chosen[doubts[np.arange(len(doubts)) - np.searchsorted(of, of) < config.max_doubts]] = True
+    return np.flatnonzero(chosen & (scores >= config.min_span_score))
 
 
 def without_parting(kind: Kind, text: str, start: int, end: int) -> tuple[int, int]:

@@ -45,8 +45,15 @@ class Config:
     max_spans: int = 1_000
     """Findings reported, best first."""
 
-    min_span_score: float = 0.1
+    min_span_score: float = 0.03
     """Findings less probable than this are dropped, and then say nothing in the page score."""
+
+    likely_span_score: float = 0.3
+    """Findings less probable than this are doubts."""
+
+    max_doubts: int = 3
+    """Doubts kept on a page of each kind, best first. They tell apart pages that have nothing
+    better, and each costs time. The page score of the shipped model is fitted to these three."""
 
 
 DEFAULT_CONFIG = Config()

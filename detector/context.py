@@ -47,8 +47,10 @@ def context_buckets(evidence: NDArray[np.float32], batch: Batch) -> NDArray[np.i
     for head in range(2):
         sums = RunningSum(capped[head], RADII[-1])
         for group, radius in enumerate(RADII):
-            average = sums.around(radius) // (sizes[group] if group < len(sizes) else far)
-            level = np.clip((average - 16 * LOW) // 14, 0, STEPS - 1)
+            size = sizes[group] if group < len(sizes) else far
+            # Fourteen sixteenths of the average above the lowest are one step.
+            level = (sums.around(radius) - 16 * LOW * size) // (14 * size)
+            np.clip(level, 0, STEPS - 1, out=level)
             np.add(own[head], level, out=buckets[head, group])
             if group == 1:
                 middle.append(level)
@@ -77,10 +79,11 @@ def _window_sizes(batch: Batch, radius: int) -> NDArray[np.int32]:
     return np.maximum(sizes, 1)
 
 
-# Steps of half a doubling, looked up: a logarithm of each character costs more than the rest here.
-_LOG_BOUNDS = 2.0 ** (np.arange(1, STEPS) / 2) - 1
+def _log_steps(rate: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Return ``2 * log2(1 + rate)`` rounded down, at most ``STEPS - 1``.
 
-
-def _log_steps(rate: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return ``2 * log2(1 + rate)`` rounded down, at most ``STEPS - 1``."""
-    return np.searchsorted(_LOG_BOUNDS, rate, side="right")
+    That is the exponent of the square, as floating point numbers are stored (IEEE 754).
+    """
+    square = np.square(rate + 1, dtype=np.float32)
+    steps: NDArray[np.int32] = (square.view(np.int32) >> 23) - 127
+    return np.minimum(steps, STEPS - 1)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.counts import M3, CountTables, association, ngram_keys
+from detector.counts import M3, CountTables, association
 
 __all__ = [
     "MOST_ALTERNATIVES",
@@ -81,6 +81,7 @@ class Comparison(NamedTuple):
 
 def compare(
     codes: U32,
+    keys: U32,
     han: NDArray[np.bool_],
     ties: NDArray[np.int16],
     counts: CountTables,
@@ -88,15 +89,16 @@ def compare(
 ) -> Comparison:
     """Compare the words of a text with what may have stood there.
 
-    ``han`` says which characters are Chinese, ``ties`` (n - 1) how each goes with the next
-    (:func:`detector.counts.association`). Words at the very ends of ``codes`` are not compared;
-    where something other than Chinese stands beside a word, that side counts nothing.
+    ``keys`` (n - 1) are the n-gram keys of its bigrams, ``han`` says which characters are Chinese,
+    ``ties`` (n - 1) how each goes with the next (:func:`detector.counts.association`). Words at
+    the very ends of ``codes`` are not compared; where something other than Chinese stands beside a
+    word, that side counts nothing.
     """
     if len(codes) < 4 or not han.any():
         return Comparison(
             np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int16), np.zeros((0, 2), np.uint16)
         )
-    keys = ngram_keys(codes[1:-1], 2)
+    keys = keys[1:-1]
     row = alternatives.slots.take(word_slots(keys))
     hit = np.flatnonzero(row)
     row = row[hit].astype(np.intp)

@@ -83,11 +83,16 @@ class Calibration:
 
         Features without a weight count nothing.
         """
+        odds = np.clip(self.log_odds(names, values), -40, 40)
+        probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-odds))
+        return probabilities
+
+    def log_odds(self, names: Sequence[str], values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the log-odds (m) that :meth:`probabilities` come from."""
         # Summed along rows rather than by a matrix product, whose order depends on the machine.
         weights = np.array([self.weights.get(name, 0.0) for name in names])
-        odds = (values * weights).sum(axis=1) + self.intercept
-        probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(odds, -40, 40)))
-        return probabilities
+        odds: NDArray[np.float64] = (values * weights).sum(axis=1) + self.intercept
+        return odds
 
 
 @dataclass(frozen=True)
@@ -121,11 +126,11 @@ class Model:
         """
         first = self.first_evidence(found)
         buckets = context_buckets(first, batch)
-        second = np.empty_like(first)
+        second = np.empty((2, len(first)), dtype=np.float32)
         for head in range(2):
             # Added up in one fixed order, so that a page always scores the same.
-            second[:, head] = self.context[head].take(buckets[head]).sum(axis=0)
-        return second
+            self.context[head].take(buckets[head]).sum(axis=0, out=second[head])
+        return second.T
 
     def features(self, batch: Batch) -> Features:
         """Return the features of each character of ``batch`` (see :mod:`detector.ngrams`)."""
@@ -146,9 +151,11 @@ class Model:
             total += flats.take(group)
         first = total.astype(np.int16)
         second = ((total - first) >> 16).astype(np.int16)
-        scale = np.asarray(self.scale, dtype=np.float32)
-        bias = np.asarray(self.bias, dtype=np.float32)
-        return np.stack((first, second), axis=1) * scale + bias
+        evidence = np.empty((2, n), dtype=np.float32)
+        for head, sums in enumerate((first, second)):
+            np.multiply(sums, np.float32(self.scale[head]), out=evidence[head])
+            evidence[head] += np.float32(self.bias[head])
+        return evidence.T
 
     @cached_property
     def _packed(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -198,7 +198,8 @@ def features(batch: Batch, counts: CountTables, alternatives: Alternatives) -> F
     han = (classes >= 1) & (classes <= HAN_LAST)
     runs = _runs(classes)
     natural = _naturalness(batch, han, keys, counts)
-    comparison = compare(codes, han, natural.ties, counts, alternatives)
+    bigrams = keys[1][REACH : REACH + n - 1]
+    comparison = compare(codes, bigrams, han, natural.ties, counts, alternatives)
     found = {
         **_shapes(shape),
         "runs": _run_shapes(runs),

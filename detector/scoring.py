@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-
 from detector.batch import batch_of
-from detector.candidates import SPAN_FEATURES, Candidate, candidates, without_parting
+from detector.candidates import SPAN_FEATURES, Candidate, candidates, reported, without_parting
 from detector.config import DEFAULT_CONFIG, Config
 from detector.decode import decode, looks_binary
 from detector.errors import DetectorError, InputError
@@ -203,7 +201,7 @@ class Detector:
         for kind in KINDS:
             found = candidates(batch, evidence, self.model, kind)
             score = self.model.span_calibration[kind].probabilities(SPAN_FEATURES, found.features)
-            chosen = np.flatnonzero(score >= self.config.min_span_score)
+            chosen = reported(found.page, score, self.config)
             columns = (
                 found.page, found.start, found.end, found.text_start, found.text_end, score
             )  # fmt: skip

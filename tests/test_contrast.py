@@ -10,7 +10,7 @@ from support import small_lexicons, tables
 
 from detector import words
 from detector.contrast import NO_GAIN, Alternatives, Comparison, compare
-from detector.counts import CountTables, association
+from detector.counts import CountTables, association, ngram_keys
 from detector.fold import HAN_LAST, fold
 from detector.training.alternatives import known_alternatives, no_alternatives
 from detector.training.natural import count_ngrams
@@ -31,7 +31,8 @@ def known() -> Alternatives:
 def compared(text: str, counts: CountTables, known: Alternatives) -> Comparison:
     codes, classes, _ = fold(text, tables())
     han = (classes >= 1) & (classes <= HAN_LAST)
-    return compare(codes, han, association(codes[:-1], codes[1:], counts), counts, known)
+    ties = association(codes[:-1], codes[1:], counts)
+    return compare(codes, ngram_keys(codes, 2), han, ties, counts, known)
 
 
 def gains(text: str, counts: CountTables, known: Alternatives) -> list[int]:

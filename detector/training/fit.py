@@ -20,7 +20,8 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from detector.batch import Batch, batch_of
-from detector.candidates import SPAN_FEATURES, candidates, without_parting
+from detector.candidates import SPAN_FEATURES, candidates, reported, without_parting
+from detector.config import Config
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets
 from detector.model import Calibration, Model
 from detector.ngrams import (
@@ -32,7 +33,7 @@ from detector.ngrams import (
     ROW_WIDTH,
     Features,
 )
-from detector.page_score import PAGE_FEATURES, kind_score, page_features
+from detector.page_score import PAGE_FEATURES, page_features
 from detector.result import KINDS, Kind
 from detector.training.labeled import LabeledPage
 from detector.training.options import FitOptions
@@ -391,11 +392,11 @@ def fit_words(judged: Sequence[Judged], spans: Calibration, default: float) -> f
     return round(float(odds[order][int(np.argmax(f1))]), 4)
 
 
-def fit_pages(judged: Sequence[Judged], spans: Calibration, least: float) -> Calibration:
+def fit_pages(judged: Sequence[Judged], spans: Calibration, config: Config) -> Calibration:
     """Fit the page calibration on pages with findings; both classes weigh the same overall."""
     values, truths = [], []
     for page in judged:
-        found = span_scores(page, spans, least)
+        found = span_scores(page, spans, config)
         if found:
             values.append(page_features(found, page.length))
             truths.append(page.truth)
@@ -407,20 +408,20 @@ def fit_pages(judged: Sequence[Judged], spans: Calibration, least: float) -> Cal
     return _logistic(names, np.array(values)[:, fitted], truth, weights)
 
 
-def span_scores(page: Judged, spans: Calibration, least: float) -> list[tuple[float, int]]:
+def span_scores(page: Judged, spans: Calibration, config: Config) -> list[tuple[float, int]]:
     """Return (score, size) of the candidates that become spans."""
     scores = spans.probabilities(SPAN_FEATURES, page.values)
-    chosen = scores >= least
+    chosen = reported(np.zeros(len(scores), dtype=np.intp), scores, config)
     return list(zip(scores[chosen].tolist(), page.sizes[chosen].tolist(), strict=True))
 
 
-def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, least: float) -> float:
+def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, config: Config) -> float:
     """Return the log-odds of the page score of one kind, minus infinity without findings."""
-    found = span_scores(page, spans, least)
+    found = span_scores(page, spans, config)
     if not found:
         return -math.inf
-    score = kind_score(found, page.length, pages)
-    return math.log(score / (1 - score))
+    values = np.array([page_features(found, page.length)])
+    return float(pages.log_odds(PAGE_FEATURES, values)[0])
 
 
 class Tail(NamedTuple):

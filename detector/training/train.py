@@ -174,7 +174,7 @@ def _calibrated(
     for index, kind in enumerate(KINDS):
         mine = [pair[index] for pair in weighted]
         spans[kind] = fit_spans(mine)
-        pages[kind] = fit_pages(mine, spans[kind], DEFAULT_CONFIG.min_span_score)
+        pages[kind] = fit_pages(mine, spans[kind], DEFAULT_CONFIG)
     garbled = [pair[KINDS.index("garbled")] for pair in judged]
     bound = fit_words(garbled, spans["garbled"], model.word_bound)
     model = replace(model, span_calibration=spans, page_calibration=pages, word_bound=bound)
@@ -215,7 +215,7 @@ def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_ra
 
 def _tail(judged: Iterable[Judged], spans: Calibration, page: Calibration) -> Tail:
     """Return the tail of the log-odds of the page scores of one kind."""
-    return tail([page_log_odds(one, spans, page, DEFAULT_CONFIG.min_span_score) for one in judged])
+    return tail([page_log_odds(one, spans, page, DEFAULT_CONFIG) for one in judged])
 
 
 def _provenance(ground: Ground, options: TrainOptions, metrics: dict[str, Any]) -> dict[str, Any]:

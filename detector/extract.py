@@ -390,6 +390,18 @@ def _wordy(text: str) -> bool:
     return not text.isascii() or "\\u" in text or "%e" in text or "%E" in text
 
 
+def _is_text(literal: str) -> bool:
+    """Say whether a literal with words or markup in it is text rather than code.
+
+    A style sheet or a blob with a word in it is code; a text with code in it is text. Ranges of
+    letters, as programs list them to tell words in any language, are code as well.
+    """
+    if "<" in literal:
+        return True
+    size = len(literal)
+    return 4 * _beyond_ascii(literal) >= size and (size < 40 or 5 * literal.count("-") < size)
+
+
 def _markup(text: str, where: Where, node: Any, out: _Writer) -> None:
     """Keep the text and link targets of markup that is not part of the document tree."""
     if len(text) < 2:
@@ -433,9 +445,8 @@ def _script(source: str, node: LexborNode, out: _Writer) -> None:
             if "\\" in literal:
                 literal = _ESCAPE.sub(_unescape, literal)
                 # Pairs of escaped surrogates are one character, lone ones are none.
-                literal = literal.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            # A style sheet or a blob with a word in it is code; a text with code in it is text.
-            if "<" in literal or 4 * _beyond_ascii(literal) >= len(literal):
+                literal = literal.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+            if _is_text(literal):
                 _markup(literal, "script", node, out)
         elif "//" in literal and (url := _URL.match(literal)):
             _link(url.group(), False, node, out)

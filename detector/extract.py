@@ -399,7 +399,7 @@ def _is_text(literal: str) -> bool:
     if "<" in literal:
         return True
     size = len(literal)
-    return 4 * _beyond_ascii(literal) >= size and (size < 40 or 5 * literal.count("-") < size)
+    return 4 * _beyond_ascii(literal) >= size and (size < 30 or 5 * literal.count("-") < size)
 
 
 def _markup(text: str, where: Where, node: Any, out: _Writer) -> None:

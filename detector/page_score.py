@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from detector.model import Calibration, Model
 from detector.result import KINDS, Kind, Span
 
-__all__ = ["PAGE_FEATURES", "brief", "kind_score", "page_features", "page_scores"]
+__all__ = [
+    "BOUNDS",
+    "PAGE_FEATURES",
+    "Weighed",
+    "brief",
+    "is_chinese",
+    "page_features",
+    "page_scores",
+]
 
-PAGE_FEATURES = ("best", "second", "third", "expected", "chars", "length", "brief")
+BOUNDS = ("brief", "foreign")
+PAGE_FEATURES = ("best", "second", "third", "expected", "chars", "length", *BOUNDS)
 """What the page calibration is told about the spans of one kind, in column order.
 
-``brief`` is not fitted: its weight is what parts the thresholds of titles and of texts. (Beside it
-a fitted ``length`` would have to tell texts of 300 characters from texts of 3,000 alone, and says
-nonsense of pages longer than those.)
+Those of :data:`BOUNDS` are not fitted: their weights are what parts the thresholds of titles from
+those of texts, and those of findings in other languages from those of Chinese ones. (Beside
+``brief`` a fitted ``length`` would have to tell texts of 300 characters from texts of 3,000 alone,
+and says nonsense of pages longer than those.)
 """
 _LONG, _OCTAVES = 400, 3  # a text, and how often it is halved down to a mere title
 
@@ -27,22 +39,41 @@ def brief(length: int) -> float:
     return min(1.0, max(0.0, math.log2(_LONG / (length + 20)) / _OCTAVES))
 
 
-def page_features(spans: Sequence[tuple[float, int]], length: int) -> list[float]:
-    """Return the :data:`PAGE_FEATURES` of the (score, size) of spans, at least one."""
-    odds = sorted((math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p, _ in spans), reverse=True)
+class Weighed(NamedTuple):
+    """What the page score asks of a span: its score, its code points, whether it is Chinese."""
+
+    score: float
+    size: int
+    chinese: bool
+
+
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_KANA = re.compile("[\u3040-\u30ff]")
+
+
+def is_chinese(text: str) -> bool:
+    """Say whether ``text`` has Chinese characters and is not Japanese."""
+    return _HAN.search(text) is not None and _KANA.search(text) is None
+
+
+def page_features(spans: Sequence[Weighed], length: int) -> list[float]:
+    """Return the :data:`PAGE_FEATURES` of spans, at least one."""
+    odds = sorted((math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p, _, _ in spans), reverse=True)
+    expected = sum(p for p, _, _ in spans)
     return [
         odds[0],
         max(odds[1], -4.0) if len(odds) > 1 else -4.0,
         max(odds[2], -4.0) if len(odds) > 2 else -4.0,
-        math.log(sum(p for p, _ in spans)),
-        math.log1p(sum(p * size for p, size in spans)),
+        math.log(expected),
+        math.log1p(sum(p * size for p, size, _ in spans)),
         math.log(length + 20),
         brief(length),
+        sum(p for p, _, chinese in spans if not chinese) / expected,
     ]
 
 
-def kind_score(spans: Sequence[tuple[float, int]], length: int, calibration: Calibration) -> float:
-    """Return the score of one kind that follows from the (score, size) of its spans, 0 of none."""
+def _kind_score(spans: Sequence[Weighed], length: int, calibration: Calibration) -> float:
+    """Return the score of one kind that follows from its spans, 0 of none."""
     if not spans:
         return 0.0
     values = np.array([page_features(spans, length)])
@@ -57,11 +88,12 @@ def page_scores(
     A kind without spans scores 0; the page score is that of the likelier kind. (Noisy-or would
     let two doubts add up to a certainty.)
     """
-    by_kind: dict[Kind, list[tuple[float, int]]] = {kind: [] for kind in KINDS}
+    by_kind: dict[Kind, list[Weighed]] = {kind: [] for kind in KINDS}
     for span in spans:
-        by_kind[span.kind].append((span.score, span.end - span.start))
+        chinese = is_chinese(span.text)
+        by_kind[span.kind].append(Weighed(span.score, span.end - span.start, chinese))
     scores = {
-        kind: kind_score(found, length, model.page_calibration[kind])
+        kind: _kind_score(found, length, model.page_calibration[kind])
         for kind, found in by_kind.items()
     }
     return max(scores.values()), scores

@@ -33,7 +33,7 @@ from detector.ngrams import (
     ROW_WIDTH,
     Features,
 )
-from detector.page_score import PAGE_FEATURES, page_features
+from detector.page_score import BOUNDS, PAGE_FEATURES, Weighed, is_chinese, page_features
 from detector.result import KINDS, Kind
 from detector.training.labeled import LabeledPage
 from detector.training.options import FitOptions
@@ -290,7 +290,7 @@ CLEAN_PAGE_WEIGHT = 4.0
 
 
 class Judged(NamedTuple):
-    """Candidates of one page and kind: features, whether each is right, text sizes.
+    """Candidates of one page and kind: features, whether each is right, sizes, whether Chinese.
 
     ``inside`` has the log-odds of each character in each candidate, one candidate after the other,
     ``of`` the candidate's index, ``offends`` whether the character is labelled.
@@ -299,6 +299,7 @@ class Judged(NamedTuple):
     values: NDArray[np.float64]
     right: NDArray[np.bool_]
     sizes: NDArray[np.intp]
+    chinese: NDArray[np.bool_]
     length: int
     truth: bool
     spam: bool
@@ -332,9 +333,11 @@ def _judged(
     index = KINDS.index(kind)
     offends = character_labels(page, batch.offsets[at])[index]
     truth = any(s.kind == kind for s in page.spans)
+    chinese = np.array([is_chinese(text[start:end]) for start, end in trimmed], dtype=bool)
     return Judged(
-        found.features, right, sizes, len(text), truth, page.spam, evidence[at, index], of, offends
-    )
+        found.features, right, sizes, chinese, len(text), truth, page.spam, evidence[at, index],
+        of, offends,
+    )  # fmt: skip
 
 
 def _logistic(
@@ -403,16 +406,18 @@ def fit_pages(judged: Sequence[Judged], spans: Calibration, config: Config) -> C
     share = sum(page.truth for page in judged) / max(1, len(judged))
     truth = np.array(truths, dtype=bool)
     weights = np.where(truth, 0.5 / max(share, 1e-3), 0.5 / max(1 - share, 1e-3))
-    fitted = [index for index, name in enumerate(PAGE_FEATURES) if name != "brief"]
+    fitted = [index for index, name in enumerate(PAGE_FEATURES) if name not in BOUNDS]
     names = [PAGE_FEATURES[index] for index in fitted]
     return _logistic(names, np.array(values)[:, fitted], truth, weights)
 
 
-def span_scores(page: Judged, spans: Calibration, config: Config) -> list[tuple[float, int]]:
-    """Return (score, size) of the candidates that become spans."""
+def span_scores(page: Judged, spans: Calibration, config: Config) -> list[Weighed]:
+    """Return what the page score asks of the candidates that become spans."""
     scores = spans.probabilities(SPAN_FEATURES, page.values)
     chosen = reported(np.zeros(len(scores), dtype=np.intp), scores, config)
-    return list(zip(scores[chosen].tolist(), page.sizes[chosen].tolist(), strict=True))
+    columns = (scores, page.sizes, page.chinese)
+    rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
+    return [Weighed(*row) for row in rows]
 
 
 def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, config: Config) -> float:

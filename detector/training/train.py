@@ -18,7 +18,7 @@ from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE
 from detector.contrast import Alternatives
 from detector.model import Calibration, Model, Segmentation
 from detector.ngrams import FLAT_SIZE, ROW_BITS, ROW_WIDTH
-from detector.page_score import brief
+from detector.page_score import BOUNDS, brief
 from detector.result import KINDS, Kind
 from detector.scoring import Detector
 from detector.training.alternatives import known_alternatives
@@ -60,8 +60,11 @@ _SHOWN = 65
 """Percent of the known alternatives that fitting sees, so that it learns to do without as well."""
 THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
-BRIEF_ALLOWANCE = 4
-"""How much oftener brief clean pages may be flagged than texts."""
+BRIEF_CAUTION = 2
+"""How much rarer brief clean pages may be flagged than texts: they give less to judge by."""
+CAUTION = 4
+"""How much rarer clean pages may be flagged for garbling or in other languages than Chinese. The
+web has more of what looks like that than the pages made here, whose tail says too little."""
 _LEAST_TAIL = 10  # pages to judge a tail by
 
 
@@ -185,27 +188,29 @@ def _calibrated(
 def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float) -> Model:
     """Return ``model`` with page scores scaled so that ``THRESHOLD`` gives ``false_rate``.
 
-    Either kind may flag half of ``false_rate`` of the clean texts, and up to
-    :data:`BRIEF_ALLOWANCE` times that of brief pages where those, giving less to judge by, would
-    need a higher bound; the bound moves from one to the other with
-    :func:`~detector.page_score.brief`. Log-odds are measured in the mean excess of clean pages, so
-    that a score means the same for both kinds: it is about as often exceeded by clean pages.
+    That is the share of clean Chinese texts which injections alone may flag. What gives less to
+    judge by, or is less well known, has bounds of its own further out in the tail: brief pages
+    (:data:`BRIEF_CAUTION`), garbled findings and findings in other languages (:data:`CAUTION`).
+    The bound moves from one to the other with :data:`~detector.page_score.BOUNDS`. Log-odds are
+    measured in the mean excess of clean pages, so that a score means the same for both kinds.
     """
     pages: dict[Kind, Calibration] = {}
     for index, kind in enumerate(KINDS):
+        rate = false_rate if kind == "injection" else false_rate / CAUTION
         spans, page = model.span_calibration[kind], model.page_calibration[kind]
+        fitted = {name: weight for name, weight in page.weights.items() if name not in BOUNDS}
+        page = Calibration(page.intercept, fitted)
         clean = [pair[index] for pair in judged if not pair[index].spam]
         text = _tail([one for one in clean if brief(one.length) < 0.25], spans, page)
         title = _tail([one for one in clean if brief(one.length) > 0.75], spans, page)
-        bound = shorter = text.bound(false_rate / 2)
+        bound = shorter = text.bound(rate)
         excess = text.excess
         if title.exceeding >= _LEAST_TAIL:
-            # The allowance is for where titles are the harder ones to tell.
-            lenient = title.bound(BRIEF_ALLOWANCE * false_rate / 2)
-            shorter = min(title.bound(false_rate / 2), max(bound, lenient))
+            shorter = title.bound(rate / BRIEF_CAUTION)
             both = text.exceeding + title.exceeding
             excess = (text.excess * text.exceeding + title.excess * title.exceeding) / both
-        weights = {**page.weights, "brief": page.weights.get("brief", 0.0) + bound - shorter}
+        foreign = text.bound(rate / CAUTION)
+        weights = {**fitted, "brief": bound - shorter, "foreign": bound - foreign}
         pages[kind] = Calibration(
             round((page.intercept - bound) / excess, 6),
             {name: round(weight / excess, 6) for name, weight in weights.items()},

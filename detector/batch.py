@@ -57,11 +57,10 @@ class Batch(NamedTuple):
         edges[0] = 0
         return np.repeat(values, np.diff(edges))
 
-    def sums(self, values: NDArray[Any]) -> NDArray[np.int64]:
-        """Return the sums of ``values`` (n) over whole pages."""
-        total = np.zeros(len(values) + 1, dtype=np.int64)
-        np.cumsum(values, out=total[1:])
-        return total[self.ends] - total[self.starts]
+    def counts(self, values: NDArray[Any]) -> NDArray[np.int64]:
+        """Return how many of ``values`` (n) are not zero, for each page."""
+        edges = zip(self.starts.tolist(), self.ends.tolist(), strict=True)
+        return np.array([np.count_nonzero(values[start:end]) for start, end in edges])
 
     def page_of(self, positions: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the numbers of the pages that the characters at ``positions`` are in."""
@@ -93,6 +92,7 @@ def batch_of(pages: Sequence[Page], tables: FoldTables) -> Batch:
         segment_starts += [start + own for own in map(_START, page.segments)]
         readings += map(_READING, page.segments)
     places = np.array([_PLACE_CODES[reading] for reading in readings], dtype=np.uint8)
-    index = np.searchsorted(np.array(segment_starts), offsets, side="right") - 1
-    batch = Batch(codes, classes, offsets, places[index], starts, ends)
+    first = np.searchsorted(offsets, np.array(segment_starts))
+    places = np.repeat(places, np.diff(first, append=len(codes)))
+    batch = Batch(codes, classes, offsets, places, starts, ends)
     return batch._replace(offsets=offsets - batch.each(text_starts.astype(np.int32)))

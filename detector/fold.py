@@ -69,8 +69,8 @@ def fold(text: str, tables: FoldTables) -> Folded:
         # Tags and variation selectors of plane 14 are as invisible as those below.
         invisible = (raw >= 0xE0000) & (raw <= 0xE01EF)
         raw = np.where(invisible, ZERO_WIDTH, np.minimum(raw, TABLE_SIZE - 1)).astype(np.uint32)
-    codes = tables.fold[raw]
-    classes = tables.classes[raw]
+    codes = tables.fold.take(raw)
+    classes = tables.classes.take(raw)
     keep = codes != DROP
     space = codes == SPACE
     if space.any():
@@ -87,5 +87,5 @@ def fold(text: str, tables: FoldTables) -> Folded:
         wide_before = classes[before] <= CLASS["kana"]
         wide_after = classes[after] <= CLASS["kana"]
         keep[at[~(inside & ~wide_before & ~wide_after)]] = False
-    offsets = np.flatnonzero(keep).astype(np.int32)
-    return Folded(codes[offsets], classes[offsets], offsets)
+    offsets = np.flatnonzero(keep)
+    return Folded(codes.take(offsets), classes.take(offsets), offsets.astype(np.int32))

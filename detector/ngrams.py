@@ -286,10 +286,12 @@ def _naturalness(
     chinese = np.zeros(n, dtype=bool)
     ties = np.zeros(n - 1, dtype=np.int16)
     if han.any():
-        log1 = counts.unigrams[codes].astype(np.int16)
+        often1 = counts.unigrams.take(codes)
+        log1 = often1.astype(np.int16)
         whole = np.int16(8 * counts.log2_total)
-        rank = np.searchsorted(_RANKS, whole - log1).astype(np.uint32)
-        rank *= batch.each(batch.sums(han) > 0)
+        ranks = np.searchsorted(_RANKS, whole - np.arange(256, dtype=np.int16)).astype(np.uint32)
+        rank = ranks.take(often1)
+        rank *= batch.each(batch.counts(han) > 0)
         seen2 = seen(keys[1][REACH : REACH + n - 1], counts.ngrams)
         seen3 = seen(keys[2][REACH : REACH + n - 2], counts.ngrams)
         pair = han[:-1] & han[1:]
@@ -376,7 +378,7 @@ def _scripts(batch: Batch, han: NDArray[np.bool_], shape: U32) -> U32:
     local = _SCRIPT_RATES.take(around)
     total = forms.over(batch)
     mostly = np.minimum(traditional.over(batch) * 3 // np.maximum(total, 1), 2)
-    latin = 3 * batch.sums(han) < batch.ends - batch.starts
+    latin = 3 * batch.counts(han) < batch.ends - batch.starts
     page = np.where(total < 4, 3, mostly) << 1 | latin
     return (local << _u(6) | batch.each(page.astype(np.uint32))) << _u(5) | shape
 

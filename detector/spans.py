@@ -61,7 +61,7 @@ def segments_of_evidence(
     ``evidence``: log-odds of each character; ``breaks``: positions that end a block and belong to
     no segment. Python visits only what numpy cannot take apart. In a maximal segment every prefix
     and every suffix has a positive sum, so one that spans a stretch of cost ``c`` gains more than
-    ``c`` on either side of it: where a group of runs gains less than ``2 * c`` in all, it parts.
+    ``c`` on either side of it: where a group of runs gains less than that on one side, it parts.
     """
     evidence = evidence.astype(np.float64)
     evidence[breaks] = -np.inf
@@ -74,10 +74,15 @@ def segments_of_evidence(
     values = np.add.reduceat(np.append(evidence, 0.0), turns)[:-1]
     gains, costs = values[::2], -values[1::2]
     parted = np.isinf(costs)
+    earned = np.concatenate(([0.0], np.cumsum(gains)))
+    slack = 1e-9 * earned[-1]  # running sums are rounded; what is in doubt stays together
     for _ in range(8):
-        group = np.concatenate(([0], np.cumsum(parted)))
-        total = np.bincount(group, gains)
-        more = parted | (2 * costs > total[group[:-1]])
+        # What the group of each stretch has gained before it, and gains after it.
+        edges = np.concatenate(([0], np.flatnonzero(parted) + 1, [len(gains)]))
+        group = np.concatenate(([0], np.cumsum(parted)))[:-1]
+        before = earned[1:-1] - earned[edges[group]]
+        after = earned[edges[group + 1]] - earned[1:-1]
+        more = parted | (costs >= before + slack) | (costs >= after + slack)
         if np.array_equal(more, parted):
             break
         parted = more

@@ -35,8 +35,6 @@ class TrainOptions:
     evaluation_pages: int = 6_000
     jobs: int = 2
     false_rate: float = 0.002
-    """Share of the clean Chinese calibration texts that the measured model's threshold may flag
-    for an injection; what is less well known may be flagged more rarely."""
-    final_false_rate: float = 0.001
-    """The same for the weights that ship, counted on four times as many pages. Lower loses spam."""
+    """Share of the clean Chinese calibration texts that the threshold may flag for an injection;
+    what is less well known may be flagged more rarely. Lower loses spam."""
     fit: FitOptions = field(default_factory=FitOptions)

@@ -60,11 +60,12 @@ _SHOWN = 65
 """Percent of the known alternatives that fitting sees, so that it learns to do without as well."""
 THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
-BRIEF_CAUTION = 2
-"""How much rarer brief clean pages may be flagged than texts: they give less to judge by."""
-CAUTION = 4
-"""How much rarer clean pages may be flagged for garbling or in other languages than Chinese. The
-web has more of what looks like that than the pages made here, whose tail says too little."""
+GARBLED_CAUTION = 2
+BRIEF_CAUTION = 4
+FOREIGN_CAUTION = 8
+"""How much rarer clean pages may be flagged than texts for Chinese injections: for garbling, when
+brief, and in other languages. Brief pages give less to judge by; of what looks garbled and of other
+languages the web has more than the pages made here, whose tail says too little."""
 _LEAST_TAIL = 10  # pages to judge a tail by
 
 
@@ -137,7 +138,7 @@ def _with_everything(
     use(replace(used(), model=model))
     count = 2 * options.calibration_pages  # the bound is far out in their tail
     judged = over_pages(judge_batch, count, options, "threshold", console)
-    model = _with_threshold(model, judged, options.final_false_rate)
+    model = _with_threshold(model, judged, options.false_rate)
     return replace(model, version=_version(model))
 
 
@@ -189,14 +190,14 @@ def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_ra
     """Return ``model`` with page scores scaled so that ``THRESHOLD`` gives ``false_rate``.
 
     That is the share of clean Chinese texts which injections alone may flag. What gives less to
-    judge by, or is less well known, has bounds of its own further out in the tail: brief pages
-    (:data:`BRIEF_CAUTION`), garbled findings and findings in other languages (:data:`CAUTION`).
-    The bound moves from one to the other with :data:`~detector.page_score.BOUNDS`. Log-odds are
-    measured in the mean excess of clean pages, so that a score means the same for both kinds.
+    judge by, or is less well known, has bounds of its own further out in the tail (the cautions
+    above), and the bound moves from one to the other with :data:`~detector.page_score.BOUNDS`.
+    Log-odds are measured in the mean excess of clean pages, so that a score means the same for
+    both kinds.
     """
     pages: dict[Kind, Calibration] = {}
     for index, kind in enumerate(KINDS):
-        rate = false_rate if kind == "injection" else false_rate / CAUTION
+        rate = false_rate if kind == "injection" else false_rate / GARBLED_CAUTION
         spans, page = model.span_calibration[kind], model.page_calibration[kind]
         fitted = {name: weight for name, weight in page.weights.items() if name not in BOUNDS}
         page = Calibration(page.intercept, fitted)
@@ -209,7 +210,7 @@ def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_ra
             shorter = title.bound(rate / BRIEF_CAUTION)
             both = text.exceeding + title.exceeding
             excess = (text.excess * text.exceeding + title.excess * title.exceeding) / both
-        foreign = text.bound(rate / CAUTION)
+        foreign = text.bound(rate / FOREIGN_CAUTION)
         weights = {**fitted, "brief": bound - shorter, "foreign": bound - foreign}
         pages[kind] = Calibration(
             round((page.intercept - bound) / excess, 6),

@@ -36,7 +36,7 @@ __all__ = [
     "default_model_folder",
 ]
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Raised when features, folding or files change so that older models would score wrongly."""
 
 ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {

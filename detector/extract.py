@@ -353,7 +353,7 @@ def _link(href: str, visible: bool, node: Any, out: _Writer) -> None:
     A page's links are mostly to its own host, and differ in a number: a host that was named is
     left out, and a path that differs from an earlier one of its host in digits only is not read.
     """
-    if href in out.read:
+    if ("//" not in href and not _wordy(href)) or href in out.read:
         return
     out.read.add(href)
     if out.links >= out.config.max_links:

@@ -7,6 +7,7 @@ import pickle
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise, repeat
 from typing import Any
 
@@ -19,7 +20,14 @@ from support import CASES, DAMAGED, PROMOTED, cases, rows_of, small_model
 from detector import Config, Detector, InputError, Page, Result
 from detector.extract import extract
 from detector.page import page_from_text
-from detector.page_score import brief, page_scores
+from detector.page_score import (
+    PAGE_FEATURES,
+    Weighed,
+    brief,
+    is_chinese,
+    page_features,
+    page_scores,
+)
 from detector.scoring import read_page
 
 NAMES = [row["name"] for row in rows_of("scoring_pages")]
@@ -287,6 +295,40 @@ def test_limits_of_findings_are_kept_and_said() -> None:
     assert sure.truncated == ()
     assert 0 < len(sure.spans) < 4
     assert all(span.score >= 0.9 for span in sure.spans)
+
+
+def test_of_doubts_only_the_best_are_kept() -> None:
+    source = "\n".join(["今天开云体育", "今天官", "今天开云", "今天官网", "今天入口"])
+    config = Config(min_span_score=0.0, likely_span_score=0.999, max_doubts=2)
+    kept = Detector(SMALL.model, config=config).score(source).spans
+    every = SMALL.score(source).spans
+    assert [span.text for span in kept] == ["开云体育", "开云"]
+    assert len(every) == 5
+    likely = replace(config, likely_span_score=min(span.score for span in every))
+    assert Detector(SMALL.model, config=likely).score(source).spans == every
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("开云体育", True),
+        ("kaiyun.com", False),
+        ("バカラ攻略", False),
+        ("Kaiyun官网", True),
+        ("", False),
+    ],
+)
+def test_chinese_findings_are_told_from_others(text: str, expected: bool) -> None:
+    assert is_chinese(text) == expected
+
+
+def test_a_finding_in_another_language_has_a_bound_of_its_own() -> None:
+    chinese = page_features([Weighed(0.9, 4, True)], 900)
+    foreign = page_features([Weighed(0.9, 4, False)], 900)
+    mixed = page_features([Weighed(0.6, 4, False), Weighed(0.6, 4, True)], 900)
+    at = PAGE_FEATURES.index("foreign")
+    assert (chinese[at], mixed[at], foreign[at]) == (0.0, 0.5, 1.0)
+    assert chinese[:at] == foreign[:at]
 
 
 def test_thousands_of_findings_cost_no_more_than_their_number() -> None:

@@ -25,7 +25,8 @@ _START, _READING = attrgetter("start"), attrgetter("where", "visible")
 
 GAP = 200
 """Breaks between pages; no window of features is wider on one side."""
-_BREAKS = "\n" * GAP
+EDGE = 4
+"""Breaks before the first page and after the last: as many as n-grams reach."""
 _PLACE_CODES = {
     (where, visible): 2 * index + visible
     for index, where in enumerate(WHERES)
@@ -34,7 +35,7 @@ _PLACE_CODES = {
 
 
 class Batch(NamedTuple):
-    """The folded characters of b pages, :data:`GAP` breaks around each; n characters in all.
+    """The folded characters of b pages with breaks around each; n characters in all.
 
     ``codes`` (uint32) and ``classes`` (uint8) as in :class:`detector.fold.Folded`. ``offsets``
     (int32): the code-point offset of each character in the text of its page. ``places`` (uint8):
@@ -79,10 +80,11 @@ class Batch(NamedTuple):
 
 def batch_of(pages: Sequence[Page], tables: FoldTables) -> Batch:
     """Fold the texts of ``pages`` (at least one) into one batch."""
-    text = _BREAKS + _BREAKS.join([page.text for page in pages]) + _BREAKS
+    between, edge = "\n" * GAP, "\n" * EDGE
+    text = edge + between.join([page.text for page in pages]) + edge
     codes, classes, offsets = fold(text, tables)
     lengths = np.array([len(page.text) for page in pages])
-    text_starts = np.cumsum(lengths + GAP) - lengths
+    text_starts = np.cumsum(lengths + GAP) - lengths - GAP + EDGE
     starts = np.searchsorted(offsets, text_starts)
     ends = np.searchsorted(offsets, text_starts + lengths)
     # Breaks in front of the first segment have a place too, which nothing asks for.

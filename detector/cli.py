@@ -6,20 +6,19 @@ import json
 import sys
 import unicodedata
 from dataclasses import replace
+from itertools import tee
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from detector import __version__
 from detector.config import DEFAULT_CONFIG
 from detector.errors import DetectorError
+from detector.report import page_lines, printable
 from detector.result import KINDS, Result
 from detector.scoring import Detector, read_page
 from detector.sources import read_sources
-
-if TYPE_CHECKING:
-    from detector.page import Page
 
 __all__ = ["main"]
 
@@ -74,7 +73,9 @@ def score(
         # A person wants what is likely; a program has the probabilities to choose by.
         min_span_score = SHOWN_FROM if form == "text" else DEFAULT_CONFIG.min_span_score
     found = failed = False
-    for source in read_sources(paths, detector.config.max_bytes):
+    sources, again = tee(read_sources(paths, detector.config.max_bytes))
+    results = detector.score_many(source.data or b"" for source in again)
+    for source, result in zip(sources, results, strict=True):
         if source.data is None:
             _complain(source.name, source.error)
             failed = True
@@ -83,16 +84,21 @@ def score(
             continue
         if source.notice:
             _complain(source.name, source.notice)
-        page = read_page(source.data, config=detector.config)
-        result = detector.score_page(page)
-        if source.notice:
             result = replace(result, truncated=("max_bytes", *result.truncated))
         if kind is not None:
             result = _only(result, kind)
         spans = tuple(span for span in result.spans if span.score >= min_span_score)
         result = replace(result, spans=spans)
         found |= result.verdict == "spam"
-        _show(source.name, result, page, form)
+        if form == "jsonl":
+            row = result.to_dict()
+            del row["url"]
+            _emit({"path": source.name, **row})
+        else:
+            # Only what surrounds a finding is not in the result.
+            page = read_page(source.data if spans else "", config=detector.config)
+            for line in page_lines(source.name, result, page, click.style):
+                click.echo(line)
     sys.exit(FAILED if failed else FOUND if found else 0)
 
 
@@ -107,18 +113,6 @@ def _only(result: Result, kind: str) -> Result:
     )
 
 
-def _show(name: str, result: Result, page: Page, form: str) -> None:
-    if form == "jsonl":
-        row = result.to_dict()
-        del row["url"]
-        _emit({"path": name, **row})
-        return
-    from detector.report import page_lines
-
-    for line in page_lines(name, result, page, click.style):
-        click.echo(line)
-
-
 def _emit(row: dict[str, Any], indent: int | None = None) -> None:
     # Control and bidi characters could steer a terminal, and lone surrogates of a page or a file
     # name have no UTF-8; JSON's own escapes carry them. A line feed is never part of a string here.
@@ -131,8 +125,6 @@ def _is_plain(char: str) -> bool:
 
 
 def _complain(name: str, message: str) -> None:
-    from detector.report import printable
-
     click.echo(f"detector: {printable(name)}: {message}", err=True)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from detector.fold import Folded, FoldTables, fold
 from detector.page import WHERES, Page, Where
 
-__all__ = ["GAP", "Batch", "batch_of"]
+__all__ = ["EDGE", "GAP", "Batch", "batch_of"]
 
 T = TypeVar("T", bound=np.generic)
 

@@ -48,6 +48,8 @@ def _slots(rng: random.Random, lang: str, split: str) -> dict[str, Slot]:
     return slots
 
 
+_BRACKETS = ("（）", "（）", "()", "()", "[]", "〔〕")
+"""What a text puts around readings."""
 _STEADY = ("police", "city", "univ", "soft", "bank", "district", "latinname2", "surname", "team")
 
 
@@ -84,6 +86,7 @@ def _joined(texts: list[str], rng: random.Random) -> list[str]:
 def _article_zh(rng: random.Random, lang: str, split: str, topic: str) -> Article:
     rules, memory = _chinese(), dict[str, str]()
     slots = _slots(rng, lang, split) | _steady(rng, split)
+    slots["o"], slots["c"] = rng.choice(_BRACKETS)
     texts = rules.sample(f"{topic}.open", rng.choice((1, 1, 1, 2)), rng, split, slots, memory)
     texts += rules.sample(f"{topic}.body", rng.randint(2, 7), rng, split, slots, memory)
     if rng.random() < 0.25:  # news pages and forums wander off

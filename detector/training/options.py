@@ -34,7 +34,7 @@ class TrainOptions:
     calibration_pages: int = 14_000
     evaluation_pages: int = 6_000
     jobs: int = 2
-    false_rate: float = 0.002
+    false_rate: float = 0.001
     """Share of the clean Chinese calibration texts that the threshold may flag for an injection;
     what is less well known may be flagged more rarely. Lower loses spam."""
     fit: FitOptions = field(default_factory=FitOptions)

@@ -61,8 +61,8 @@ _SHOWN = 65
 THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
 GARBLED_CAUTION = 2
-BRIEF_CAUTION = 4
-FOREIGN_CAUTION = 8
+BRIEF_CAUTION = 2
+FOREIGN_CAUTION = 4
 """How much rarer clean pages may be flagged than texts for Chinese injections: for garbling, when
 brief, and in other languages. Brief pages give less to judge by; of what looks garbled and of other
 languages the web has more than the pages made here, whose tail says too little."""

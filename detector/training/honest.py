@@ -48,7 +48,7 @@ def _slots(rng: random.Random, lang: str, split: str) -> dict[str, Slot]:
     return slots
 
 
-_BRACKETS = ("（）", "（）", "()", "()", "[]", "〔〕")
+_BRACKETS = (("（", "）"), ("（", "）"), ("(", ")"), ("(", ")"), ("[", "]"), ("〔", "〕"))
 """What a text puts around readings."""
 _STEADY = ("police", "city", "univ", "soft", "bank", "district", "latinname2", "surname", "team")
 

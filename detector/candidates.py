@@ -47,7 +47,6 @@ class Candidate(NamedTuple):
     """One of :class:`Candidates` that became a span, with its calibrated score."""
 
     kind: Kind
-    page: int
     start: int
     end: int
     text_start: int
@@ -113,12 +112,12 @@ def reported(
     ``pages`` (m, ascending) and ``scores`` (m) are the numbers of their pages and their calibrated
     probabilities. Likely ones all do, and of each page the best of those that leave a doubt.
     """
-    chosen = scores >= config.likely_span_score
+    chosen = scores >= max(config.likely_span_score, config.min_span_score)
     doubts = np.flatnonzero(~chosen & (scores >= config.min_span_score))
     doubts = doubts[np.lexsort((-scores[doubts], pages[doubts]))]
     of = pages[doubts]
     chosen[doubts[np.arange(len(doubts)) - np.searchsorted(of, of) < config.max_doubts]] = True
-    return np.flatnonzero(chosen & (scores >= config.min_span_score))
+    return np.flatnonzero(chosen)
 
 
 def without_parting(kind: Kind, text: str, start: int, end: int) -> tuple[int, int]:

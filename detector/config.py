@@ -55,5 +55,14 @@ class Config:
     """Doubts kept on a page of each kind, best first. They tell apart pages that have nothing
     better, and each costs time. The page score of the shipped model is fitted to these three."""
 
+    batch_characters: int = 32_000
+    """Code points, breaks between pages included, from which ``score_many`` scores what it has
+    read. Cuts nothing. Low, short pages cost as much as they do alone; high, arrays leave the
+    processor's cache and results come late."""
+
+    batch_source: int = 1_000_000
+    """Bytes or characters of source from which it does so as well. Their parsed documents, many
+    times as large, are all in memory at once."""
+
 
 DEFAULT_CONFIG = Config()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from detector.batch import batch_of
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.batch import GAP, Batch, batch_of
 from detector.candidates import SPAN_FEATURES, Candidate, candidates, reported, without_parting
 from detector.config import DEFAULT_CONFIG, Config
 from detector.decode import decode, looks_binary
@@ -22,13 +25,7 @@ from detector.words import fitting_words, garbled_words
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-__all__ = ["BATCH_CHARACTERS", "BATCH_PAGES", "Detector", "read_page"]
-
-BATCH_CHARACTERS = 32_000
-"""Text scored at a time: enough that numpy's calls cost little, and its arrays fit the cache."""
-BATCH_PAGES = 64
-BATCH_SOURCE = 1_000_000
-"""Bytes or characters of source whose parsed documents are kept at a time."""
+__all__ = ["Detector", "read_page"]
 
 
 def read_page(
@@ -126,10 +123,9 @@ class Detector:
     ) -> Iterator[Result]:
         """Judge pages in order, lazily, several at a time. An item may be a ``(url, page)`` pair.
 
-        Reads ahead of what it yields by up to :data:`BATCH_PAGES` pages, :data:`BATCH_CHARACTERS`
-        or :data:`BATCH_SOURCE`, whichever comes first: numpy works for several pages in little
-        more time than for one. A page that cannot be scored gives a result with its ``error``
-        said, and costs no other.
+        Reads ahead of what it yields, as far as ``batch_characters`` and ``batch_source`` of the
+        config say: a call of numpy costs the same for several short pages as for one. A page that
+        cannot be scored gives a result with its ``error`` said, and costs no other.
         """
         waiting: list[tuple[str | None, Page | str]] = []
         characters = source = 0
@@ -152,13 +148,9 @@ class Detector:
             except DetectorError as error:
                 read = str(error)
             waiting.append((url, read))
-            characters += len(read.text) if isinstance(read, Page) else 0
+            characters += GAP + (len(read.text) if isinstance(read, Page) else 0)
             source += len(page) if isinstance(page, (bytes, bytearray, memoryview, str)) else 0
-            if (
-                characters >= BATCH_CHARACTERS
-                or len(waiting) >= BATCH_PAGES
-                or source >= BATCH_SOURCE
-            ):
+            if characters >= self.config.batch_characters or source >= self.config.batch_source:
                 yield from self._judged(waiting)
                 waiting, characters, source = [], 0, 0
         yield from self._judged(waiting)
@@ -214,22 +206,21 @@ class Detector:
                 found.page, found.start, found.end, found.text_start, found.text_end, score
             )  # fmt: skip
             for row in zip(*(column[chosen].tolist() for column in columns), strict=True):
-                likely[row[0]].append(Candidate(kind, *row))
+                likely[row[0]].append(Candidate(kind, *row[1:]))
         garbled = any(c.kind == "garbled" for page in likely for c in page)
         fitting = fitting_words(features.comparison) if garbled else {}
-
-        def words(page: Page, found: Candidate) -> tuple[Word, ...]:
-            if found.kind != "garbled":
-                return ()
-            return garbled_words(page.text, batch, evidence, found, self.model, fitting)
-
-        return [self._spans(page, own, words) for page, own in zip(pages, likely, strict=True)]
+        return [
+            self._spans(page, own, batch, evidence, fitting)
+            for page, own in zip(pages, likely, strict=True)
+        ]
 
     def _spans(
         self,
         page: Page,
         likely: list[Candidate],
-        words: Callable[[Page, Candidate], tuple[Word, ...]],
+        batch: Batch,
+        evidence: NDArray[np.float32],
+        fitting: dict[int, str],
     ) -> tuple[list[Span], bool]:
         """Return the findings of one page in order of place, and whether some were cut."""
         cut = len(likely) > self.config.max_spans
@@ -246,10 +237,13 @@ class Detector:
                 page.segments[max(first, 0) : last],
                 key=lambda s: min(end, s.end) - max(start, s.start),
             )
+            words: tuple[Word, ...] = ()
+            if found.kind == "garbled":
+                words = garbled_words(page.text, batch, evidence, found, self.model, fitting)
             spans.append(
                 Span(
                     found.kind, start, end, page.text[start:end], found.score, segment.where,
-                    segment.visible, paths.path(segment.node), words(page, found),
+                    segment.visible, paths.path(segment.node), words,
                 )
             )  # fmt: skip
         spans.sort(key=lambda span: (span.start, span.end))

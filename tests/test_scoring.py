@@ -238,6 +238,8 @@ def test_pages_score_the_same_in_any_company(detector: Detector) -> None:
     alone = [detector.score(page) for page in PAGES]
     assert list(detector.score_many(PAGES)) == alone
     assert list(detector.score_many(PAGES[::-1])) == alone[::-1]
+    for config in (Config(batch_characters=3_000), Config(batch_source=3_000)):
+        assert list(Detector(detector.model, config=config).score_many(PAGES)) == alone
 
 
 def test_pages_that_came_before_their_source_broke_down_are_judged(small: Detector) -> None:

@@ -74,15 +74,16 @@ def test_same_inputs_and_seed_give_the_same_bytes(folders: list[Path]) -> None:
 
 
 def test_a_trained_model_loads_and_tells_a_doorway_from_a_notice(folders: list[Path]) -> None:
-    # So little data leaves it unsure of everything, and the scale of either kind to chance; what
-    # counts is in which of the two it finds promotion the likelier.
-    config = replace(DEFAULT_CONFIG, min_span_score=0.0, likely_span_score=0.0)
-    detector = Detector(Model.load(folders[0]), config=config)
+    # So little data leaves it unsure of everything; what counts is what it finds likelier.
+    detector = Detector(Model.load(folders[0]))
     line = "开云体育官网入口，乐鱼体育app下载，华体会登录，九游娱乐注册。"
     spam = detector.score(line * 6)
     ham = detector.score("学校将于周一举行开学典礼，请各班提前到操场集合。" * 6)
-    assert spam.scores["injection"] > ham.scores["injection"]
-    assert any(span.kind == "injection" and "开云" in span.text for span in spam.spans)
+    assert spam.score > ham.score
+    # A brand alone is one doubt of many.
+    config = replace(DEFAULT_CONFIG, min_span_score=0.0, likely_span_score=0.0)
+    found = Detector(detector.model, config=config).score(line * 6).spans
+    assert any(span.kind == "injection" and "开云" in span.text for span in found)
 
 
 def test_handwritten_parts_share_no_campaign() -> None:

@@ -62,7 +62,8 @@ def candidates(batch: Batch, evidence: NDArray[np.float32], model: Model, kind: 
     cut = model.segmentation[kind]
     raw = evidence[:, KINDS.index(kind)] - np.float32(cut.offset)
     breaks = np.flatnonzero(batch.classes == 0)
-    found = segments_of_evidence(np.maximum(raw, np.float32(-cut.floor)), breaks, cut.least)
+    kept = np.maximum(raw, np.float32(-cut.floor))
+    found = segments_of_evidence(kept, breaks, cut.least, cut.drop)
     features = np.zeros((len(found), len(SPAN_FEATURES)))
     if not found:
         nothing = np.zeros(0, dtype=np.intp)

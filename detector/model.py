@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -61,12 +61,13 @@ class Segmentation:
 
     ``offset`` is subtracted from each character's log-odds; what is below ``-floor`` afterwards
     is raised to ``-floor`` (how dear a clean character inside a finding is); a finding needs a sum
-    of at least ``least``.
+    of at least ``least``, and no clean stretch inside it costs ``drop``.
     """
 
     offset: float
     floor: float
     least: float
+    drop: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ class Model:
             "bias": self.bias,
             "log2_total": self.counts.log2_total,
             "segmentation": {
-                kind: {"offset": s.offset, "floor": s.floor, "least": s.least}
+                kind: asdict(s)
                 for kind, s in self.segmentation.items()
             },
             "span_calibration": _calibrations(self.span_calibration),

@@ -54,12 +54,14 @@ def maximal_segments(scores: Sequence[float]) -> list[tuple[int, int, float]]:
 
 
 def segments_of_evidence(
-    evidence: NDArray[np.float32], breaks: NDArray[np.intp], least: float
+    evidence: NDArray[np.float32], breaks: NDArray[np.intp], least: float, drop: float = np.inf
 ) -> list[tuple[int, int, float]]:
     """Return the maximal scoring segments of each block, those with a sum of at least ``least``.
 
     ``evidence``: log-odds of each character; ``breaks``: positions that end a block and belong to
-    no segment. Python visits only what numpy cannot take apart. In a maximal segment every prefix
+    no segment, as does a stretch without gain that costs ``drop``: however much two phrases gain,
+    they are two when a clean sentence stands between them (the X-drop of sequence alignment;
+    Altschul et al., Nucleic Acids Research 1997). Python visits only what numpy cannot take apart. In a maximal segment every prefix
     and every suffix has a positive sum, so one that spans a stretch of cost ``c`` gains more than
     ``c`` on either side of it: where a group of runs gains less than that on one side, it parts.
     """
@@ -73,7 +75,7 @@ def segments_of_evidence(
     # Alternating runs from the first gain to the last.
     values = np.add.reduceat(np.append(evidence, 0.0), turns)[:-1]
     gains, costs = values[::2], -values[1::2]
-    parted = np.isinf(costs)
+    parted = costs >= drop
     earned = np.concatenate(([0.0], np.cumsum(gains)))
     slack = 1e-9 * earned[-1]  # running sums are rounded; what is in doubt stays together
     for _ in range(8):

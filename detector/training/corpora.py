@@ -392,6 +392,28 @@ def looks_promotional(text: str) -> bool:
     return any(pattern.search(text) for pattern in _PROMOTIONAL)
 
 
+# Titles of harvested news are poisoned more often than their texts, and need less to be told by:
+# there, words that a report would put into a sentence stand alone or before a stolen headline.
+_POISONED_TITLE = re.compile(
+    "|".join(
+        (
+            r"娱乐(?:城|场(?!所)|板|诚信|国际|注册|平台|网址|官[网方]|开户|的官网|app|体育投注)",
+            r"(?:真人|线上|国际|亚洲|澳门新|ag|必发365)娱乐|赌场(?:美高梅|\d)|网投】|赌博(?:网|app)",
+            r"(?:在线|足球)博彩|足球下注|真钱|pk10(?!\d)|北京赛车|幸运飞艇|时时彩|龙虎和|电子游艺",
+            r"捕鱼(?:恶意|提现|达人3d)|真人视讯|mg电子|赌球(?:平台|[|])|(?:十一|11)选(?:五|5)",
+            r"n8棋牌|棋牌室\?_|彩票安不安全|永痕平台|ued体育|进来发财",
+            r"(?:必赢|乐虎|威尼斯人|巴黎人|mdl澳门|九龙网|奔驰|齐乐)"
+            r"[^，。]{0,4}(?:app|www|国际|在线|站：|开户)",
+            r"高仿|精仿|原单|外围女|伟哥|花呗套|(?:本地|白条.{0,6}|分期)套现|手机定位|靓号|代孕汶川",
+            r"小姐\).{0,8}一晚|看黄\??播|(?:加|\+)\s?[vｖ](?:x|信)|[vｖ]x\d{6}|便民微信号|皇冠女包",
+            r"_(?:比特鱼|百度推荐|资源共享|7399小游戏|360软件开放平台|hao123上网导航)|_用户\d{6}",
+            r"_(?:在线播放|1080p)|(?:高清|最新)(?:正版)?(?:视频)?(?:高清)?在线观看|\d{11}$|欢迎您$",
+            r"黑心(?:医院|坑人)|专家揭露|原lv|lv原单",
+        )
+    ),
+    re.I,
+)
+
 # Word pairs that only content farms write (a word put in place of its synonym, inside another
 # word): a few rewritten pages stand among the natural ones.
 _SPUN = re.compile(r"年夜(?:家|概|学|量)|平易近(?![人民])|东谈主|好意思国|报谈|知谈")
@@ -412,6 +434,8 @@ def _clean(raw: Raw, corpus: Corpus, seen: set[str]) -> Article | None:
                 paragraphs.append(line)
                 seen.add(line)
     if not paragraphs:
+        return None
+    if _POISONED_TITLE.search(title) or _POISONED_TITLE.search(paragraphs[0][:80]):
         return None
     if any(looks_promotional(text) or _SPUN.search(text) for text in (title, *paragraphs)):
         return None

@@ -8,6 +8,7 @@ the same whatever came before it.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -135,10 +136,14 @@ def synthetic_page(seed: str, supply: Supply, split: str) -> LabeledPage:
         if form < 0.12:
             page, spans = marked_page(draft.title + "\n", html=False)
             form_name = "title"
-        elif form < 0.55:
+        elif form < 0.18:
+            whole, spans = unmark(render_text(draft, rng))
+            page, spans = _line(whole, spans, rng)
+            form_name = "line"
+        elif form < 0.58:
             page, spans = marked_page(render_html(draft, rng), html=True)
             form_name = "html"
-        elif form < 0.64:
+        elif form < 0.66:
             # Extractors leave markup in texts; it is no damage, on clean and spam pages alike.
             whole, spans = unmark(_with_markup(draft, rng))
             page, spans = _window(whole, spans, rng)
@@ -216,7 +221,26 @@ def _window(text: str, spans: list[Labeled], rng: random.Random) -> tuple[Page, 
         start = max(0, min(len(text) - size, focus.start - rng.randrange(size)))
     else:
         start = rng.randrange(len(text) - size)
-    end = start + size
+    return _piece(text, spans, start, start + size)
+
+
+_WHOLE_LINE = re.compile(r"[^\n]{3,}")
+_SENTENCE = re.compile(r"[^\n。！？!?]{3,}[。！？!?]*")
+
+
+def _line(text: str, spans: list[Labeled], rng: random.Random) -> tuple[Page, list[Labeled]]:
+    """Return a line of the text, or one sentence: as little as a page can be."""
+    pattern = _SENTENCE if rng.random() < 0.5 else _WHOLE_LINE
+    found = [match.span() for match in pattern.finditer(text)] or [(0, len(text))]
+    if spans and rng.random() < 0.7:
+        focus = rng.choice(spans)
+        found = [(a, b) for a, b in found if a < focus.end and focus.start < b] or found
+    return _piece(text, spans, *rng.choice(found))
+
+
+def _piece(
+    text: str, spans: list[Labeled], start: int, end: int
+) -> tuple[Page, list[Labeled]]:
     cut = [
         Labeled(max(s.start, start) - start, min(s.end, end) - start, s.kind)
         for s in spans

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 import zlib
 from collections.abc import Iterable, Sequence
@@ -262,8 +263,8 @@ def _unfitted(ground: Ground, alternatives: Alternatives) -> Model:
         alternatives=alternatives,
         tables=ground.tables,
         segmentation={
-            "injection": Segmentation(-2.0, 2.0, 2.0),
-            "garbled": Segmentation(-3.0, 0.25, 3.0),
+            "injection": Segmentation(-2.0, 2.0, 2.0, 16.0),
+            "garbled": Segmentation(-3.0, 0.25, 3.0, math.inf),
         },
         span_calibration=unset,
         page_calibration=unset,

@@ -12,7 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -175,8 +175,8 @@ def main(
     console, err = Console(width=150), Console(stderr=True)
     started = time.monotonic()
     count = pages or (TrainOptions.pages // 10 if quick else TrainOptions.pages)
-    held = max(2_000, TrainOptions.calibration_pages * count // TrainOptions.pages)
-    options = TrainOptions(pages=count, calibration_pages=held, jobs=jobs)
+    options = TrainOptions(jobs=jobs).scaled(count)
+    options = replace(options, calibration_pages=max(2_000, options.calibration_pages))
     sizes = Sizes(60, 600, 12) if quick else Sizes()
     cache = default_cache()
     ground = lay_ground(default_labeled_folder(), jobs, cache, err)

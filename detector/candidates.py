@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from detector.batch import Batch
 from detector.config import Config
 from detector.model import Model
+from detector.ngrams import Features
 from detector.page import WHERES
 from detector.result import KINDS, Kind
 from detector.spans import segments_of_evidence
@@ -21,7 +22,7 @@ _AFTER = frozenset(" ,，、;；:：|｜_-—–·")
 _BEFORE = _AFTER | frozenset("。.!！?？")
 SPAN_FEATURES = (
     "sum", "sum_linear", "mean", "peak", "runs", "size", "rest", "crowd", "share", "page",
-    "below_best", "hidden", *(f"where_{where}" for where in WHERES),
+    "below_best", "hidden", "wording", *(f"where_{where}" for where in WHERES),
 )  # fmt: skip
 """What the span calibration is told about a candidate, in column order."""
 
@@ -54,10 +55,12 @@ class Candidate(NamedTuple):
     score: float
 
 
-def candidates(batch: Batch, evidence: NDArray[np.float32], model: Model, kind: Kind) -> Candidates:
+def candidates(
+    batch: Batch, features_: Features, evidence: NDArray[np.float32], model: Model, kind: Kind
+) -> Candidates:
     """Return the candidate findings of one kind, with the features of the span calibration.
 
-    ``evidence`` (n x 2) is that of the characters of ``batch``.
+    ``features_`` and ``evidence`` (n x 2) are those of the characters of ``batch``.
     """
     cut = model.segmentation[kind]
     raw = evidence[:, KINDS.index(kind)] - np.float32(cut.offset)
@@ -97,6 +100,10 @@ def candidates(batch: Batch, evidence: NDArray[np.float32], model: Model, kind: 
         np.log(n + 20),
         np.maximum.reduceat(logs, first)[own] - logs,
         (place & 1) == 0,
+        # What is garbled sells nothing: its words are any words.
+        model.wording.log_odds(batch, features_.rows, np.stack((start, end), axis=1))
+        if kind == "injection"
+        else np.zeros(len(found)),
     )
     for index, column in enumerate(columns):
         features[:, index] = column

@@ -165,9 +165,7 @@ def train(
 
     options = TrainOptions(seed=seed, jobs=jobs)
     if pages is not None:
-        options = replace(
-            options, pages=pages, calibration_pages=pages // 3, evaluation_pages=pages // 4
-        )
+        options = options.scaled(pages)
     try:
         run(out, labeled or default_labeled_folder(), options, cache)
     except (CorpusError, DetectorError) as error:

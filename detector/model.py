@@ -26,6 +26,7 @@ from detector.errors import ModelError
 from detector.fold import TABLE_SIZE, FoldTables
 from detector.ngrams import FLAT_SIZE, ORDERS, REACH, ROW_BITS, ROW_WIDTH, Features, features
 from detector.result import KINDS, Kind
+from detector.wording import WORDING_BITS, Wording
 
 __all__ = [
     "ARRAYS",
@@ -36,13 +37,14 @@ __all__ = [
     "default_model_folder",
 ]
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Raised when features, folding or files change so that older models would score wrongly."""
 
 ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
     "rows": ((1 << ROW_BITS, ROW_WIDTH, 2), "int8"),
     "flats": ((FLAT_SIZE, 2), "int8"),
     "context": ((2, len(CONTEXT_GROUPS) * CONTEXT_SIZE), "float32"),
+    "wording": ((1 << WORDING_BITS,), "int8"),
     "unigrams": ((TABLE_SIZE,), "uint8"),
     "ngrams": ((0,), "uint8"),
     "alternative_slots": ((1 << SLOT_BITS,), "uint16"),
@@ -112,6 +114,7 @@ class Model:
     counts: CountTables
     alternatives: Alternatives
     tables: FoldTables
+    wording: Wording
     segmentation: dict[Kind, Segmentation]
     span_calibration: dict[Kind, Calibration]
     page_calibration: dict[Kind, Calibration]
@@ -181,6 +184,7 @@ class Model:
             "rows": self.rows,
             "flats": self.flats,
             "context": self.context,
+            "wording": self.wording.table,
             "unigrams": self.counts.unigrams,
             "ngrams": self.counts.ngrams,
             **{f"alternative_{name}": a for name, a in self.alternatives._asdict().items()},
@@ -201,11 +205,10 @@ class Model:
             "word_bound": self.word_bound,
             "scale": self.scale,
             "bias": self.bias,
+            "wording_scale": self.wording.scale,
+            "wording_bias": self.wording.bias,
             "log2_total": self.counts.log2_total,
-            "segmentation": {
-                kind: asdict(s)
-                for kind, s in self.segmentation.items()
-            },
+            "segmentation": {kind: asdict(s) for kind, s in self.segmentation.items()},
             "span_calibration": _calibrations(self.span_calibration),
             "page_calibration": _calibrations(self.page_calibration),
             "likely": self.likely,
@@ -240,6 +243,9 @@ class Model:
                     *(arrays[f"alternative_{name}"] for name in Alternatives._fields)
                 ),
                 tables=FoldTables(_whole(arrays["fold"]), arrays["classes"]),
+                wording=Wording(
+                    arrays["wording"], described["wording_scale"], described["wording_bias"]
+                ),
                 segmentation={
                     kind: Segmentation(**described["segmentation"][kind]) for kind in KINDS
                 },

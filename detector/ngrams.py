@@ -34,6 +34,7 @@ __all__ = [
     "ROW_BITS",
     "Features",
     "RunningSum",
+    "bucket",
     "features",
 ]
 
@@ -87,7 +88,8 @@ class Features(NamedTuple):
     comparison: Comparison
 
 
-def _bucket(keys: U32, bits: int, salt: int) -> U32:
+def bucket(keys: U32, bits: int, salt: int) -> U32:
+    """Return ``keys`` hashed to ``bits`` bits, another way for each ``salt``."""
     mixed = (keys ^ (keys >> np.uint32(16))) + np.uint32((salt * 0x27D4EB2F) & 0xFFFFFFFF)
     mixed *= M3
     mixed ^= mixed >> np.uint32(13)
@@ -193,7 +195,7 @@ def features(batch: Batch, counts: CountTables, alternatives: Alternatives) -> F
     padded = np.zeros(n + 2 * REACH, dtype=np.uint32)
     padded[REACH : REACH + n] = codes
     keys = [ngram_keys(padded, order) for order in ORDERS]
-    rows = tuple(_bucket(key, ROW_BITS, order) for order, key in zip(ORDERS, keys, strict=True))
+    rows = tuple(bucket(key, ROW_BITS, order) for order, key in zip(ORDERS, keys, strict=True))
     shape = classes.astype(np.uint32)
     han = (classes >= 1) & (classes <= HAN_LAST)
     runs = _runs(classes)
@@ -226,7 +228,7 @@ def _shapes(shape: U32) -> dict[str, U32]:
         wide *= _u(37)
         wide += padded[k : k + n]
     near = padded[2 : 2 + n] << _u(10) | padded[3 : 3 + n] << _u(5) | padded[4 : 4 + n]
-    return {"shape_wide": _bucket(wide, GROUPS["shape_wide"], 11), "shape_near": near}
+    return {"shape_wide": bucket(wide, GROUPS["shape_wide"], 11), "shape_near": near}
 
 
 class _Runs(NamedTuple):
@@ -256,7 +258,7 @@ def _run_shapes(runs: _Runs) -> U32:
     code = ((group[:-2] * _u(32) + group[1:-1]) * _u(32) + group[2:]) * _u(8) + size
     inside = np.arange(runs.n) - runs.starts[runs.of]
     spot = np.minimum(inside, 2) + 3 * np.minimum(lengths[runs.of] - 1 - inside, 2)
-    return _bucket(code[runs.of] * _u(9) + spot.astype(np.uint32), GROUPS["runs"], 13)
+    return bucket(code[runs.of] * _u(9) + spot.astype(np.uint32), GROUPS["runs"], 13)
 
 
 class _Natural(NamedTuple):
@@ -337,7 +339,7 @@ def _natural_groups(batch: Batch, natural: _Natural) -> dict[str, U32]:
     return {
         "natural_bigrams": (bigrams << _u(3) | before) << _u(5) | after << _u(2) | natural.rank,
         "natural_trigrams": trigrams << _u(6) | ends << _u(3) | begins,
-        "natural_char": _bucket(batch.codes * _u(512) + near, GROUPS["natural_char"], 19),
+        "natural_char": bucket(batch.codes * _u(512) + near, GROUPS["natural_char"], 19),
         "natural_density": density | page,
     }
 
@@ -365,7 +367,7 @@ def _places(batch: Batch, shape: U32) -> U32:
         np.cumsum(is_break) - is_break
     )  # a break belongs to the block that it ends
     place = batch.places.astype(np.uint32) * _u(8) + extents[block]
-    return _bucket(place * _u(32) + shape, GROUPS["place"], 23)
+    return bucket(place * _u(32) + shape, GROUPS["place"], 23)
 
 
 def _scripts(batch: Batch, han: NDArray[np.bool_], shape: U32) -> U32:
@@ -413,9 +415,9 @@ def _words(batch: Batch, runs: _Runs) -> dict[str, U32]:
     before[word_at] = ordered[:-2] * M2 + ordered[1:-1]
     after[word_at] = ordered[1:-1] * M2 + ordered[2:]
     return {
-        "word": _bucket(word_hash, GROUPS["word"], 29)[runs.of],
-        "word_before": _bucket(before, GROUPS["word_before"], 31)[runs.of],
-        "word_after": _bucket(after, GROUPS["word_after"], 37)[runs.of],
+        "word": bucket(word_hash, GROUPS["word"], 29)[runs.of],
+        "word_before": bucket(before, GROUPS["word_before"], 31)[runs.of],
+        "word_after": bucket(after, GROUPS["word_after"], 37)[runs.of],
     }
 
 

@@ -199,7 +199,7 @@ class Detector:
         features = self.model.features(batch)
         evidence = self.model.evidence(features, batch)
         for kind in KINDS:
-            found = candidates(batch, evidence, self.model, kind)
+            found = candidates(batch, features, evidence, self.model, kind)
             score = self.model.span_calibration[kind].probabilities(SPAN_FEATURES, found.features)
             chosen = reported(found.page, score, self.config)
             columns = (

@@ -61,9 +61,11 @@ def segments_of_evidence(
     ``evidence``: log-odds of each character; ``breaks``: positions that end a block and belong to
     no segment, as does a stretch without gain that costs ``drop``: however much two phrases gain,
     they are two when a clean sentence stands between them (the X-drop of sequence alignment;
-    Altschul et al., Nucleic Acids Research 1997). Python visits only what numpy cannot take apart. In a maximal segment every prefix
-    and every suffix has a positive sum, so one that spans a stretch of cost ``c`` gains more than
-    ``c`` on either side of it: where a group of runs gains less than that on one side, it parts.
+    Altschul et al., Nucleic Acids Research 1997).
+
+    Python visits only what numpy cannot take apart. In a maximal segment every prefix and every
+    suffix has a positive sum, so one that spans a stretch of cost ``c`` gains more than ``c`` on
+    either side of it: where a group of runs gains less than that on one side, it parts.
     """
     evidence = evidence.astype(np.float64)
     evidence[breaks] = -np.inf

@@ -90,6 +90,7 @@ def print_model(model: Model) -> None:
         f"{made[key]:,} {text}"
         for key, text in (
             ("pages", "fitting"),
+            ("wording_pages", "the wording of findings"),
             ("calibration_pages", "calibration"),
             ("evaluation_pages", "evaluation"),
         )

@@ -30,6 +30,7 @@ from detector.training.garble_lexicons import (
     GarbleLexicons,
     read_pairs,
 )
+from detector.wording import no_wording
 
 __all__ = [
     "DAMAGED",
@@ -104,7 +105,8 @@ def small_model() -> Model:
         counts=counts,
         alternatives=none,
         tables=tables(),
-        segmentation=dict.fromkeys(KINDS, Segmentation(offset=0.0, floor=3.0, least=5.0)),
+        wording=no_wording(),
+        segmentation=dict.fromkeys(KINDS, Segmentation(0.0, 3.0, 5.0, 30.0)),
         span_calibration=dict.fromkeys(KINDS, calibration),
         page_calibration=dict.fromkeys(KINDS, Calibration(0.0, {"best": 1.0})),
         threshold=0.5,

@@ -24,7 +24,12 @@ from detector.training.synthesis import Supply
 from detector.training.train import train
 
 OPTIONS = TrainOptions(
-    pages=800, calibration_pages=200, evaluation_pages=40, jobs=2, fit=FitOptions(epochs=3)
+    pages=800,
+    wording_pages=200,
+    calibration_pages=200,
+    evaluation_pages=40,
+    jobs=2,
+    fit=FitOptions(epochs=3),
 )
 PAGES = list(read_labeled(default_labeled_folder() / "pages.jsonl"))
 
@@ -42,10 +47,7 @@ def ground() -> Ground:
         ]  # fmt: skip
         texts[part] = {"zh-Hans": {"hand": clean}}
     lexicons = small_lexicons()
-    supplies = {
-        part: Supply(texts[part], lexicons, {"hand": 1.0})
-        for part in ("fit", "calibrate", "evaluate")
-    }
+    supplies = {part: Supply(texts[part], lexicons, {"hand": 1.0}) for part in texts}
     return Ground(
         recipe=(), archives={}, texts=texts, sizes={"hand": 0}, lexicons=lexicons,
         likely=likely_originals(lexicons), tables=tables(),

@@ -20,7 +20,13 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from detector.batch import Batch, batch_of
-from detector.candidates import SPAN_FEATURES, candidates, reported, without_parting
+from detector.candidates import (
+    SPAN_FEATURES,
+    Candidates,
+    candidates,
+    reported,
+    without_parting,
+)
 from detector.config import Config
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets
 from detector.model import Calibration, Model
@@ -37,6 +43,7 @@ from detector.page_score import BOUNDS, PAGE_FEATURES, Weighed, is_chinese, page
 from detector.result import KINDS, Kind
 from detector.training.labeled import LabeledPage
 from detector.training.options import FitOptions
+from detector.training.synthesis import is_hard
 
 __all__ = [
     "CharacterRows",
@@ -51,6 +58,7 @@ __all__ = [
     "gold_ranges",
     "judge",
     "page_log_odds",
+    "rightness",
     "span_scores",
     "tail",
 ]
@@ -292,6 +300,7 @@ CLEAN_PAGE_WEIGHT = 4.0
 class Judged(NamedTuple):
     """Candidates of one page and kind: features, whether each is right, sizes, whether Chinese.
 
+    ``hard`` says that the page is an honest one made to look like spam (see synthesis).
     ``inside`` has the log-odds of each character in each candidate, one candidate after the other,
     ``of`` the candidate's index, ``offends`` whether the character is labelled.
     """
@@ -303,6 +312,7 @@ class Judged(NamedTuple):
     length: int
     truth: bool
     spam: bool
+    hard: bool
     inside: NDArray[np.float32]
     of: NDArray[np.intp]
     offends: NDArray[np.bool_]
@@ -311,21 +321,35 @@ class Judged(NamedTuple):
 def judge(page: LabeledPage, model: Model) -> tuple[Judged, ...]:
     """Return the candidates of a page with their truth, by kind in the order of ``KINDS``."""
     batch = batch_of([page.page], model.tables)
-    evidence = model.evidence(model.features(batch), batch)
-    return tuple(_judged(page, batch, evidence, model, kind) for kind in KINDS)
+    features = model.features(batch)
+    evidence = model.evidence(features, batch)
+    return tuple(
+        _judged(page, batch, candidates(batch, features, evidence, model, kind), evidence)
+        for kind in KINDS
+    )
+
+
+def _trimmed(page: LabeledPage, found: Candidates) -> list[tuple[int, int]]:
+    """Return what of each candidate would be reported, in code points of the page's text."""
+    ranges = zip(found.text_start.tolist(), found.text_end.tolist(), strict=True)
+    return [without_parting(found.kind, page.page.text, *ends) for ends in ranges]
+
+
+def rightness(page: LabeledPage, found: Candidates) -> NDArray[np.bool_]:
+    """Return which candidates would be right to report: at least half of them is labelled."""
+    starts, ends = np.array(_trimmed(page, found), dtype=np.intp).reshape(-1, 2).T
+    covered = _covered(gold_ranges(page, found.kind), len(page.page.text))
+    right: NDArray[np.bool_] = 2 * (covered[ends] - covered[starts]) >= ends - starts
+    return right
 
 
 def _judged(
-    page: LabeledPage, batch: Batch, evidence: NDArray[np.float32], model: Model, kind: Kind
+    page: LabeledPage, batch: Batch, found: Candidates, evidence: NDArray[np.float32]
 ) -> Judged:
-    found = candidates(batch, evidence, model, kind)
-    text = page.page.text
-    ranges = zip(found.text_start.tolist(), found.text_end.tolist(), strict=True)
-    trimmed = [without_parting(kind, text, *ends) for ends in ranges]
-    starts, ends = np.array(trimmed, dtype=np.intp).reshape(-1, 2).T
-    covered = _covered(gold_ranges(page, kind), len(text))
-    sizes = ends - starts
-    right = 2 * (covered[ends] - covered[starts]) >= sizes
+    text, kind = page.page.text, found.kind
+    trimmed = _trimmed(page, found)
+    sizes = np.array([end - start for start, end in trimmed], dtype=np.intp)
+    right = rightness(page, found)
     # Every character of every candidate, one candidate after the other.
     extents = found.end - found.start
     of = np.repeat(np.arange(len(extents)), extents)
@@ -335,8 +359,8 @@ def _judged(
     truth = any(s.kind == kind for s in page.spans)
     chinese = np.array([is_chinese(text[start:end]) for start, end in trimmed], dtype=bool)
     return Judged(
-        found.features, right, sizes, chinese, len(text), truth, page.spam, evidence[at, index],
-        of, offends,
+        found.features, right, sizes, chinese, len(text), truth, page.spam, is_hard(page),
+        evidence[at, index], of, offends,
     )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def lay_ground(labeled: Path, jobs: int, cache: Path | None, console: Console) -
     tables = build_fold_tables(simplified_map(archives["lex-opencc"]), common)
     console.print("counting natural n-grams")
     counts = natural_counts(texts, lexicons.word_frequency, tables, archives.get(_WORD_MODEL))
-    supplies = {part: _supply(texts[part], lexicons) for part in ("fit", "calibrate", "evaluate")}
+    supplies = {part: _supply(texts[part], lexicons) for part in PARTS}
     files = sorted(labeled.glob("*.jsonl"))
     handwritten = split_handwritten([page for path in files for page in read_labeled(path)])
     return Ground(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 __all__ = ["FitOptions", "TrainOptions"]
 
@@ -31,6 +31,7 @@ class TrainOptions:
 
     seed: int = 1
     pages: int = 120_000
+    wording_pages: int = 60_000
     calibration_pages: int = 14_000
     evaluation_pages: int = 6_000
     jobs: int = 2
@@ -38,3 +39,20 @@ class TrainOptions:
     """Share of the clean Chinese calibration texts that the threshold may flag for an injection;
     what is less well known may be flagged more rarely. Lower loses spam."""
     fit: FitOptions = field(default_factory=FitOptions)
+
+    def scaled(self, pages: int) -> TrainOptions:
+        """Return the options of a run with ``pages`` for fitting and the others in proportion.
+
+        Fewer than 200 for any purpose would leave nothing to fit.
+        """
+
+        def part(count: int) -> int:
+            return max(200, count * pages // self.pages)
+
+        return replace(
+            self,
+            pages=pages,
+            wording_pages=part(self.wording_pages),
+            calibration_pages=part(self.calibration_pages),
+            evaluation_pages=part(self.evaluation_pages),
+        )

@@ -22,7 +22,7 @@ from detector.training.labeled import LabeledPage, marked_page
 from detector.training.marks import Labeled, unmark
 from detector.training.sites import draft_page, render_html, render_text
 
-__all__ = ["Supply", "synthetic_page"]
+__all__ = ["Supply", "is_hard", "synthetic_page"]
 
 _LANG_WEIGHTS = {"zh-Hans": 58.0, "zh-Hant": 10.0}
 _OTHER_WEIGHT = 32.0  # shared by all other languages
@@ -170,6 +170,11 @@ def synthetic_page(seed: str, supply: Supply, split: str) -> LabeledPage:
     )
 
 
+def is_hard(page: LabeledPage) -> bool:
+    """Say whether a page is honest, but made to look like spam: it reports, quotes, advertises."""
+    return not page.spam and page.family in ("hard", "headlines", "clean-mixed")
+
+
 def _with_markup(draft: Draft, rng: random.Random) -> str:
     """Return the page as a text that still has its markup: all of it, or that of its paragraphs."""
     if rng.random() < 0.5:
@@ -238,9 +243,7 @@ def _line(text: str, spans: list[Labeled], rng: random.Random) -> tuple[Page, li
     return _piece(text, spans, *rng.choice(found))
 
 
-def _piece(
-    text: str, spans: list[Labeled], start: int, end: int
-) -> tuple[Page, list[Labeled]]:
+def _piece(text: str, spans: list[Labeled], start: int, end: int) -> tuple[Page, list[Labeled]]:
     cut = [
         Labeled(max(s.start, start) - start, min(s.end, end) - start, s.kind)
         for s in spans

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from rich.console import Console
@@ -38,6 +37,7 @@ from detector.training.fit import (
     page_log_odds,
     tail,
 )
+from detector.training.fit_wording import fit_wording
 from detector.training.ground import HELD_OUT_SOURCES, Ground, lay_ground
 from detector.training.labeled import LabeledPage
 from detector.training.options import TrainOptions
@@ -52,7 +52,9 @@ from detector.training.workers import (
     over_pages,
     use,
     used,
+    wording_batch,
 )
+from detector.wording import no_wording
 
 __all__ = ["measured_model", "train"]
 
@@ -67,6 +69,10 @@ FOREIGN_CAUTION = 4
 """How much rarer clean pages may be flagged than texts for Chinese injections: for garbling, when
 brief, and in other languages. Brief pages give less to judge by; of what looks garbled and of other
 languages the web has more than the pages made here, whose tail says too little."""
+HARD_LENIENCE = 10
+"""How much more often hard negatives may be flagged than plain pages. A quarter of the clean pages
+made here quote spam or report on it, far more than on the web: counted as one, they would decide
+the threshold alone."""
 _LEAST_TAIL = 10  # pages to judge a tail by
 
 
@@ -137,7 +143,7 @@ def _with_everything(
     model = _two_rounds(model, options, console)
     model = replace(model, alternatives=known_alternatives(ground.lexicons, "all"))
     use(replace(used(), model=model))
-    count = 2 * options.calibration_pages  # the bound is far out in their tail
+    count = 3 * options.calibration_pages  # the bound is far out in their tail
     judged = over_pages(judge_batch, count, options, "threshold", console)
     model = _with_threshold(model, judged, options.false_rate)
     return replace(model, version=_version(model))
@@ -160,7 +166,7 @@ def _two_rounds(model: Model, options: TrainOptions, console: Console) -> Model:
 def _calibrated(
     model: Model, options: TrainOptions, handwritten: Sequence[LabeledPage], console: Console
 ) -> Model:
-    """Return ``model`` with its second pass, span and page calibration and threshold."""
+    """Return ``model`` with its second pass, wording, span and page calibration and threshold."""
     use(replace(used(), model=model))
     count = options.calibration_pages // 2
     rows = over_pages(context_batch, count, options, "context", console)
@@ -168,6 +174,10 @@ def _calibrated(
     rows += [context_rows(page, model, generator) for page in handwritten[::2]]
     model = replace(model, context=fit_context(rows))
     del rows
+    use(replace(used(), model=model))
+    found = over_pages(wording_batch, options.wording_pages, options, "wording", console)
+    model = replace(model, wording=fit_wording(found))
+    del found
     use(replace(used(), model=model))
     count = options.calibration_pages - count
     judged = over_pages(judge_batch, count, options, "calibration", console)
@@ -190,7 +200,7 @@ def _calibrated(
 def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float) -> Model:
     """Return ``model`` with page scores scaled so that ``THRESHOLD`` gives ``false_rate``.
 
-    That is the share of clean Chinese texts which injections alone may flag. What gives less to
+    That is the share of plain Chinese texts which injections alone may flag. What gives less to
     judge by, or is less well known, has bounds of its own further out in the tail (the cautions
     above), and the bound moves from one to the other with :data:`~detector.page_score.BOUNDS`.
     Log-odds are measured in the mean excess of clean pages, so that a score means the same for
@@ -203,14 +213,14 @@ def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_ra
         fitted = {name: weight for name, weight in page.weights.items() if name not in BOUNDS}
         page = Calibration(page.intercept, fitted)
         clean = [pair[index] for pair in judged if not pair[index].spam]
-        text = _tail([one for one in clean if brief(one.length) < 0.25], spans, page)
-        title = _tail([one for one in clean if brief(one.length) > 0.75], spans, page)
+        text = _tails([one for one in clean if brief(one.length) < 0.25], spans, page)
+        title = _tails([one for one in clean if brief(one.length) > 0.75], spans, page)
         bound = shorter = text.bound(rate)
-        excess = text.excess
-        if title.exceeding >= _LEAST_TAIL:
+        excess = text.plain.excess
+        if title.plain.exceeding >= _LEAST_TAIL:
             shorter = title.bound(rate / BRIEF_CAUTION)
-            both = text.exceeding + title.exceeding
-            excess = (text.excess * text.exceeding + title.excess * title.exceeding) / both
+            sizes = (text.plain.exceeding, title.plain.exceeding)
+            excess = float(np.average((excess, title.plain.excess), weights=sizes))
         foreign = text.bound(rate / FOREIGN_CAUTION)
         weights = {**fitted, "brief": bound - shorter, "foreign": bound - foreign}
         pages[kind] = Calibration(
@@ -220,9 +230,25 @@ def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_ra
     return replace(model, page_calibration=pages, threshold=THRESHOLD)
 
 
-def _tail(judged: Iterable[Judged], spans: Calibration, page: Calibration) -> Tail:
-    """Return the tail of the log-odds of the page scores of one kind."""
-    return tail([page_log_odds(one, spans, page, DEFAULT_CONFIG) for one in judged])
+class _Tails(NamedTuple):
+    """The tails of the log-odds of clean pages: plain ones, and hard ones that look like spam."""
+
+    plain: Tail
+    hard: Tail
+
+    def bound(self, rate: float) -> float:
+        """Return the bound that ``rate`` of the plain pages exceed, and of the hard ones few."""
+        bound = self.plain.bound(rate)
+        if self.hard.exceeding >= _LEAST_TAIL:
+            bound = max(bound, self.hard.bound(HARD_LENIENCE * rate))
+        return bound
+
+
+def _tails(judged: Sequence[Judged], spans: Calibration, page: Calibration) -> _Tails:
+    parts = ([one for one in judged if one.hard == hard] for hard in (False, True))
+    return _Tails(
+        *(tail([page_log_odds(one, spans, page, DEFAULT_CONFIG) for one in part]) for part in parts)
+    )
 
 
 def _provenance(ground: Ground, options: TrainOptions, metrics: dict[str, Any]) -> dict[str, Any]:
@@ -231,6 +257,7 @@ def _provenance(ground: Ground, options: TrainOptions, metrics: dict[str, Any]) 
     return {
         "seed": options.seed,
         "pages": options.pages,
+        "wording_pages": options.wording_pages,
         "calibration_pages": options.calibration_pages,
         "evaluation_pages": options.evaluation_pages,
         "fit": asdict(options.fit),
@@ -262,9 +289,10 @@ def _unfitted(ground: Ground, alternatives: Alternatives) -> Model:
         counts=ground.counts,
         alternatives=alternatives,
         tables=ground.tables,
+        wording=no_wording(),
         segmentation={
             "injection": Segmentation(-2.0, 2.0, 2.0, 16.0),
-            "garbled": Segmentation(-3.0, 0.25, 3.0, math.inf),
+            "garbled": Segmentation(-3.0, 0.25, 3.0, 40.0),
         },
         span_calibration=unset,
         page_calibration=unset,

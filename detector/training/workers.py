@@ -23,6 +23,7 @@ from detector.training.fit import (
     context_rows,
     judge,
 )
+from detector.training.fit_wording import WordingRows, wording_rows
 from detector.training.labeled import LabeledPage
 from detector.training.options import TrainOptions
 from detector.training.parallel import in_order
@@ -39,9 +40,13 @@ __all__ = [
     "synthetic_pages",
     "use",
     "used",
+    "wording_batch",
 ]
 
 T = TypeVar("T")
+_DOCUMENTS = {"context": "calibrate", "wording": "count"}
+"""Parts with pages of their own, but from the documents of another part. Context rows are too
+coarse to remember a document; wording would, so it reads none that calibration or evaluation do."""
 BATCH = 200
 HANDWRITTEN_REPETITIONS = 3
 """How often the hand-written pages are among those fitted."""
@@ -100,11 +105,10 @@ def over_pages(
 
 
 def synthetic_pages(first: int, last: int, part: str) -> Iterator[LabeledPage]:
-    """Yield the numbered pages of ``part``: fit, context, calibrate or evaluate."""
+    """Yield the numbered pages of ``part``: fit, context, wording, calibrate or evaluate."""
     state = used()
-    split = state.split if part == "fit" else "test"
-    # Context rows come from the same documents as calibration, but from pages of their own.
-    supply = state.supplies["calibrate" if part == "context" else part]
+    split = state.split if part in ("fit", "wording") else "test"
+    supply = state.supplies[_DOCUMENTS.get(part, part)]
     for number in range(first, last):
         yield synthetic_page(f"{state.options.seed}-{part}-{number}", supply, split)
 
@@ -149,6 +153,16 @@ def context_batch(first: int, last: int) -> list[ContextRows]:
         context_rows(page, state.model, generator)
         for page in synthetic_pages(first, last, "context")
         if page.page.segments
+    ]
+
+
+def wording_batch(first: int, last: int) -> list[WordingRows]:
+    """Return the injection candidates of synthetic pages, for the classifier of their words."""
+    model = used().model
+    return [
+        wording_rows(page, model)
+        for page in synthetic_pages(first, last, "wording")
+        if page.label != "light" and page.page.segments
     ]
 
 

@@ -1,0 +1,69 @@
+"""Fitting what the words of a candidate say (:mod:`detector.wording`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from detector.batch import batch_of
+from detector.candidates import candidates
+from detector.model import Model
+from detector.training.fit import CLEAN_PAGE_WEIGHT, rightness
+from detector.training.labeled import LabeledPage
+from detector.wording import WORDING_BITS, Wording, no_wording, wording_buckets
+
+__all__ = ["WordingRows", "fit_wording", "wording_rows"]
+
+_STRENGTH = 0.3
+"""Inverse L2 penalty. Higher learns the generator's phrases by heart and transfers worse."""
+
+
+class WordingRows(NamedTuple):
+    """Candidates of one page: the features of all, how many each has, whether it is right."""
+
+    buckets: NDArray[np.int32]
+    sizes: NDArray[np.intp]
+    right: NDArray[np.bool_]
+    spam: bool
+
+
+def wording_rows(page: LabeledPage, model: Model) -> WordingRows:
+    """Return the injection candidates of a page, as ``model`` finds them, with their truth."""
+    batch = batch_of([page.page], model.tables)
+    features = model.features(batch)
+    evidence = model.evidence(features, batch)
+    found = candidates(batch, features, evidence, model, "injection")
+    ranges = np.stack((found.start, found.end), axis=1)
+    of, buckets = wording_buckets(batch, features.rows, ranges)
+    sizes = np.bincount(of, minlength=len(ranges))
+    return WordingRows(buckets.astype(np.int32), sizes, rightness(page, found), page.spam)
+
+
+def fit_wording(pages: Sequence[WordingRows]) -> Wording:
+    """Fit the classifier. Pages weigh as they do for the calibration of spans."""
+    sizes = np.concatenate([page.sizes for page in pages])
+    truth = np.concatenate([page.right for page in pages])
+    if len(np.unique(truth)) < 2:
+        return no_wording()
+    matrix = csr_matrix(
+        (
+            np.ones(int(sizes.sum()), dtype=np.float32),
+            np.concatenate([page.buckets for page in pages]),
+            np.concatenate(([0], np.cumsum(sizes))),
+        ),
+        shape=(len(sizes), 1 << WORDING_BITS),
+    )
+    counts = np.array([len(page.right) for page in pages])
+    each = np.where([page.spam for page in pages], 1.0, CLEAN_PAGE_WEIGHT)
+    weights = np.repeat(each / np.maximum(counts, 1) ** 0.5, counts)
+    model = LogisticRegression(C=_STRENGTH, solver="liblinear", max_iter=100)
+    model.fit(matrix, truth, sample_weight=weights)
+    coefficients = model.coef_[0]
+    scale = float(np.quantile(np.abs(coefficients[coefficients != 0]), 0.9999)) / 127
+    table = np.clip(np.rint(coefficients / scale), -127, 127).astype(np.int8)
+    return Wording(table, scale, float(model.intercept_[0]))

@@ -1,0 +1,104 @@
+"""What the words of a candidate finding say, read as a whole.
+
+Evidence is gathered character by character, within three characters of each: it cannot know that a
+phrase which starts with a brand ends with "official site". Here a candidate is one document: the
+character n-grams inside it, those it starts and ends with, and the runs of character classes it is
+made of, each counted once, in a linear classifier over hashed features.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.batch import Batch
+from detector.ngrams import ORDERS, REACH, bucket
+
+__all__ = ["WORDING_BITS", "Wording", "no_wording", "wording_buckets"]
+
+WORDING_BITS = 17
+_LONGEST = 200  # characters of a candidate that are read, from its start
+_LONGEST_RUN = 8
+_STARTS, _ENDS, _RUNS, _CLASSES = range(4)
+"""What a feature is besides an n-gram inside: the salt of its hash."""
+
+
+class Wording(NamedTuple):
+    """A linear classifier over :func:`wording_buckets`: ``table`` (int8) in steps of ``scale``."""
+
+    table: NDArray[np.int8]
+    scale: float
+    bias: float
+
+    def log_odds(
+        self, batch: Batch, rows: tuple[NDArray[np.uint32], ...], ranges: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        """Return for each of ``ranges`` how likely its words are spam (see wording_buckets)."""
+        of, buckets = wording_buckets(batch, rows, ranges)
+        # Whole numbers, so that the order of adding does not matter.
+        sums = np.bincount(of, weights=self.table.take(buckets), minlength=len(ranges))
+        return sums.astype(np.float64) * self.scale + self.bias
+
+
+def no_wording() -> Wording:
+    """Return a classifier that says nothing."""
+    return Wording(np.zeros(1 << WORDING_BITS, dtype=np.int8), 1.0, 0.0)
+
+
+def wording_buckets(
+    batch: Batch, rows: tuple[NDArray[np.uint32], ...], ranges: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the features of each of ``ranges`` (m x 2, start and end in ``batch``).
+
+    ``rows`` are those of the batch's :class:`detector.ngrams.Features`. The result is two arrays
+    of equal length: the indices of the ranges, and buckets of ``WORDING_BITS`` bits; no pair occurs
+    twice.
+    """
+    starts, ends = ranges[:, 0], ranges[:, 1]
+    sizes = np.minimum(ends - starts, _LONGEST)
+    index = np.arange(len(ranges))
+    found: list[tuple[NDArray[np.intp], NDArray[np.uint32]]] = []
+    for order, row in zip(ORDERS, rows, strict=True):
+        at = REACH + _each(starts, sizes + 1 - order)
+        found.append((np.repeat(index, np.maximum(sizes + 1 - order, 0)), row[at]))
+        whole = np.flatnonzero(sizes >= order)
+        for salt, first in ((_STARTS, starts), (_ENDS, ends - order)):
+            tagged = row[first[whole] + REACH] * np.uint32(4) + np.uint32(salt)
+            found.append((whole, tagged * np.uint32(len(ORDERS)) + np.uint32(order)))
+    of, runs = _runs(batch, starts, sizes)
+    for salt, values in ((_RUNS, runs), (_CLASSES, runs >> np.uint32(4))):
+        gram = values
+        for order in (1, 2, 3):
+            if order > 1:
+                gram = gram[:-1] * np.uint32(521) + values[order - 1 :]
+            inside = of[: len(gram)] == of[order - 1 :]
+            tagged = (gram[inside] * np.uint32(4) + np.uint32(order)) * np.uint32(4)
+            found.append((of[: len(gram)][inside], tagged + np.uint32(salt)))
+    owners = np.concatenate([owner for owner, _ in found])
+    keys = np.concatenate([key for _, key in found])
+    pairs = np.unique((owners << WORDING_BITS) | bucket(keys, WORDING_BITS, 17))
+    return pairs >> WORDING_BITS, pairs & ((1 << WORDING_BITS) - 1)
+
+
+def _each(starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return ``start, start + 1, ...``, as many as its size says, for one start after the other."""
+    sizes = np.maximum(sizes, 0)
+    before = np.cumsum(sizes) - sizes
+    every: NDArray[np.intp] = np.arange(sizes.sum()) + np.repeat(starts - before, sizes)
+    return every
+
+
+def _runs(
+    batch: Batch, starts: NDArray[np.intp], sizes: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+    """Return the runs of one character class, as the index of their range and class and length."""
+    at = _each(starts, sizes)
+    of = np.repeat(np.arange(len(starts)), sizes)
+    classes = batch.classes[at]
+    new = np.ones(len(at), dtype=bool)
+    new[1:] = (classes[1:] != classes[:-1]) | (of[1:] != of[:-1])
+    first = np.flatnonzero(new)
+    lengths = np.minimum(np.diff(np.append(first, len(at))), _LONGEST_RUN)
+    return of[first], classes[first].astype(np.uint32) << np.uint32(4) | lengths.astype(np.uint32)

@@ -110,6 +110,23 @@ def test_the_score_of_a_break_counts_for_nothing() -> None:
     assert segments_of_evidence(evidence, np.array([1], dtype=np.intp), 4.0) == []
 
 
+@given(INTEGERS, st.integers(1, 8))
+def test_a_dear_stretch_parts_findings_as_a_break_does(scores: list[int], drop: int) -> None:
+    evidence = np.array(scores, dtype=np.float32)
+    breaks: list[int] = []
+    stretch: list[int] = []
+    for position, score in enumerate([*scores, 1]):
+        if score <= 0:
+            stretch.append(position)
+            continue
+        if -sum(scores[at] for at in stretch) >= drop:
+            breaks += stretch
+        stretch = []
+    none = np.array([], dtype=np.intp)
+    expected = segments_of_evidence(evidence, np.array(breaks, dtype=np.intp), 1.0)
+    assert segments_of_evidence(evidence, none, 1.0, drop) == expected
+
+
 def test_long_input_takes_linear_time() -> None:
     scores = [1.0, -2.0] * 100_000
     assert len(maximal_segments(scores)) == 100_000

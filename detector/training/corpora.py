@@ -416,7 +416,9 @@ _POISONED_TITLE = re.compile(
 
 # Word pairs that only content farms write (a word put in place of its synonym, inside another
 # word): a few rewritten pages stand among the natural ones.
-_SPUN = re.compile(r"年夜(?:家|概|学|量)|平易近(?![人民])|东谈主|好意思国|报谈|知谈")
+_SPUN = re.compile(
+    r"年夜(?:家|概|学|量)|平易近(?![人民])|东谈主|好意思国|报谈|知谈|黉舍|纷歧样|举措措施"
+)
 
 
 # --- documents -----------------------------------------------------------------------------------

@@ -779,9 +779,12 @@ def _visitor_comment(draft: Draft, rng: random.Random, split: str) -> None:
     """A visitor's comment below the text, often in fancy letters."""
     voice = _voice(draft, rng, split)
     for _ in range(rng.choice((1, 1, 2, 4))):
-        text = phrase(rng, voice.lang, rng.choice(("sentence", "glued", "contact", "title")), split)
-        who = f"{rng.choice(_NAMES)}{rng.randint(1, 9999) if rng.random() < 0.5 else ''}"
-        draft.paragraphs.append(f"{who}{rng.choice(('：', ': ', ' '))}{_injected(text)}")
+        category = rng.choice((*("remark",) * 3, "sentence", "glued", "contact", "title"))
+        text = _injected(phrase(rng, voice.lang, category, split))
+        if rng.random() < 0.6:
+            who = f"{rng.choice(_NAMES)}{rng.randint(1, 9999) if rng.random() < 0.5 else ''}"
+            text = f"{who}{rng.choice(('：', ': ', ' '))}{text}"
+        draft.paragraphs.append(text)
 
 
 PLACEMENTS: dict[str, Placement] = {
@@ -834,7 +837,7 @@ _WEIGHTS: dict[str, int] = {
     **{"doorway_title_only": 4, "soft_anchor": 6, "meta_replaced": 6, "hidden_block": 7},
     **{"link_block_visible": 4, "comment_block": 2, "script_write": 2, "noscript_block": 2},
     **{"affiliate_page": 6, "operator_terms": 2, "betting_guide": 3, "reflected_search": 2},
-    **{"alt_text": 2, "visitor_comment": 2},
+    **{"alt_text": 2, "visitor_comment": 4},
 }
 
 

@@ -43,6 +43,7 @@ CATEGORIES = (
     "plan",
     "porn",
     "query",
+    "remark",
     "sentence",
     "slogan",
     "soft",
@@ -300,6 +301,7 @@ def _obfuscated(rng: random.Random, lang: str, split: str, name: str | None = No
 
 _RULES_ZH = {
     "contact": "contact",
+    "remark": "remark",
     "plan": "plan",
     "query": "query",
     "sentence": "ad_sentence",
@@ -312,6 +314,7 @@ _RULES_ZH = {
 }
 _RULES = {
     "contact": "contact",
+    "remark": "remark",
     "plan": "query",
     "query": "query",
     "sentence": "sentence",
@@ -348,6 +351,7 @@ class Phrases:
         slots: dict[str, Slot] = {
             "brand": lambda rng: name if rng.random() < 0.93 else brand(rng, lang, split),
             "nb": lambda rng: brand(rng, lang, split),
+            "fancy": lambda rng: disguise(name, rng) if rng.random() < 0.6 else name,
             "kw": lambda rng: self.keyword(rng),
             "slot": self._slot_word,
             "code": lambda rng: self._contact if rng.random() < 0.7 else self._code(rng),
@@ -393,6 +397,8 @@ class Phrases:
     def say(self, rule: str) -> str:
         """Return one text of grammar rule ``rule`` (without its language prefix)."""
         name = rule if self.base == "zh" else f"{self.base}.{rule}"
+        if rule == "remark" and name not in self._grammar.rules:
+            name = f"{self.base}.sentence"
         text = self._grammar.expand(name, self.rng, self.split, self._slots)
         if self.lang == "zh-Hant" and self.rng.random() < 0.45:
             text = traditional(text)

@@ -1,0 +1,78 @@
+"""The classifier of a finding's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from support import small_model, tables
+
+from detector.batch import batch_of
+from detector.page import page_from_text
+from detector.wording import WORDING_BITS, Wording, no_wording, wording_buckets
+
+TEXTS = st.text(st.sampled_from("开云体育官网abcX7 ，。(🎰"), min_size=1, max_size=40)
+Rows = tuple[NDArray[np.uint32], ...]
+
+
+def features_of(text: str, ranges: Sequence[tuple[int, int]]) -> list[set[int]]:
+    """Return the buckets of each of ``ranges`` (folded characters of the page)."""
+    batch = batch_of([page_from_text(text)], tables())
+    rows = small_model().features(batch).rows
+    shifted = np.array(ranges, dtype=np.intp).reshape(-1, 2) + batch.starts[0]
+    of, buckets = wording_buckets(batch, rows, shifted)
+    assert buckets.size == 0 or (buckets.min() >= 0 and buckets.max() < 1 << WORDING_BITS)
+    found = [set(buckets[of == index].tolist()) for index in range(len(ranges))]
+    assert sum(map(len, found)) == len(buckets), "a feature counts once"
+    return found
+
+
+@given(TEXTS, st.data())
+def test_a_range_has_the_same_features_in_any_company(text: str, data: st.DataObject) -> None:
+    size = len(batch_of([page_from_text(text)], tables()).page(0).codes)
+    if not size:
+        return
+    bounds = st.tuples(st.integers(0, size - 1), st.integers(1, size)).filter(lambda r: r[0] < r[1])
+    ranges = data.draw(st.lists(bounds, min_size=1, max_size=5))
+    assert features_of(text, ranges) == [features_of(text, [one])[0] for one in ranges]
+
+
+@given(TEXTS, TEXTS)
+def test_what_stands_around_a_range_does_not_matter(before: str, after: str) -> None:
+    phrase = "开云体育app"
+    alone = features_of(phrase, [(0, len(phrase))])[0]
+    lead, tail = before.strip() + "。", "。" + after.strip()
+    start = len(batch_of([page_from_text(lead)], tables()).page(0).codes)
+    assert features_of(lead + phrase + tail, [(start, start + len(phrase))])[0] == alone
+
+
+def test_order_beginning_and_end_are_told_apart() -> None:
+    forth, back = features_of("官网开云", [(0, 4)])[0], features_of("开云官网", [(0, 4)])[0]
+    assert forth & back and forth - back and back - forth
+
+
+def test_a_repeated_word_is_the_same_feature() -> None:
+    once, twice = features_of("体育", [(0, 2)])[0], features_of("体育体育", [(0, 4)])[0]
+    assert len(twice) < 2 * len(once) + len(once)
+    assert once & twice
+
+
+def test_log_odds_add_up_the_table() -> None:
+    text = "开云体育"
+    batch = batch_of([page_from_text(text)], tables())
+    rows = small_model().features(batch).rows
+    ranges = np.array([[0, 4], [1, 3]], dtype=np.intp) + batch.starts[0]
+    of, buckets = wording_buckets(batch, rows, ranges)
+    table = no_wording().table.copy()
+    table[buckets[of == 1]] = 2
+    shared = len(set(buckets[of == 0].tolist()) & set(buckets[of == 1].tolist()))
+    own = len(set(buckets[of == 1].tolist()))
+    odds = Wording(table, 0.5, -1.0).log_odds(batch, rows, ranges)
+    assert odds.tolist() == [shared * 2 * 0.5 - 1.0, own * 2 * 0.5 - 1.0]
+
+
+def test_no_ranges_have_no_features() -> None:
+    assert features_of("开云", []) == []

@@ -171,7 +171,7 @@ def test_the_grammars_name_only_what_exists() -> None:
         "url",
         "obf",
     }
-    supplied |= {"tld", "year", "porn2", "contact", "spam", "bad", "badhost", "o", "c"}
+    supplied |= {"fancy", "tld", "year", "porn2", "contact", "spam", "bad", "badhost", "o", "c"}
     supplied |= {"kw" + group for group in lexicons().groups("keywords_zh")}
     for names in (("spam_zh",), ("spam_other",), ("spam_zh", "honest_zh"), ("honest_other",)):
         rules = grammar(*names).rules

@@ -64,12 +64,12 @@ _SHOWN = 65
 THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
 GARBLED_CAUTION = 2
-BRIEF_CAUTION = 2
+BRIEF_CAUTION = 4
 FOREIGN_CAUTION = 4
 """How much rarer clean pages may be flagged than texts for Chinese injections: for garbling, when
 brief, and in other languages. Brief pages give less to judge by; of what looks garbled and of other
 languages the web has more than the pages made here, whose tail says too little."""
-HARD_LENIENCE = 10
+HARD_LENIENCE = 5
 """How much more often hard negatives may be flagged than plain pages. A quarter of the clean pages
 made here quote spam or report on it, far more than on the web: counted as one, they would decide
 the threshold alone."""
@@ -143,7 +143,7 @@ def _with_everything(
     model = _two_rounds(model, options, console)
     model = replace(model, alternatives=known_alternatives(ground.lexicons, "all"))
     use(replace(used(), model=model))
-    count = 3 * options.calibration_pages  # the bound is far out in their tail
+    count = 2 * options.calibration_pages  # the bound is far out in their tail
     judged = over_pages(judge_batch, count, options, "threshold", console)
     model = _with_threshold(model, judged, options.false_rate)
     return replace(model, version=_version(model))

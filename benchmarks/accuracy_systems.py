@@ -128,7 +128,8 @@ def silenced(model: Model) -> list[OurDetector]:
         for group in groups:
             flats[slice(*at[group])] = 0
         found.append(OurDetector(replace(model, flats=flats), f"without {family}"))
-    return found
+    mute = model.wording._replace(table=np.zeros_like(model.wording.table))
+    return [*found, OurDetector(replace(model, wording=mute), "without wording")]
 
 
 def measured(folder: Path, ground: Ground, options: TrainOptions, console: Console) -> Model:

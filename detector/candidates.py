@@ -56,11 +56,11 @@ class Candidate(NamedTuple):
 
 
 def candidates(
-    batch: Batch, features_: Features, evidence: NDArray[np.float32], model: Model, kind: Kind
+    batch: Batch, of_characters: Features, evidence: NDArray[np.float32], model: Model, kind: Kind
 ) -> Candidates:
     """Return the candidate findings of one kind, with the features of the span calibration.
 
-    ``features_`` and ``evidence`` (n x 2) are those of the characters of ``batch``.
+    ``of_characters`` and ``evidence`` (n x 2) are those of the characters of ``batch``.
     """
     cut = model.segmentation[kind]
     raw = evidence[:, KINDS.index(kind)] - np.float32(cut.offset)
@@ -101,7 +101,7 @@ def candidates(
         np.maximum.reduceat(logs, first)[own] - logs,
         (place & 1) == 0,
         # What is garbled sells nothing: its words are any words.
-        model.wording.log_odds(batch, features_.rows, np.stack((start, end), axis=1))
+        model.wording.log_odds(batch, of_characters.rows, np.stack((start, end), axis=1))
         if kind == "injection"
         else np.zeros(len(found)),
     )

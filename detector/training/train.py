@@ -64,7 +64,7 @@ _SHOWN = 65
 THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
 GARBLED_CAUTION = 2
-BRIEF_CAUTION = 4
+BRIEF_CAUTION = 2
 FOREIGN_CAUTION = 4
 """How much rarer clean pages may be flagged than texts for Chinese injections: for garbling, when
 brief, and in other languages. Brief pages give less to judge by; of what looks garbled and of other

@@ -63,7 +63,7 @@ _SHOWN = 65
 """Percent of the known alternatives that fitting sees, so that it learns to do without as well."""
 THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
-GARBLED_CAUTION = 2
+GARBLED_CAUTION = 1.5
 BRIEF_CAUTION = 2
 FOREIGN_CAUTION = 4
 """How much rarer clean pages may be flagged than texts for Chinese injections: for garbling, when

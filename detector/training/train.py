@@ -231,24 +231,29 @@ def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_ra
 
 
 class _Tails(NamedTuple):
-    """The tails of the log-odds of clean pages: plain ones, and hard ones that look like spam."""
+    """The tails of the log-odds of clean pages: plain ones, hard ones that look like spam, all."""
 
     plain: Tail
     hard: Tail
+    every: Tail
 
     def bound(self, rate: float) -> float:
-        """Return the bound that ``rate`` of the plain pages exceed, and of the hard ones few."""
-        bound = self.plain.bound(rate)
-        if self.hard.exceeding >= _LEAST_TAIL:
-            bound = max(bound, self.hard.bound(HARD_LENIENCE * rate))
-        return bound
+        """Return the bound that ``rate`` of the plain pages exceed, and of the hard ones few.
+
+        Of too few hard pages to judge by, as of any others.
+        """
+        if self.hard.exceeding < _LEAST_TAIL:
+            return max(self.plain.bound(rate), self.every.bound(rate))
+        return max(self.plain.bound(rate), self.hard.bound(HARD_LENIENCE * rate))
 
 
 def _tails(judged: Sequence[Judged], spans: Calibration, page: Calibration) -> _Tails:
-    parts = ([one for one in judged if one.hard == hard] for hard in (False, True))
-    return _Tails(
-        *(tail([page_log_odds(one, spans, page, DEFAULT_CONFIG) for one in part]) for part in parts)
+    odds = [page_log_odds(one, spans, page, DEFAULT_CONFIG) for one in judged]
+    plain, hard = (
+        [value for value, one in zip(odds, judged, strict=True) if one.hard == kind]
+        for kind in (False, True)
     )
+    return _Tails(tail(plain), tail(hard), tail(odds))
 
 
 def _provenance(ground: Ground, options: TrainOptions, metrics: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["maximal_segments", "segments_of_evidence"]
+__all__ = ["maximal_segments", "positions", "segments_of_evidence"]
 
 
 def maximal_segments(scores: Sequence[float]) -> list[tuple[int, int, float]]:
@@ -51,6 +51,13 @@ def maximal_segments(scores: Sequence[float]) -> list[tuple[int, int, float]]:
         (start, end, right - left)
         for start, end, left, right in zip(starts, ends, lefts, rights, strict=True)
     ]
+
+
+def positions(starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return ``start, start + 1, ...``, as many as its size says, for one start after the other."""
+    before = np.cumsum(sizes) - sizes
+    every: NDArray[np.intp] = np.arange(sizes.sum()) + np.repeat(starts - before, sizes)
+    return every
 
 
 def segments_of_evidence(

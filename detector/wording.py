@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from detector.batch import Batch
 from detector.ngrams import ORDERS, REACH, bucket
+from detector.spans import positions
 
 __all__ = ["WORDING_BITS", "Wording", "no_wording", "wording_buckets"]
 
@@ -39,7 +40,8 @@ class Wording(NamedTuple):
         of, buckets = wording_buckets(batch, rows, ranges)
         # Whole numbers, so that the order of adding does not matter.
         sums = np.bincount(of, weights=self.table.take(buckets), minlength=len(ranges))
-        return sums.astype(np.float64) * self.scale + self.bias
+        odds: NDArray[np.float64] = np.asarray(sums, dtype=np.float64) * self.scale + self.bias
+        return odds
 
 
 def no_wording() -> Wording:
@@ -61,8 +63,8 @@ def wording_buckets(
     index = np.arange(len(ranges))
     found: list[tuple[NDArray[np.intp], NDArray[np.uint32]]] = []
     for order, row in zip(ORDERS, rows, strict=True):
-        at = REACH + _each(starts, sizes + 1 - order)
-        found.append((np.repeat(index, np.maximum(sizes + 1 - order, 0)), row[at]))
+        counts = np.maximum(sizes + 1 - order, 0)
+        found.append((np.repeat(index, counts), row[REACH + positions(starts, counts)]))
         whole = np.flatnonzero(sizes >= order)
         for salt, first in ((_STARTS, starts), (_ENDS, ends - order)):
             tagged = row[first[whole] + REACH] * np.uint32(4) + np.uint32(salt)
@@ -82,19 +84,11 @@ def wording_buckets(
     return pairs >> WORDING_BITS, pairs & ((1 << WORDING_BITS) - 1)
 
 
-def _each(starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return ``start, start + 1, ...``, as many as its size says, for one start after the other."""
-    sizes = np.maximum(sizes, 0)
-    before = np.cumsum(sizes) - sizes
-    every: NDArray[np.intp] = np.arange(sizes.sum()) + np.repeat(starts - before, sizes)
-    return every
-
-
 def _runs(
     batch: Batch, starts: NDArray[np.intp], sizes: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
     """Return the runs of one character class, as the index of their range and class and length."""
-    at = _each(starts, sizes)
+    at = positions(starts, sizes)
     of = np.repeat(np.arange(len(starts)), sizes)
     classes = batch.classes[at]
     new = np.ones(len(at), dtype=bool)

@@ -106,7 +106,9 @@ def small_model() -> Model:
         alternatives=none,
         tables=tables(),
         wording=no_wording(),
-        segmentation=dict.fromkeys(KINDS, Segmentation(0.0, 3.0, 5.0, 30.0)),
+        segmentation=dict.fromkeys(
+            KINDS, Segmentation(offset=0.0, floor=3.0, least=5.0, drop=30.0)
+        ),
         span_calibration=dict.fromkeys(KINDS, calibration),
         page_calibration=dict.fromkeys(KINDS, Calibration(0.0, {"best": 1.0})),
         threshold=0.5,

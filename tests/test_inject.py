@@ -158,19 +158,7 @@ def test_brands_vary() -> None:
 
 
 def test_the_grammars_name_only_what_exists() -> None:
-    supplied = {
-        "brand",
-        "fancy",
-        "nb",
-        "kw",
-        "slot",
-        "code",
-        "handle",
-        "phone",
-        "host",
-        "url",
-        "obf",
-    }
+    supplied = {"brand", "nb", "kw", "slot", "code", "handle", "phone", "host", "url", "obf"}
     supplied |= {"fancy", "tld", "year", "porn2", "contact", "spam", "bad", "badhost", "o", "c"}
     supplied |= {"kw" + group for group in lexicons().groups("keywords_zh")}
     for names in (("spam_zh",), ("spam_other",), ("spam_zh", "honest_zh"), ("honest_other",)):

@@ -56,6 +56,16 @@ def ground() -> Ground:
     )  # fmt: skip
 
 
+def test_a_smaller_run_is_smaller_in_proportion() -> None:
+    whole = TrainOptions()
+    assert whole.scaled(whole.pages) == whole
+    tenth = whole.scaled(whole.pages // 10)
+    assert tenth.wording_pages * 10 == whole.wording_pages
+    assert tenth.calibration_pages * 10 == whole.calibration_pages
+    least = whole.scaled(200)
+    assert (least.wording_pages, least.calibration_pages, least.evaluation_pages) == (200,) * 3
+
+
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Return the folders of two models trained alike."""

@@ -392,8 +392,9 @@ def looks_promotional(text: str) -> bool:
     return any(pattern.search(text) for pattern in _PROMOTIONAL)
 
 
-# Titles of harvested news are poisoned more often than their texts, and need less to be told by:
-# there, words that a report would put into a sentence stand alone or before a stolen headline.
+# Titles of harvested news, and first words where there is no title, are poisoned more often than
+# the texts, and need less to be told by: there, words that a report would put into a sentence
+# stand alone or before a stolen headline.
 _POISONED_TITLE = re.compile(
     "|".join(
         (
@@ -408,7 +409,7 @@ _POISONED_TITLE = re.compile(
             r"小姐\).{0,8}一晚|看黄\??播|(?:加|\+)\s?[vｖ](?:x|信)|[vｖ]x\d{6}|便民微信号|皇冠女包",
             r"_(?:比特鱼|百度推荐|资源共享|7399小游戏|360软件开放平台|hao123上网导航)|_用户\d{6}",
             r"_(?:在线播放|1080p)|(?:高清|最新)(?:正版)?(?:视频)?(?:高清)?在线观看|\d{11}$|欢迎您$",
-            r"黑心(?:医院|坑人)|专家揭露|原lv|lv原单",
+            r"黑心(?:医院|坑人)|专家揭露",
         )
     ),
     re.I,

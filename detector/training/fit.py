@@ -41,6 +41,7 @@ from detector.ngrams import (
 )
 from detector.page_score import BOUNDS, PAGE_FEATURES, Weighed, is_chinese, page_features
 from detector.result import KINDS, Kind
+from detector.spans import positions
 from detector.training.labeled import LabeledPage
 from detector.training.options import FitOptions
 from detector.training.synthesis import is_hard
@@ -49,6 +50,7 @@ __all__ = [
     "CharacterRows",
     "Tail",
     "Weights",
+    "candidate_weights",
     "character_labels",
     "character_rows",
     "fit_pages",
@@ -353,7 +355,7 @@ def _judged(
     # Every character of every candidate, one candidate after the other.
     extents = found.end - found.start
     of = np.repeat(np.arange(len(extents)), extents)
-    at = np.arange(len(of)) + np.repeat(found.start - np.cumsum(extents) + extents, extents)
+    at = positions(found.start, extents)
     index = KINDS.index(kind)
     offends = character_labels(page, batch.offsets[at])[index]
     truth = any(s.kind == kind for s in page.spans)
@@ -383,18 +385,24 @@ def _logistic(
     )
 
 
-def fit_spans(judged: Sequence[Judged]) -> Calibration:
-    """Fit the span calibration. Each page weighs about the same, however many candidates it has.
+def candidate_weights(counts: Sequence[int], spam: Sequence[bool]) -> NDArray[np.float64]:
+    """Return weights of the candidates of pages that have ``counts`` of them, one after the other.
 
-    Clean pages weigh more, since nearly all pages are clean.
+    Each page weighs about the same, however many candidates it has. Clean pages weigh more, since
+    nearly all pages are clean.
     """
-    sizes = np.array([len(page.values) for page in judged])
-    weights = np.where([page.spam for page in judged], 1.0, CLEAN_PAGE_WEIGHT)
+    sizes = np.array(counts)
+    weights = np.where(spam, 1.0, CLEAN_PAGE_WEIGHT) / np.maximum(sizes, 1) ** 0.5
+    return np.repeat(weights, sizes)
+
+
+def fit_spans(judged: Sequence[Judged]) -> Calibration:
+    """Fit the span calibration."""
     return _logistic(
         SPAN_FEATURES,
         np.concatenate([page.values for page in judged]),
         np.concatenate([page.right for page in judged]),
-        np.repeat(weights / np.maximum(sizes, 1) ** 0.5, sizes),
+        candidate_weights([len(page.right) for page in judged], [page.spam for page in judged]),
     )
 
 

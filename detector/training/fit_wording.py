@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from detector.batch import batch_of
 from detector.candidates import candidates
 from detector.model import Model
-from detector.training.fit import CLEAN_PAGE_WEIGHT, rightness
+from detector.training.fit import candidate_weights, rightness
 from detector.training.labeled import LabeledPage
 from detector.wording import WORDING_BITS, Wording, no_wording, wording_buckets
 
@@ -58,9 +58,7 @@ def fit_wording(pages: Sequence[WordingRows]) -> Wording:
         ),
         shape=(len(sizes), 1 << WORDING_BITS),
     )
-    counts = np.array([len(page.right) for page in pages])
-    each = np.where([page.spam for page in pages], 1.0, CLEAN_PAGE_WEIGHT)
-    weights = np.repeat(each / np.maximum(counts, 1) ** 0.5, counts)
+    weights = candidate_weights([len(page.right) for page in pages], [page.spam for page in pages])
     model = LogisticRegression(C=_STRENGTH, solver="liblinear", max_iter=100)
     model.fit(matrix, truth, sample_weight=weights)
     coefficients = model.coef_[0]

@@ -36,8 +36,8 @@ class TrainOptions:
     evaluation_pages: int = 6_000
     jobs: int = 2
     false_rate: float = 0.001
-    """Share of the clean Chinese calibration texts that the threshold may flag for an injection;
-    what is less well known may be flagged more rarely. Lower loses spam."""
+    """Share of the plain Chinese calibration texts that the threshold may flag for an injection, at
+    most; what is less well known may be flagged more rarely. Lower loses spam."""
     fit: FitOptions = field(default_factory=FitOptions)
 
     def scaled(self, pages: int) -> TrainOptions:

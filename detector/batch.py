@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.fold import Folded, FoldTables, fold
+from detector.kernel import BatchPointers, address
 from detector.page import WHERES, Page, Where
 
 __all__ = ["EDGE", "GAP", "Batch", "batch_of"]
@@ -49,6 +50,19 @@ class Batch(NamedTuple):
     starts: NDArray[np.intp]
     ends: NDArray[np.intp]
 
+    def pointers(self) -> BatchPointers:
+        """Return what the compiled part is told."""
+        n, pages = len(self.codes), len(self.starts)
+        return BatchPointers(
+            n,
+            pages,
+            address(self.codes, np.uint32, n),
+            address(self.classes, np.uint8, n),
+            address(self.places, np.uint8, n),
+            address(self.starts, np.int64, pages),
+            address(self.ends, np.int64, pages),
+        )
+
     def each(self, values: NDArray[T]) -> NDArray[T]:
         """Return for each character the one of ``values`` (b) that is its page's.
 
@@ -58,19 +72,9 @@ class Batch(NamedTuple):
         edges[0] = 0
         return np.repeat(values, np.diff(edges))
 
-    def counts(self, values: NDArray[Any]) -> NDArray[np.int64]:
-        """Return how many of ``values`` (n) are not zero, for each page."""
-        edges = zip(self.starts.tolist(), self.ends.tolist(), strict=True)
-        return np.array([np.count_nonzero(values[start:end]) for start, end in edges])
-
     def page_of(self, positions: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the numbers of the pages that the characters at ``positions`` are in."""
         return np.searchsorted(self.starts, positions, side="right") - 1
-
-    def gaps(self) -> list[slice]:
-        """Return where the breaks around pages are (b + 1)."""
-        edges = zip([0, *self.ends.tolist()], [*self.starts.tolist(), len(self.codes)], strict=True)
-        return [slice(first, last) for first, last in edges]
 
     def page(self, number: int) -> Folded:
         """Return the folded characters of one page alone."""

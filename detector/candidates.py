@@ -13,7 +13,7 @@ from detector.model import Model
 from detector.ngrams import Features
 from detector.page import WHERES
 from detector.result import KINDS, Kind
-from detector.spans import segments_of_evidence
+from detector.spans import maximal_segments
 
 __all__ = ["SPAN_FEATURES", "Candidate", "Candidates", "candidates", "reported", "without_parting"]
 
@@ -64,14 +64,19 @@ def candidates(
     """
     cut = model.segmentation[kind]
     raw = evidence[:, KINDS.index(kind)] - np.float32(cut.offset)
-    breaks = np.flatnonzero(batch.classes == 0)
-    kept = np.maximum(raw, np.float32(-cut.floor))
-    found = segments_of_evidence(kept, breaks, cut.least, cut.drop)
-    features = np.zeros((len(found), len(SPAN_FEATURES)))
-    if not found:
+    start, end, score = maximal_segments(
+        evidence[:, KINDS.index(kind)],
+        batch.classes,
+        offset=cut.offset,
+        floor=cut.floor,
+        least=cut.least,
+        drop=cut.drop,
+    )
+    features = np.zeros((len(start), len(SPAN_FEATURES)))
+    if not len(start):
         nothing = np.zeros(0, dtype=np.intp)
         return Candidates(kind, nothing, nothing, nothing, nothing, nothing, features)
-    start, end, score = (np.array(column) for column in zip(*found, strict=True))
+    breaks = np.flatnonzero(batch.classes == 0)
     page = batch.page_of(start)
     first = np.flatnonzero(np.diff(page, prepend=-1))  # candidate of each page that has any
     own = np.searchsorted(page[first], page)
@@ -95,7 +100,7 @@ def candidates(
         np.log(np.maximum(runs, 1)),
         np.log(size),
         np.log1p(np.maximum(block - size, 0)),
-        np.log(np.diff(first, append=len(found)))[own],
+        np.log(np.diff(first, append=len(start)))[own],
         np.log((np.add.reduceat(size, first)[own] + 1) / (n + 20)),
         np.log(n + 20),
         np.maximum.reduceat(logs, first)[own] - logs,
@@ -103,12 +108,13 @@ def candidates(
         # What is garbled sells nothing: its words are any words.
         model.wording.log_odds(batch, of_characters.rows, np.stack((start, end), axis=1))
         if kind == "injection"
-        else np.zeros(len(found)),
+        else np.zeros(len(start)),
     )
     for index, column in enumerate(columns):
         features[:, index] = column
-    features[np.arange(len(found)), len(columns) + (place >> 1)] = 1.0
-    text_start, text_end = batch.offsets[start], batch.offsets[end - 1] + 1
+    features[np.arange(len(start)), len(columns) + (place >> 1)] = 1.0
+    text_start = batch.offsets[start].astype(np.intp)
+    text_end = batch.offsets[end - 1].astype(np.intp) + 1
     return Candidates(kind, page, start, end, text_start, text_end, features)
 
 

@@ -7,83 +7,57 @@ near, in the paragraph, in the page, of both kinds - in coarse steps, and looks 
 
 from __future__ import annotations
 
+import ctypes
+
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.batch import Batch
-from detector.ngrams import RunningSum
+from detector.kernel import address, call
 
-__all__ = ["CONTEXT_GROUPS", "CONTEXT_SIZE", "OWN_STEPS", "context_buckets"]
+__all__ = ["CONTEXT_GROUPS", "CONTEXT_SIZE", "LOW", "OWN_STEPS", "context_buckets", "corrected"]
 
 OWN_STEPS = 32
-STEPS = 16
-RADII = (4, 16, 60)
-WIDE = 200
-LOW, HIGH = -10, 6  # log-odds told apart; clean text lies mostly between -10 and -4
-PEAKS = (32, 72)  # sixteenths, by kind: evidence above -2 and above -4.5 stands out
+LOW = -10
+"""Log-odds told apart begin here; clean text lies mostly between -10 and -4."""
 CONTEXT_GROUPS = ("near", "middle", "far", "dense", "page", "other", "place")
 CONTEXT_SIZE = OWN_STEPS * 32
 """Buckets of one group: steps of the character's own evidence times steps of its context."""
 
+F32 = NDArray[np.float32]
 
-def context_buckets(evidence: NDArray[np.float32], batch: Batch) -> NDArray[np.int32]:
+
+def context_buckets(evidence: F32, batch: Batch) -> NDArray[np.int32]:
     """Return buckets (heads x groups x n) in a table of ``len(CONTEXT_GROUPS)`` x CONTEXT_SIZE.
 
     ``evidence`` (n x 2) is that of the characters of ``batch``.
     """
-    n = len(evidence)
-    buckets = np.empty((2, len(CONTEXT_GROUPS), n), dtype=np.int32)
-    # Sixteenths keep the sums exact, whatever the order of adding.
-    sixteenths = np.rint(np.clip(evidence.T, LOW, HIGH) * 16).astype(np.int32)
-    sixteenths[:, batch.classes == 0] = -64
-    own = np.clip((sixteenths - 16 * LOW) >> 3, 0, OWN_STEPS - 1) << 5
-    peaks = np.maximum(sixteenths + np.array(PEAKS, dtype=np.int32)[:, None], 0)
-    capped = np.minimum(sixteenths, 64)
-    for gap in batch.gaps():
-        capped[:, gap] = peaks[:, gap] = 0
-    middle = []
-    sizes = [2 * radius + 1 for radius in RADII[:-1]]
-    far = _window_sizes(batch, RADII[-1])
-    for head in range(2):
-        sums = RunningSum(capped[head], RADII[-1])
-        for group, radius in enumerate(RADII):
-            size = sizes[group] if group < len(sizes) else far
-            # Fourteen sixteenths of the average above the lowest are one step.
-            level = (sums.around(radius) - 16 * LOW * size) // (14 * size)
-            np.clip(level, 0, STEPS - 1, out=level)
-            np.add(own[head], level, out=buckets[head, group])
-            if group == 1:
-                middle.append(level)
-    wide = _window_sizes(batch, WIDE)
-    lengths = np.maximum(batch.ends - batch.starts, 50)
-    for head in range(2):
-        # What stands out of the background, however deep the background is.
-        sums = RunningSum(peaks[head], WIDE)
-        dense = _log_steps(sums.around(WIDE) / wide)
-        page = batch.each(_log_steps(sums.over(batch) / lengths))
-        for group, step in enumerate((dense, page, middle[1 - head], batch.places), len(RADII)):
-            np.add(own[head], step, out=buckets[head, group], casting="unsafe")
-    buckets += np.arange(0, len(CONTEXT_GROUPS) * CONTEXT_SIZE, CONTEXT_SIZE, dtype=np.int32)[
-        :, None
-    ]
+    buckets = np.empty((2, len(CONTEXT_GROUPS), len(evidence)), dtype=np.int32)
+    _second_evidence(evidence, batch, None, buckets, None)
     return buckets
 
 
-def _window_sizes(batch: Batch, radius: int) -> NDArray[np.int32]:
-    """Return how many characters of its page a window of ``radius`` on both sides holds."""
-    index = np.arange(len(batch.codes), dtype=np.int32)
-    first, last = batch.each(batch.starts.astype(np.int32)), batch.each(batch.ends.astype(np.int32))
-    sizes: NDArray[np.int32] = np.minimum(index + radius + 1, last) - np.maximum(
-        index - radius, first
+def corrected(evidence: F32, batch: Batch, corrections: F32) -> F32:
+    """Return what evidence (n x 2) becomes with ``corrections`` (heads x buckets) looked up."""
+    second = np.empty((2, len(evidence)), dtype=np.float32)
+    _second_evidence(evidence, batch, corrections, None, second)
+    return second.T
+
+
+def _second_evidence(
+    evidence: F32,
+    batch: Batch,
+    corrections: F32 | None,
+    buckets: NDArray[np.int32] | None,
+    second: F32 | None,
+) -> None:
+    n = len(batch.codes)
+    groups = 2 * len(CONTEXT_GROUPS)
+    call(
+        "second_evidence",
+        ctypes.byref(batch.pointers()),
+        address(np.ascontiguousarray(evidence.T), np.float32, 2 * n),
+        address(corrections, np.float32, groups * CONTEXT_SIZE),
+        address(buckets, np.int32, groups * n),
+        address(second, np.float32, 2 * n),
     )
-    return np.maximum(sizes, 1)
-
-
-def _log_steps(rate: NDArray[np.float64]) -> NDArray[np.int32]:
-    """Return ``2 * log2(1 + rate)`` rounded down, at most ``STEPS - 1``.
-
-    That is the exponent of the square, as floating point numbers are stored (IEEE 754).
-    """
-    square = np.square(rate + 1, dtype=np.float32)
-    steps: NDArray[np.int32] = (square.view(np.int32) >> 23) - 127
-    return np.minimum(steps, STEPS - 1)

@@ -2,8 +2,8 @@
 
 A content farm puts one word for another; the word that stood there fits better, and is mostly
 commoner. For words of two characters that some dictionary might have put, :class:`Alternatives`
-lists what may have stood there; :func:`compare` tells how well each goes with the characters on
-both sides.
+lists what may have stood there; features.c tells how well each goes with the characters on both
+sides, in a :class:`Comparison`.
 """
 
 from __future__ import annotations
@@ -13,30 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.counts import M3, CountTables, association
+from detector.kernel import AlternativesPointers, address
 
-__all__ = [
-    "MOST_ALTERNATIVES",
-    "MOST_GAIN",
-    "NO_GAIN",
-    "SLOT_BITS",
-    "Alternatives",
-    "Comparison",
-    "compare",
-    "word_slots",
-]
-
-U32 = NDArray[np.uint32]
+__all__ = ["MOST_ALTERNATIVES", "SLOT_BITS", "Alternatives", "Comparison"]
 
 SLOT_BITS = 17
 MOST_ALTERNATIVES = 4
-NO_GAIN = -121
-"""The gain where there is nothing to compare with."""
-WELL_PLACED = -120
-"""The gain where the word goes so well with its neighbours that no other is looked for."""
-MOST_GAIN = 120
-_CLIP = 64  # what one neighbour can count for
-_WELL = 16  # ties with both neighbours, from which a word is well placed
 
 
 class Alternatives(NamedTuple):
@@ -53,74 +35,26 @@ class Alternatives(NamedTuple):
     words: NDArray[np.uint16]
     commonness: NDArray[np.uint8]
 
-
-def word_slots(keys: U32) -> U32:
-    """Return the slot of the word of each n-gram key."""
-    return (keys * M3) >> np.uint32(32 - SLOT_BITS)
+    def pointers(self) -> AlternativesPointers:
+        """Return what the compiled part is told."""
+        rows = len(self.keys)
+        return AlternativesPointers(
+            address(self.slots, np.uint16, 1 << SLOT_BITS),
+            address(self.keys, np.uint32, rows),
+            address(self.words, np.uint16, 2 * rows * (1 + MOST_ALTERNATIVES)),
+            address(self.commonness, np.uint8, rows * (1 + MOST_ALTERNATIVES)),
+        )
 
 
 class Comparison(NamedTuple):
     """Words that have alternatives: positions ``at`` (m), and what the best of them gains (m).
 
-    ``gains`` (int16) are in eighths of log2, from :data:`WELL_PLACED` to :data:`MOST_GAIN`.
-    ``best`` (uint16, m x 2) holds the code points of the best alternative, 0 for a word that goes
-    so well with both its neighbours that it was not compared.
+    ``gains`` (int16) are in eighths of log2, from -120 to 120. ``best`` (uint16, m x 2) holds the
+    code points of the best alternative, 0 for a word that goes so well with both its neighbours
+    that it was not compared; its gain is -120. Words at the very ends of a batch are not compared;
+    where something other than Chinese stands beside a word, that side counts nothing.
     """
 
     at: NDArray[np.intp]
     gains: NDArray[np.int16]
     best: NDArray[np.uint16]
-
-    def by_character(self, n: int) -> NDArray[np.int16]:
-        """Return the gain of the word over each of ``n`` characters, else :data:`NO_GAIN`."""
-        gains = np.full(n, NO_GAIN, dtype=np.int16)
-        gains[self.at] = self.gains
-        gains[self.at + 1] = np.maximum(gains[self.at + 1], self.gains)
-        return gains
-
-
-def compare(
-    codes: U32,
-    keys: U32,
-    han: NDArray[np.bool_],
-    ties: NDArray[np.int16],
-    counts: CountTables,
-    alternatives: Alternatives,
-) -> Comparison:
-    """Compare the words of a text with what may have stood there.
-
-    ``keys`` (n - 1) are the n-gram keys of its bigrams, ``han`` says which characters are Chinese,
-    ``ties`` (n - 1) how each goes with the next (:func:`detector.counts.association`). Words at
-    the very ends of ``codes`` are not compared; where something other than Chinese stands beside a
-    word, that side counts nothing.
-    """
-    if len(codes) < 4 or not han.any():
-        return Comparison(
-            np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int16), np.zeros((0, 2), np.uint16)
-        )
-    keys = keys[1:-1]
-    row = alternatives.slots.take(word_slots(keys))
-    hit = np.flatnonzero(row)
-    row = row[hit].astype(np.intp)
-    right = alternatives.keys.take(row) == keys[hit]
-    row, at = row[right], hit[right] + 1
-    gains = np.full(len(at), WELL_PLACED, dtype=np.int16)
-    best = np.zeros((len(at), 2), dtype=np.uint16)
-    capped = np.clip(ties, -_CLIP, _CLIP) * (han[:-1] & han[1:])
-    own = capped[at - 1] + capped[at + 1]
-    doubtful = np.flatnonzero(own < _WELL)
-    row, place, own = row[doubtful], at[doubtful], own[doubtful]
-    words = alternatives.words.take(row, axis=0)[:, 1:]
-    common = alternatives.commonness.take(row, axis=0).astype(np.int16)
-    gain = common[:, 1:] - (common[:, 0] + own)[:, None]
-    before, after = place - 1, place + 2
-    first, last = words.astype(np.uint32).transpose(2, 0, 1)
-    left = association(np.broadcast_to(codes[before][:, None], first.shape), first, counts)
-    gain += np.clip(left, -_CLIP, _CLIP) * han[before][:, None]
-    follow = association(last, np.broadcast_to(codes[after][:, None], last.shape), counts)
-    gain += np.clip(follow, -_CLIP, _CLIP) * han[after][:, None]
-    gain[first == 0] = NO_GAIN
-    chosen = np.arange(len(gain)), gain.argmax(axis=1)
-    gains[doubtful] = np.clip(gain[chosen], WELL_PLACED, MOST_GAIN)
-    best[doubtful] = words[chosen]
-    return Comparison(at, gains, best)

@@ -16,6 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.kernel import address, call
+
 __all__ = ["CLASSES", "DROP", "SPACE", "TABLE_SIZE", "FoldTables", "Folded", "code_points", "fold"]
 
 TABLE_SIZE = 0x20000
@@ -23,7 +25,6 @@ TABLE_SIZE = 0x20000
 
 DROP = 0xFFFFFFFF
 SPACE = 0x20
-ZERO_WIDTH = 0x200B
 BREAK = 0
 
 CLASSES = (
@@ -64,28 +65,13 @@ def code_points(text: str) -> NDArray[np.uint32]:
 def fold(text: str, tables: FoldTables) -> Folded:
     """Fold ``text``. Line feeds become breaks (code 0); offsets are strictly increasing."""
     raw = code_points(text)
-    beyond = raw >= TABLE_SIZE
-    if beyond.any():
-        # Tags and variation selectors of plane 14 are as invisible as those below.
-        invisible = (raw >= 0xE0000) & (raw <= 0xE01EF)
-        raw = np.where(invisible, ZERO_WIDTH, np.minimum(raw, TABLE_SIZE - 1)).astype(np.uint32)
-    codes = tables.fold.take(raw)
-    classes = tables.classes.take(raw)
-    keep = codes != DROP
-    space = codes == SPACE
-    if space.any():
-        # A space survives only between two characters that are written with spaces, and once.
-        solid = np.flatnonzero(keep & ~space)
-        at = np.flatnonzero(space)
-        rank = np.searchsorted(solid, at)
-        first = np.empty(len(at), dtype=bool)
-        first[:1] = True
-        first[1:] = rank[1:] != rank[:-1]
-        inside = first & (rank > 0) & (rank < len(solid))
-        before = solid[np.where(inside, rank - 1, 0)] if len(solid) else rank
-        after = solid[np.where(inside, rank, 0)] if len(solid) else rank
-        wide_before = classes[before] <= CLASS["kana"]
-        wide_after = classes[after] <= CLASS["kana"]
-        keep[at[~(inside & ~wide_before & ~wide_after)]] = False
-    offsets = np.flatnonzero(keep)
-    return Folded(codes.take(offsets), classes.take(offsets), offsets.astype(np.int32))
+    n = len(raw)
+    codes, classes = np.empty(n, dtype=np.uint32), np.empty(n, dtype=np.uint8)
+    offsets = np.empty(n, dtype=np.int32)
+    kept = call(
+        "fold_code_points", address(raw, np.uint32, n), n,
+        address(tables.fold, np.uint32, TABLE_SIZE), address(tables.classes, np.uint8, TABLE_SIZE),
+        TABLE_SIZE, address(codes, np.uint32, n), address(classes, np.uint8, n),
+        address(offsets, np.int32, n),
+    )  # fmt: skip
+    return Folded(codes[:kept], classes[:kept], offsets[:kept])

@@ -11,7 +11,6 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.batch import Batch
-from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets
+from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, corrected
 from detector.contrast import MOST_ALTERNATIVES, SLOT_BITS, Alternatives
 from detector.counts import CountTables
 from detector.errors import ModelError
 from detector.fold import TABLE_SIZE, FoldTables
-from detector.ngrams import FLAT_SIZE, ORDERS, REACH, ROW_BITS, ROW_WIDTH, Features, features
+from detector.kernel import address, call
+from detector.ngrams import (
+    FLAT_SIZE,
+    GROUPS,
+    ORDERS,
+    REACH,
+    ROW_BITS,
+    ROW_WIDTH,
+    Features,
+    features,
+)
 from detector.result import KINDS, Kind
 from detector.wording import WORDING_BITS, Wording
 
@@ -128,13 +137,7 @@ class Model:
 
         ``found`` is what :meth:`features` returned for the same batch.
         """
-        first = self.first_evidence(found)
-        buckets = context_buckets(first, batch)
-        second = np.empty((2, len(first)), dtype=np.float32)
-        for head in range(2):
-            # Added up in one fixed order, so that a page always scores the same.
-            self.context[head].take(buckets[head]).sum(axis=0, out=second[head])
-        return second.T
+        return corrected(self.first_evidence(found), batch, self.context)
 
     def features(self, batch: Batch) -> Features:
         """Return the features of each character of ``batch`` (see :mod:`detector.ngrams`)."""
@@ -143,36 +146,23 @@ class Model:
     def first_evidence(self, found: Features) -> NDArray[np.float32]:
         """Return the log-odds (n x 2) of the first pass: an exact sum of integer weights."""
         n = found.flats.shape[1]
-        rows, flats = self._packed
-        total = np.zeros(n, dtype=np.int32)
-        for order, starts in zip(ORDERS, found.rows, strict=True):
-            taken = rows.take(starts, axis=0)
-            for column in range(2 * REACH + 2 - order):
-                # The n-gram that starts at i - column + REACH + 1 - order is character i's.
-                start = 2 * REACH + 1 - order - column
-                total += taken[start : start + n, column]
-        for group in found.flats:
-            total += flats.take(group)
-        first = total.astype(np.int16)
-        second = ((total - first) >> 16).astype(np.int16)
         evidence = np.empty((2, n), dtype=np.float32)
-        for head, sums in enumerate((first, second)):
-            np.multiply(sums, np.float32(self.scale[head]), out=evidence[head])
-            evidence[head] += np.float32(self.bias[head])
+        scale, bias = np.array(self.scale, np.float32), np.array(self.bias, np.float32)
+        call(
+            "first_evidence",
+            n,
+            *(
+                address(rows, np.uint32, n + 2 * REACH + 1 - order)
+                for order, rows in zip(ORDERS, found.rows, strict=True)
+            ),
+            address(found.flats, np.uint32, len(GROUPS) * n),
+            address(self.rows, np.int8, 2 * ROW_WIDTH << ROW_BITS),
+            address(self.flats, np.int8, 2 * FLAT_SIZE),
+            address(scale, np.float32, 2),
+            address(bias, np.float32, 2),
+            address(evidence, np.float32, 2 * n),
+        )
         return evidence.T
-
-    @cached_property
-    def _packed(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Both heads' weights in one word, low and high half: one addition serves both.
-
-        At most 36 weights of 8 bits are added, so a half never overflows; a negative low half
-        borrows from the high one, which taking it off again repays.
-        """
-        rows = self.rows[:, :, 0].astype(np.int32)
-        rows += self.rows[:, :, 1].astype(np.int32) << 16
-        flats = self.flats[:, 0].astype(np.int32)
-        flats += self.flats[:, 1].astype(np.int32) << 16
-        return rows, flats
 
     def save(self, folder: Path) -> None:
         """Write the model into ``folder``, replacing the files of an older one.

@@ -16,6 +16,7 @@ from detector.config import DEFAULT_CONFIG, Config
 from detector.decode import decode, looks_binary
 from detector.errors import DetectorError, InputError
 from detector.extract import Paths, extract, looks_like_html
+from detector.kernel import loaded
 from detector.model import Model, default_model_folder
 from detector.page import Page, page_from_text
 from detector.page_score import page_scores
@@ -95,8 +96,10 @@ class Detector:
     ) -> Detector:
         """Open the shipped model, or the one in the folder ``path``.
 
-        ``threshold`` (0-1) replaces the model's own. Raises :class:`ModelError`.
+        ``threshold`` (0-1) replaces the model's own. Raises :class:`ModelError`, and
+        :class:`DetectorError` where the compiled part of the package was not built.
         """
+        loaded()
         folder = default_model_folder() if path is None else Path(path)
         return cls(Model.load(folder), threshold, config)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import small_lexicons, tables
 
 from detector import words
-from detector.contrast import NO_GAIN, Alternatives, Comparison, compare
-from detector.counts import CountTables, association, ngram_keys
-from detector.fold import HAN_LAST, fold
+from detector.batch import batch_of
+from detector.contrast import Alternatives, Comparison
+from detector.counts import CountTables
+from detector.fold import fold
+from detector.ngrams import features
+from detector.page import page_from_text
 from detector.training.alternatives import known_alternatives, no_alternatives
 from detector.training.natural import count_ngrams
 
@@ -29,23 +31,23 @@ def known() -> Alternatives:
 
 
 def compared(text: str, counts: CountTables, known: Alternatives) -> Comparison:
-    codes, classes, _ = fold(text, tables())
-    han = (classes >= 1) & (classes <= HAN_LAST)
-    ties = association(codes[:-1], codes[1:], counts)
-    return compare(codes, ngram_keys(codes, 2), han, ties, counts, known)
+    """Return the words of ``text`` compared, their places counted from its start."""
+    batch = batch_of([page_from_text(text)], tables())
+    found = features(batch, counts, known).comparison
+    return found._replace(at=found.at - batch.starts[0])
 
 
-def gains(text: str, counts: CountTables, known: Alternatives) -> list[int]:
-    n = len(fold(text, tables()).codes)
-    found: list[int] = compared(text, counts, known).by_character(n).tolist()
-    return found
+def gains(text: str, counts: CountTables, known: Alternatives) -> dict[int, int]:
+    """Return what the words of ``text`` gain by their best alternative, by place."""
+    found = compared(text, counts, known)
+    return dict(zip(found.at.tolist(), found.gains.tolist(), strict=True))
 
 
 def test_a_word_put_for_another_is_told(counts: CountTables, known: Alternatives) -> None:
     # 可以 stands before 解决 in natural text; 不错 is what a machine puts for it.
     honest = gains("我们可以解决这个", counts, known)
     damaged = gains("我们不错解决这个", counts, known)
-    assert max(damaged[2:4]) > 16 > max(honest[2:4])
+    assert damaged[2] > 16 > honest.get(2, -120)
 
 
 def test_the_best_alternative_is_the_original(counts: CountTables, known: Alternatives) -> None:
@@ -54,21 +56,29 @@ def test_the_best_alternative_is_the_original(counts: CountTables, known: Altern
     assert best[2] == "可以"
 
 
-def test_nothing_to_compare_with_is_no_gain(counts: CountTables) -> None:
-    assert set(gains("我们不错解决这个", counts, no_alternatives())) == {NO_GAIN}
+def test_nothing_to_compare_with_is_no_gain(counts: CountTables, known: Alternatives) -> None:
+    assert gains("我们不错解决这个", counts, no_alternatives()) == {}
     for text in ("", "字", "plain English", "。，"):
-        assert set(gains(text, counts, known_alternatives(small_lexicons(), "all"))) <= {NO_GAIN}
+        assert gains(text, counts, known) == {}
+
+
+def test_a_word_at_either_end_is_compared_with_one_neighbour(
+    counts: CountTables, known: Alternatives
+) -> None:
+    assert 0 in gains("不错解决", counts, known)
+    assert 2 in gains("解决不错", counts, known)
 
 
 @given(text=st.text(alphabet="我们可以不错问题题目解决这个a1。\n", max_size=40))
-def test_every_character_has_a_gain(text: str) -> None:
+def test_gains_have_bounds_and_places(text: str) -> None:
     counts, known = (
         count_ngrams(NATURAL[:20], tables()),
         known_alternatives(small_lexicons(), "all"),
     )
-    found = gains(text, counts, known)
-    assert len(found) == len(fold(text, tables()).codes)
-    assert all(NO_GAIN <= gain <= 120 for gain in found)
+    n = len(fold(text, tables()).codes)
+    for at, gain in gains(text, counts, known).items():
+        assert 0 <= at < n - 1
+        assert -120 <= gain <= 120
 
 
 def test_splits_share_no_original(known: Alternatives) -> None:
@@ -78,14 +88,6 @@ def test_splits_share_no_original(known: Alternatives) -> None:
 
     assert not originals("train") & originals("test")
     assert originals("train") | originals("test") == originals("all")
-
-
-def test_what_was_seen_together_is_associated(counts: CountTables) -> None:
-    codes = fold("可以成本", tables()).codes
-    ties = association(codes[:-1], codes[1:], counts)
-    assert ties[0] > 8  # 可以
-    assert ties[1] <= -8  # 以成 never
-    assert ties.dtype == np.int16
 
 
 def test_the_word_that_likely_stood_there_is_named(

@@ -18,10 +18,7 @@ from hypothesis import strategies as st
 from support import CASES, DAMAGED, PROMOTED, cases, rows_of, small_model
 
 from detector import Config, Detector, InputError, Page, Result
-from detector.batch import EDGE, GAP
-from detector.context import RADII, WIDE
 from detector.extract import extract
-from detector.ngrams import REACH
 from detector.page import page_from_text
 from detector.page_score import (
     PAGE_FEATURES,
@@ -227,11 +224,6 @@ def test_score_many_keeps_order_and_costs_only_its_own_row(either: Detector) -> 
 @example(sources=["", "\n", "字", "开云", "<p>开云</p>今天", "b\n\nb"])
 def test_a_page_scores_the_same_in_any_company(sources: list[str]) -> None:
     assert list(SMALL.score_many(sources)) == [SMALL.score(source) for source in sources]
-
-
-def test_pages_stand_further_apart_than_features_reach() -> None:
-    assert max(WIDE, *RADII) <= GAP
-    assert REACH <= EDGE
 
 
 def test_pages_score_the_same_in_any_company(detector: Detector) -> None:

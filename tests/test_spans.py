@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import cases
 
-from detector.spans import maximal_segments, segments_of_evidence
+from detector.spans import maximal_segments
 
-INTEGERS = st.lists(st.integers(-6, 6), max_size=24)
+INTEGERS = st.lists(st.integers(-6, 6), max_size=16)
+
+
+def segments(
+    scores: Sequence[float],
+    breaks: Sequence[int] = (),
+    least: float = 0.0,
+    drop: float = np.inf,
+) -> list[tuple[int, int, float]]:
+    """Return the maximal segments of ``scores`` as (start, end, sum)."""
+    classes = np.ones(len(scores), dtype=np.uint8)
+    classes[list(breaks)] = 0
+    found = maximal_segments(np.array(scores, np.float32), classes, least=least, drop=drop)
+    return list(zip(*(column.tolist() for column in found), strict=True))
 
 
 def reference(scores: list[int], low: int = 0, high: int | None = None) -> list[tuple[int, ...]]:
@@ -35,28 +49,28 @@ def reference(scores: list[int], low: int = 0, high: int | None = None) -> list[
 
 @pytest.mark.parametrize("case", cases("spans"))
 def test_segments(case: dict[str, Any]) -> None:
-    assert maximal_segments(case["scores"]) == [tuple(row) for row in case["segments"]]
+    assert segments(case["scores"]) == [tuple(row) for row in case["segments"]]
 
 
 @given(st.lists(st.integers(-50, 50).filter(bool), max_size=24))
 def test_best_range_is_among_them(scores: list[int]) -> None:
-    found = maximal_segments(scores)
+    found = segments(scores)
     sums = [sum(scores[a:b]) for a in range(len(scores)) for b in range(a + 1, len(scores) + 1)]
     assert max((score for _, _, score in found), default=0) == max([0, *sums])
 
 
 @given(INTEGERS)
 def test_segments_agree_with_the_definition(scores: list[int]) -> None:
-    # With powers added, no two different ranges have equal sums, so that the answer is one.
-    distinct = [score * (1 << 30) + (1 << at) for at, score in enumerate(scores)]
-    found = [(start, end, score) for start, end, score in maximal_segments(distinct)]
-    assert found == reference(distinct)
+    # With powers added, no two different ranges have equal sums, so that the answer is one. They
+    # are small enough for each number to be a float.
+    distinct = [score * (1 << 17) + (1 << at) for at, score in enumerate(scores)]
+    assert segments(distinct) == reference(distinct)
 
 
 @given(INTEGERS)
 def test_segments_are_ordered_disjoint_and_cannot_be_shrunk(scores: list[int]) -> None:
     end = 0
-    for start, stop, score in maximal_segments(scores):
+    for start, stop, score in segments(scores):
         assert end <= start < stop <= len(scores)
         assert score == sum(scores[start:stop]) > 0
         assert all(sum(scores[start:at]) > 0 for at in range(start + 1, stop))
@@ -66,7 +80,7 @@ def test_segments_are_ordered_disjoint_and_cannot_be_shrunk(scores: list[int]) -
 
 @given(INTEGERS)
 def test_every_positive_score_is_in_one(scores: list[int]) -> None:
-    covered = {at for start, end, _ in maximal_segments(scores) for at in range(start, end)}
+    covered = {at for start, end, _ in segments(scores) for at in range(start, end)}
     assert {at for at, score in enumerate(scores) if score > 0} <= covered
 
 
@@ -82,12 +96,11 @@ def test_evidence_is_cut_at_breaks(rows: list[tuple[int, bool]], least: int) -> 
     for end in [*breaks, len(scores)]:
         expected += [
             (start + first, start + last, float(score))
-            for first, last, score in maximal_segments(scores[start:end])
+            for first, last, score in segments(scores[start:end])
             if score >= least
         ]
         start = end + 1
-    evidence = np.array(scores, dtype=np.float32)
-    found = segments_of_evidence(evidence, np.array(breaks, dtype=np.intp), least)
+    found = segments(scores, breaks, least)
     assert found == expected
     # No finding starts or ends at a character that adds nothing.
     assert all(scores[start] > 0 and scores[end - 1] > 0 for start, end, _ in found)
@@ -95,24 +108,19 @@ def test_evidence_is_cut_at_breaks(rows: list[tuple[int, bool]], least: int) -> 
 
 @pytest.mark.parametrize("size", [0, 1, 50])
 def test_nothing_positive_gives_nothing(size: int) -> None:
-    evidence = np.full(size, -1, dtype=np.float32)
-    assert segments_of_evidence(evidence, np.array([], dtype=np.intp), 1.0) == []
+    assert segments([-1] * size, least=1.0) == []
 
 
 def test_a_break_at_each_end_and_twice_in_a_row() -> None:
-    evidence = np.array([0, 5, 0, 0, 5, 0], dtype=np.float32)
-    breaks = np.array([0, 2, 3, 5], dtype=np.intp)
-    assert segments_of_evidence(evidence, breaks, 5.0) == [(1, 2, 5.0), (4, 5, 5.0)]
+    assert segments([0, 5, 0, 0, 5, 0], [0, 2, 3, 5], 5.0) == [(1, 2, 5.0), (4, 5, 5.0)]
 
 
 def test_the_score_of_a_break_counts_for_nothing() -> None:
-    evidence = np.array([3, 100, 3], dtype=np.float32)
-    assert segments_of_evidence(evidence, np.array([1], dtype=np.intp), 4.0) == []
+    assert segments([3, 100, 3], [1], 4.0) == []
 
 
 @given(INTEGERS, st.integers(1, 8))
 def test_a_dear_stretch_parts_findings_as_a_break_does(scores: list[int], drop: int) -> None:
-    evidence = np.array(scores, dtype=np.float32)
     breaks: list[int] = []
     stretch: list[int] = []
     for position, score in enumerate([*scores, 1]):
@@ -122,12 +130,19 @@ def test_a_dear_stretch_parts_findings_as_a_break_does(scores: list[int], drop: 
         if -sum(scores[at] for at in stretch) >= drop:
             breaks += stretch
         stretch = []
-    none = np.array([], dtype=np.intp)
-    expected = segments_of_evidence(evidence, np.array(breaks, dtype=np.intp), 1.0)
-    assert segments_of_evidence(evidence, none, 1.0, drop) == expected
+    assert segments(scores, drop=drop, least=1.0) == segments(scores, breaks, 1.0)
+
+
+@given(INTEGERS, st.integers(-2, 3), st.integers(1, 5))
+def test_offset_and_floor_change_the_scores(scores: list[int], offset: int, floor: int) -> None:
+    changed = [max(score - offset, -floor) for score in scores]
+    found = maximal_segments(
+        np.array(scores, np.float32), np.ones(len(scores), np.uint8), offset=offset, floor=floor
+    )
+    assert list(zip(*(column.tolist() for column in found), strict=True)) == segments(changed)
 
 
 def test_long_input_takes_linear_time() -> None:
     scores = [1.0, -2.0] * 100_000
-    assert len(maximal_segments(scores)) == 100_000
-    assert len(maximal_segments([2.0, -1.0] * 100_000)) == 1
+    assert len(segments(scores)) == 100_000
+    assert len(segments([2.0, -1.0] * 100_000)) == 1

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from detector.contrast import MOST_ALTERNATIVES, SLOT_BITS, Alternatives, word_slots
-from detector.counts import tuple_keys
+from detector.contrast import MOST_ALTERNATIVES, SLOT_BITS, Alternatives
+from detector.counts import count_slots, tuple_keys
 from detector.training.garble_lexicons import GarbleLexicons, prepare
 
 __all__ = ["known_alternatives", "no_alternatives"]
@@ -68,5 +68,5 @@ def _tables(found: dict[str, set[str]], frequency: Mapping[str, int]) -> Alterna
     if len(ordered):
         pairs = words[1:, 0].astype(np.uint32)
         keys[1:] = tuple_keys([pairs[:, 0], pairs[:, 1]])
-        slots[word_slots(keys[1:])] = np.arange(1, rows)
+        slots[count_slots(keys[1:], 1 << SLOT_BITS)[0]] = np.arange(1, rows)
     return Alternatives(slots, keys, words, common)

@@ -1,0 +1,117 @@
+"""The compiled loops of ``detector/native``, called on numpy arrays.
+
+What runs for every character of every page is written in C: numpy has no way to do in one pass
+what takes it sixty. The library is plain C without Python in it, so one build serves all versions
+of Python, and calls let go of the interpreter's lock. It is built when the package is installed
+(``hatch_build.py``).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import DetectorError
+
+__all__ = [
+    "LIBRARY",
+    "AlternativesPointers",
+    "BatchPointers",
+    "CountsPointers",
+    "address",
+    "call",
+    "loaded",
+]
+
+_SUFFIX = "dll" if sys.platform == "win32" else "so"
+LIBRARY = Path(__file__).parent / "native" / f"kernel.{_SUFFIX}"
+
+_I64, _U32, _POINTER = ctypes.c_int64, ctypes.c_uint32, ctypes.c_void_p
+_FLOAT, _DOUBLE = ctypes.c_float, ctypes.c_double
+
+
+class BatchPointers(ctypes.Structure):
+    """``Batch`` of kernel.h."""
+
+    _fields_ = (
+        ("n", _I64), ("pages", _I64), ("codes", _POINTER), ("classes", _POINTER),
+        ("places", _POINTER), ("starts", _POINTER), ("ends", _POINTER),
+    )  # fmt: skip
+
+
+class CountsPointers(ctypes.Structure):
+    """``Counts`` of features.c."""
+
+    _fields_ = (
+        ("unigrams", _POINTER), ("ngrams", _POINTER), ("bits", _U32), ("whole", ctypes.c_int32),
+        ("eighths", _POINTER),
+    )  # fmt: skip
+
+
+class AlternativesPointers(ctypes.Structure):
+    """``Alternatives`` of features.c."""
+
+    _fields_ = tuple((name, _POINTER) for name in ("slots", "keys", "words", "commonness"))
+
+
+_BATCH = ctypes.POINTER(BatchPointers)
+_ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "ngram_keys": (_POINTER, _I64, _I64, _I64, _POINTER),
+    "count_slots": (_POINTER, _I64, _U32, _POINTER, _POINTER),
+    "buckets": (_POINTER, _I64, _U32, _U32, _POINTER),
+    "fold_code_points": (_POINTER, _I64, _POINTER, _POINTER, _U32, *[_POINTER] * 3),
+    "character_features": (
+        _BATCH, ctypes.POINTER(CountsPointers), ctypes.POINTER(AlternativesPointers), _U32,
+        *[_POINTER] * 10,
+    ),
+    "first_evidence": (_I64, *[_POINTER] * 10),
+    "second_evidence": (_BATCH, *[_POINTER] * 4),
+    "maximal_segments": (
+        _POINTER, _POINTER, _I64, _FLOAT, _FLOAT, _DOUBLE, _DOUBLE, *[_POINTER] * 3,
+    ),
+}  # fmt: skip
+
+
+@cache
+def loaded() -> dict[str, Callable[..., int]]:
+    """Return the functions of the library. Raises :class:`DetectorError` where it is missing."""
+    try:
+        library = ctypes.CDLL(str(LIBRARY))
+    except OSError as error:
+        raise DetectorError(
+            f"the compiled part of detector cannot be loaded ({error}); install the package with "
+            "pip, or in a checkout run `pip install --editable .`, which builds it"
+        ) from error
+    functions = {}
+    for name, arguments in _ARGUMENTS.items():
+        function = getattr(library, name)
+        function.argtypes, function.restype = arguments, _I64
+        functions[name] = function
+    return functions
+
+
+def address(array: NDArray[Any] | None, dtype: type[np.generic], size: int) -> int | None:
+    """Return where an array lies, after making sure that it is what the C code takes it for.
+
+    Raises ``ValueError`` when it has another type, fewer items than ``size``, or holes.
+    """
+    if array is None:
+        return None
+    if array.dtype != dtype or array.size < size or not array.flags.c_contiguous:
+        raise ValueError(f"not {size} contiguous {dtype.__name__}: {array.dtype} {array.shape}")
+    return array.ctypes.data
+
+
+def call(name: str, *arguments: Any) -> int:
+    """Call a function of the library. Raises ``MemoryError`` when it has not enough."""
+    result = loaded()[name](*arguments)
+    if result < 0:
+        raise MemoryError(f"{name} of detector's compiled part found no memory")
+    return result

@@ -1,0 +1,87 @@
+/* The loops of scoring and training, called from detector/kernel.py.
+ *
+ * Python passes addresses and lengths of arrays and owns all of them; a function here allocates
+ * only what it frees before it returns. Those that can run out of memory return -1 then. All
+ * results are integers or sums added in one fixed order, so that every machine gives the same.
+ */
+#ifndef DETECTOR_KERNEL_H
+#define DETECTOR_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(_WIN32)
+#define EXPORT __declspec(dllexport)
+#else
+#define EXPORT __attribute__((visibility("default")))
+#endif
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef int8_t i8;
+typedef int16_t i16;
+typedef int32_t i32;
+typedef int64_t i64;
+
+/* Character classes, in the order of CLASSES in detector/fold.py (a test compares them). */
+enum {
+    BREAK, HAN, HAN_TRADITIONAL, HAN_SIMPLIFIED, HAN_RARE, KANA, HANGUL, LATIN,
+    LATIN_UPPER, LATIN_MARKED, CYRILLIC, GREEK, THAI, LETTER, DIGIT, STYLED,
+    SPACE, COMMA, STOP, DASH, QUOTE, BRACKET, SLASH, BAR, SYMBOL, AT, EMOJI,
+    OTHER, CONTROL, FULLWIDTH, ARABIC, RARE_SYMBOL
+};
+
+#define M1 0x9E3779B1u
+#define M2 0x85EBCA6Bu
+#define M3 0xC2B2AE35u
+
+/* Pages of a batch: [starts[k], ends[k]) of its n characters. */
+typedef struct {
+    i64 n, pages;
+    const u32 *codes;
+    const u8 *classes;
+    const u8 *places;
+    const i64 *starts, *ends;
+} Batch;
+
+static inline i64 least_of(i64 a, i64 b) { return a < b ? a : b; }
+static inline i64 most_of(i64 a, i64 b) { return a > b ? a : b; }
+
+static inline i32 clipped(i32 value, i32 low, i32 high) {
+    return value < low ? low : value > high ? high : value;
+}
+
+/* Floor of log2, at most 7; that of 0 is 0. */
+static inline u32 log2_to_7(i64 value) {
+    u32 steps = 0;
+    while (steps < 7 && value > 1) {
+        value >>= 1;
+        steps++;
+    }
+    return steps;
+}
+
+/* The last character, exclusive, that belongs to page k: the breaks after a page are its own. */
+static inline i64 reach_of(const Batch *batch, i64 k) {
+    return k + 1 < batch->pages ? batch->starts[k + 1] : batch->n;
+}
+
+/* The hash of an n-gram, one character longer than that of `key`. */
+static inline u32 longer_key(u32 key, u32 code) {
+    key *= M2;
+    key ^= key >> 15;
+    return key + code * M1;
+}
+
+static inline u32 bucket_of(u32 key, u32 bits, u32 salt) {
+    u32 mixed = (key ^ (key >> 16)) + salt * 0x27D4EB2Fu;
+    mixed *= M3;
+    mixed ^= mixed >> 13;
+    mixed *= M1;
+    return mixed >> (32 - bits);
+}
+
+#endif

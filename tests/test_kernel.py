@@ -1,0 +1,114 @@
+"""The compiled part: it agrees with Python about what both know, and is given what it wants."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from detector import batch, context, contrast, kernel, ngrams
+from detector.counts import count_slots, ngram_keys, tuple_keys
+from detector.errors import DetectorError
+from detector.fold import CLASSES
+
+NATIVE = kernel.LIBRARY.parent
+
+
+def constants(file: str) -> dict[str, int]:
+    """Return the numbers that a C file defines."""
+    text = (NATIVE / file).read_text(encoding="utf-8")
+    found = re.findall(r"^#define (\w+) \(?(-?\d+)\)?(?:\s|$)", text, re.M)
+    return {name: int(value) for name, value in found}
+
+
+def names(file: str, first: str) -> list[str]:
+    """Return the names of the enumeration in a C file that begins with ``first``."""
+    text = (NATIVE / file).read_text(encoding="utf-8")
+    (body,) = re.findall(rf"enum {{\s*({first},[^}}]*)}}", text)
+    return [name.strip().lower() for name in body.split(",")]
+
+
+def test_both_sides_know_the_same_classes() -> None:
+    assert names("kernel.h", "BREAK") == list(CLASSES)
+
+
+def test_both_sides_know_the_same_groups() -> None:
+    *groups, count = names("features.c", "SHAPE_WIDE")
+    assert [group.removesuffix("_group") for group in groups] == list(ngrams.GROUPS)
+    assert count == "group_count"
+    *groups, count = names("evidence.c", "G_NEAR")
+    assert [group.removeprefix("g_") for group in groups] == list(context.CONTEXT_GROUPS)
+    assert count == "context_groups"
+
+
+def test_both_sides_have_the_same_constants() -> None:
+    features, evidence = constants("features.c"), constants("evidence.c")
+    assert features["REACH"] == evidence["REACH"] == ngrams.REACH
+    assert features["SLOT_BITS"] == contrast.SLOT_BITS
+    assert features["MOST_ALTERNATIVES"] == contrast.MOST_ALTERNATIVES
+    assert evidence["ROW_WIDTH"] == ngrams.ROW_WIDTH
+    assert evidence["FLAT_GROUPS"] == len(ngrams.GROUPS)
+    assert evidence["OWN_STEPS"] == context.OWN_STEPS
+    assert evidence["LOW"] == context.LOW
+
+
+def test_pages_stand_further_apart_than_features_reach() -> None:
+    features, evidence = constants("features.c"), constants("evidence.c")
+    assert max(evidence["WIDE"], evidence["FAR"], features["BROAD"]) <= batch.GAP
+    assert ngrams.REACH <= batch.EDGE
+
+
+CODES = st.lists(st.integers(0, 0x1FFFF), min_size=1, max_size=30)
+
+
+@given(CODES, st.integers(1, 4))
+def test_an_ngram_has_one_key_however_it_is_asked_for(codes: list[int], order: int) -> None:
+    array = np.array(codes, dtype=np.uint32)
+    keys = ngram_keys(array, order)
+    n = max(0, len(codes) - order + 1)
+    assert len(keys) == n
+    if n:
+        columns = [array[k : k + n] for k in range(order)]
+        assert tuple_keys(columns).tolist() == keys.tolist()
+
+
+@given(CODES)
+def test_slots_and_fingerprints_lie_in_their_tables(codes: list[int]) -> None:
+    keys = np.array(codes, dtype=np.uint32)
+    slots, marks = count_slots(keys, 1 << 10)
+    assert slots.max() < 1 << 10
+    assert marks.max() < 16
+
+
+@pytest.mark.parametrize("size", [0, 1, 3, 1000])
+def test_a_table_is_a_power_of_two(size: int) -> None:
+    with pytest.raises(ValueError, match="slots"):
+        count_slots(np.zeros(1, dtype=np.uint32), size)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros(4, dtype=np.int64),
+        np.zeros(3, dtype=np.uint32),
+        np.zeros(8, dtype=np.uint32)[::2],
+    ],
+    ids=["type", "size", "holes"],
+)
+def test_an_array_that_is_not_what_the_code_takes_it_for_is_refused(array: NDArray[Any]) -> None:
+    with pytest.raises(ValueError, match="contiguous uint32"):
+        kernel.address(array, np.uint32, 4)
+
+
+def test_a_missing_library_says_how_to_build_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel, "LIBRARY", tmp_path / "kernel.so")
+    with pytest.raises(DetectorError, match=r"pip install --editable \."):
+        kernel.loaded.__wrapped__()

@@ -1,8 +1,9 @@
 """The second look: the evidence of a character, judged again by the evidence around it.
 
 One odd word proves nothing; ten of them in a paragraph do. The first pass gives each character
-log-odds from the n-grams that cover it. The second pass sees those log-odds themselves - here,
-near, in the paragraph, in the page, of both kinds - in coarse steps, and looks up a correction.
+log-odds from the n-grams that cover it. The second pass sees those log-odds themselves - here, on
+either side, near, in the paragraph, in the page, of both kinds - in coarse steps, and looks up a
+correction.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ __all__ = ["CONTEXT_GROUPS", "CONTEXT_SIZE", "LOW", "OWN_STEPS", "context_bucket
 OWN_STEPS = 32
 LOW = -10
 """Log-odds told apart begin here; clean text lies mostly between -10 and -4."""
-CONTEXT_GROUPS = ("near", "middle", "far", "dense", "page", "other", "place")
+CONTEXT_GROUPS = ("near", "middle", "far", "dense", "page", "other", "place", "sides")
 CONTEXT_SIZE = OWN_STEPS * 32
 """Buckets of one group: steps of the character's own evidence times steps of its context."""
 

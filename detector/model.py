@@ -46,7 +46,7 @@ __all__ = [
     "default_model_folder",
 ]
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Raised when features, folding or files change so that older models would score wrongly."""
 
 ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {

@@ -1,9 +1,10 @@
 """What the words of a candidate finding say, read as a whole.
 
 Evidence is gathered character by character, within three characters of each: it cannot know that a
-phrase which starts with a brand ends with "official site". Here a candidate is one document: the
-character n-grams inside it, those it starts and ends with, and the runs of character classes it is
-made of, each counted once, in a linear classifier over hashed features.
+phrase which starts with a brand ends with "official site", nor that a police report quotes it. Here
+a candidate is one document: the character n-grams inside it, those it starts and ends with, those
+shortly before and after, and the runs of character classes it is made of, each counted once, in a
+linear classifier over hashed features.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ __all__ = ["WORDING_BITS", "Wording", "no_wording", "wording_buckets"]
 WORDING_BITS = 17
 _LONGEST = 200  # characters of a candidate that are read, from its start
 _LONGEST_RUN = 8
-_STARTS, _ENDS, _RUNS, _CLASSES = range(4)
+_AROUND = 10  # characters on either side that are read as well
+_STARTS, _ENDS, _RUNS, _CLASSES, _BEFORE, _AFTER = range(6)
 """What a feature is besides an n-gram inside: the salt of its hash."""
+_SALTS = 8
 
 
 class Wording(NamedTuple):
@@ -67,8 +70,18 @@ def wording_buckets(
         found.append((np.repeat(index, counts), row[REACH + positions(starts, counts)]))
         whole = np.flatnonzero(sizes >= order)
         for salt, first in ((_STARTS, starts), (_ENDS, ends - order)):
-            tagged = row[first[whole] + REACH] * np.uint32(4) + np.uint32(salt)
+            tagged = row[first[whole] + REACH] * np.uint32(_SALTS) + np.uint32(salt)
             found.append((whole, tagged * np.uint32(len(ORDERS)) + np.uint32(order)))
+        if order > 1:
+            own = batch.page_of(starts)
+            for salt, low, high in (
+                (_BEFORE, np.maximum(starts - _AROUND, batch.starts[own]), starts),
+                (_AFTER, ends, np.minimum(ends + _AROUND, batch.ends[own])),
+            ):
+                counts = np.maximum(high - low + 1 - order, 0)
+                tagged = row[REACH + positions(low, counts)] * np.uint32(_SALTS) + np.uint32(salt)
+                keys = tagged * np.uint32(len(ORDERS)) + np.uint32(order)
+                found.append((np.repeat(index, counts), keys))
     of, runs = _runs(batch, starts, sizes)
     for salt, values in ((_RUNS, runs), (_CLASSES, runs >> np.uint32(4))):
         gram = values
@@ -76,7 +89,7 @@ def wording_buckets(
             if order > 1:
                 gram = gram[:-1] * np.uint32(521) + values[order - 1 :]
             inside = of[: len(gram)] == of[order - 1 :]
-            tagged = (gram[inside] * np.uint32(4) + np.uint32(order)) * np.uint32(4)
+            tagged = (gram[inside] * np.uint32(4) + np.uint32(order)) * np.uint32(_SALTS)
             found.append((of[: len(gram)][inside], tagged + np.uint32(salt)))
     owners = np.concatenate([owner for owner, _ in found])
     keys = np.concatenate([key for _, key in found])

@@ -11,13 +11,14 @@
 #define GROUP_SIZE (OWN_STEPS * 32)
 #define LOW (-10)
 #define HIGH 6
+#define BESIDE 3
 #define NEAR 4
 #define MIDDLE 16
 #define FAR 60
 #define WIDE 200
 #define LEAST_LENGTH 50
 
-enum { G_NEAR, G_MIDDLE, G_FAR, G_DENSE, G_PAGE, G_OTHER, G_PLACE, CONTEXT_GROUPS };
+enum { G_NEAR, G_MIDDLE, G_FAR, G_DENSE, G_PAGE, G_OTHER, G_PLACE, G_SIDES, CONTEXT_GROUPS };
 
 /* Sixteenths by which evidence stands out, by kind: above -2 and above -4.5. */
 static const i32 PEAKS[HEADS] = {32, 72};
@@ -97,6 +98,8 @@ static inline i32 log_steps(double rate) {
     return bits < STEPS - 1 ? bits : STEPS - 1;
 }
 
+static inline i64 clipped_at(i64 i, i64 n) { return i < 0 ? 0 : i > n ? n : i; }
+
 static inline i32 around(const i32 *sums, i64 n, i64 i, i64 radius) {
     return sums[least_of(n, i + radius + 1)] - sums[most_of(0, i - radius)];
 }
@@ -104,6 +107,12 @@ static inline i32 around(const i32 *sums, i64 n, i64 i, i64 radius) {
 /* Fourteen sixteenths of the average above the lowest are one step. */
 static inline i32 level_of(i32 sum, i32 size) {
     return clipped((sum - 16 * LOW * size) / (14 * size), 0, STEPS - 1);
+}
+
+/* Eight levels of the average of the characters before `end`, as many as BESIDE. */
+static inline i32 side_level(const i32 *sums, i64 n, i64 end) {
+    i32 sum = sums[clipped_at(end, n)] - sums[clipped_at(end - BESIDE, n)];
+    return clipped((sum - 16 * LOW * BESIDE) / (28 * BESIDE), 0, 7);
 }
 
 /* Characters of the page [first, last) within `radius` of i. */
@@ -164,6 +173,10 @@ EXPORT i64 second_evidence(const Batch *batch, const float *first, const float *
                 found[G_DENSE] = log_steps((double)around(peaks[head], n, i, WIDE) / wide);
                 found[G_PAGE] = page[head];
                 found[G_PLACE] = batch->places[i];
+                /* A phrase has edges: what stands before and after, with half the own steps. */
+                found[G_SIDES] = 8 * side_level(capped[head], n, i) +
+                                 side_level(capped[head], n, i + 1 + BESIDE) -
+                                 32 * (own[head][i] & 1);
             }
             for (int head = 0; head < HEADS; head++) {
                 step[head][G_OTHER] = step[1 - head][G_MIDDLE];

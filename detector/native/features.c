@@ -264,7 +264,7 @@ static void scripts(const Batch *batch, const Flats *flats, i32 *old, i32 *forms
         for (i64 i = k ? start : 0; i < reach_of(batch, k); i++) {
             i32 near = around(forms, n, i, SCRIPT);
             u32 local = near ? (u32)(2 * around(old, n, i, SCRIPT) / near) : 3;
-            put(flats, SCRIPT_GROUP, i, (local << 6 | page) << 5 | batch->classes[i]);
+            put(flats, SCRIPT_GROUP, i, (local << 3 | page) << 5 | batch->classes[i]);
         }
     }
 }

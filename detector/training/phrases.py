@@ -397,8 +397,6 @@ class Phrases:
     def say(self, rule: str) -> str:
         """Return one text of grammar rule ``rule`` (without its language prefix)."""
         name = rule if self.base == "zh" else f"{self.base}.{rule}"
-        if rule == "remark" and name not in self._grammar.rules:
-            name = f"{self.base}.sentence"
         text = self._grammar.expand(name, self.rng, self.split, self._slots)
         if self.lang == "zh-Hant" and self.rng.random() < 0.45:
             text = traditional(text)

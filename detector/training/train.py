@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 import zlib
 from collections.abc import Sequence
@@ -63,6 +64,8 @@ _SHOWN = 65
 """Percent of the known alternatives that fitting sees, so that it learns to do without as well."""
 THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
+ONE_IN_A_HUNDRED = 0.05
+"""What one plain text in a hundred scores at least, of either kind."""
 GARBLED_CAUTION = 1.5
 BRIEF_CAUTION = 2
 FOREIGN_CAUTION = 4
@@ -74,6 +77,7 @@ HARD_LENIENCE = 5
 made here quote spam or report on it, far more than on the web: counted as one, they would decide
 the threshold alone."""
 _LEAST_TAIL = 10  # pages to judge a tail by
+_LEAST_STEP = 0.3  # of log-odds between one page in a hundred and the threshold
 
 
 def train(
@@ -203,8 +207,8 @@ def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_ra
     That is the share of plain Chinese texts which injections alone may flag. What gives less to
     judge by, or is less well known, has bounds of its own further out in the tail (the cautions
     above), and the bound moves from one to the other with :data:`~detector.page_score.BOUNDS`.
-    Log-odds are measured in the mean excess of clean pages, so that a score means the same for
-    both kinds.
+    Log-odds are measured so that one in a hundred plain texts scores ``ONE_IN_A_HUNDRED`` or more:
+    a score means the same for both kinds, above the threshold and below.
     """
     pages: dict[Kind, Calibration] = {}
     for index, kind in enumerate(KINDS):
@@ -216,16 +220,14 @@ def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_ra
         text = _tails([one for one in clean if brief(one.length) < 0.25], spans, page)
         title = _tails([one for one in clean if brief(one.length) > 0.75], spans, page)
         bound = shorter = text.bound(rate)
-        excess = text.plain.excess
         if title.plain.exceeding >= _LEAST_TAIL:
             shorter = title.bound(rate / BRIEF_CAUTION)
-            sizes = (text.plain.exceeding, title.plain.exceeding)
-            excess = float(np.average((excess, title.plain.excess), weights=sizes))
+        step = max(bound - text.plain.start, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
         foreign = text.bound(rate / FOREIGN_CAUTION)
         weights = {**fitted, "brief": bound - shorter, "foreign": bound - foreign}
         pages[kind] = Calibration(
-            round((page.intercept - bound) / excess, 6),
-            {name: round(weight / excess, 6) for name, weight in weights.items()},
+            round((page.intercept - bound) / step, 6),
+            {name: round(weight / step, 6) for name, weight in weights.items()},
         )
     return replace(model, page_calibration=pages, threshold=THRESHOLD)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detector.batch import Batch
 from detector.config import Config
 from detector.model import Model
-from detector.ngrams import Features
+from detector.ngrams import NOT_SPLICED, Features, splices
 from detector.page import WHERES
 from detector.result import KINDS, Kind
 from detector.spans import maximal_segments
@@ -22,7 +22,7 @@ _AFTER = frozenset(" ,，、;；:：|｜_-—–·")
 _BEFORE = _AFTER | frozenset("。.!！?？")
 SPAN_FEATURES = (
     "sum", "sum_linear", "mean", "peak", "runs", "size", "rest", "crowd", "share", "page",
-    "below_best", "hidden", "wording", *(f"where_{where}" for where in WHERES),
+    "below_best", "hidden", "wording", "parted", "splice", *(f"where_{where}" for where in WHERES),
 )  # fmt: skip
 """What the span calibration is told about a candidate, in column order."""
 
@@ -106,9 +106,7 @@ def candidates(
         np.maximum.reduceat(logs, first)[own] - logs,
         (place & 1) == 0,
         # What is garbled sells nothing: its words are any words.
-        model.wording.log_odds(batch, of_characters.rows, np.stack((start, end), axis=1))
-        if kind == "injection"
-        else np.zeros(len(start)),
+        *_read_as_a_whole(batch, of_characters, model, start, end, kind),
     )
     for index, column in enumerate(columns):
         features[:, index] = column
@@ -116,6 +114,26 @@ def candidates(
     text_start = batch.offsets[start].astype(np.intp)
     text_end = batch.offsets[end - 1].astype(np.intp) + 1
     return Candidates(kind, page, start, end, text_start, text_end, features)
+
+
+def _read_as_a_whole(
+    batch: Batch,
+    of_characters: Features,
+    model: Model,
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+    kind: Kind,
+) -> NDArray[np.float64]:
+    """Return what only injections are asked: their wording, whether they part a text, how oddly.
+
+    What is garbled sells nothing: its words are any words.
+    """
+    if kind == "garbled":
+        return np.zeros((3, len(start)))
+    wording = model.wording.log_odds(batch, of_characters.rows, np.stack((start, end), axis=1))
+    splice = splices(batch, model.counts, start, end).astype(np.float64)
+    parted = splice > NOT_SPLICED
+    return np.stack((wording, parted, np.where(parted, splice, 0.0) / 16))
 
 
 def reported(

@@ -71,6 +71,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
         _BATCH, ctypes.POINTER(CountsPointers), ctypes.POINTER(AlternativesPointers), _U32,
         *[_POINTER] * 10,
     ),
+    "splices": (_BATCH, ctypes.POINTER(CountsPointers), _I64, *[_POINTER] * 3),
     "first_evidence": (_I64, *[_POINTER] * 10),
     "second_evidence": (_BATCH, *[_POINTER] * 4),
     "maximal_segments": (

@@ -518,3 +518,44 @@ EXPORT i64 character_features(const Batch *batch, const Counts *counts, const Al
     free(memory);
     return found;
 }
+
+/* By how much better the characters on both sides of a range go together without it, in eighths of
+ * log2: the best of ranges whose ends are moved by up to SHIFT, NOT_SPLICED where Chinese characters
+ * do not stand on both sides of any. */
+#define SHIFT 2
+#define NOT_SPLICED (-32768)
+#define WHOLE_WORD 24 /* what a trigram across the cut counts that was seen */
+
+static i32 splice_of(const Batch *batch, const Counts *counts, i64 start, i64 end) {
+    const u32 *codes = batch->codes;
+    const u8 *classes = batch->classes;
+    if (end - start < 2 || start < 2 || end + 1 >= batch->n || !is_han(classes[start - 1]) ||
+        !is_han(classes[end]))
+        return NOT_SPLICED;
+    i32 value = clipped(association(codes[start - 1], codes[end], counts), -CLIP, CLIP);
+    if (is_han(classes[start - 2])) {
+        u32 key = longer_key(codes[start - 2] * M1, codes[start - 1]);
+        value += seen(longer_key(key, codes[end]), counts) ? WHOLE_WORD : 0;
+    }
+    if (is_han(classes[end + 1])) {
+        u32 key = longer_key(codes[start - 1] * M1, codes[end]);
+        value += seen(longer_key(key, codes[end + 1]), counts) ? WHOLE_WORD : 0;
+    }
+    if (is_han(classes[start]))
+        value -= clipped(association(codes[start - 1], codes[start], counts), -CLIP, CLIP);
+    if (is_han(classes[end - 1]))
+        value -= clipped(association(codes[end - 1], codes[end], counts), -CLIP, CLIP);
+    return value;
+}
+
+EXPORT i64 splices(const Batch *batch, const Counts *counts, i64 count, const i64 *starts,
+                   const i64 *ends, i16 *out) {
+    for (i64 k = 0; k < count; k++) {
+        i32 best = NOT_SPLICED;
+        for (i64 start = starts[k] - SHIFT; start <= starts[k] + SHIFT; start++)
+            for (i64 end = ends[k] - SHIFT; end <= ends[k] + SHIFT; end++)
+                best = (i32)most_of(best, splice_of(batch, counts, start, end));
+        out[k] = (i16)best;
+    }
+    return 0;
+}

@@ -30,9 +30,9 @@ class TrainOptions:
     """How much to make, and from which seed. Same options and inputs give the same model."""
 
     seed: int = 1
-    pages: int = 120_000
-    wording_pages: int = 60_000
-    calibration_pages: int = 20_000
+    pages: int = 150_000
+    wording_pages: int = 80_000
+    calibration_pages: int = 24_000
     evaluation_pages: int = 6_000
     jobs: int = 2
     false_rate: float = 0.001

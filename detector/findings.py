@@ -228,16 +228,15 @@ class Findings:
         host, address = "", target
         if match := _URL.match(target):
             host, address = match.groups()
-        if host in self.hosts:
-            return self.hosts[host]
         whole, path = (
             joined(unquote(part, errors="replace")[: self.longest])
             for part in (host + address, address)
         )
-        found = self.addresses.get(whole) or self._paths.get((key, path))
+        found = [*self.hosts.get(host, ()), *self.addresses.get(whole, ())]
+        found += self._paths.get((key, path), ())
         if found:
             self.links[href] = found
-        return found
+        return found or None
 
     def has_links(self) -> bool:
         """Say whether a link target is found at all."""

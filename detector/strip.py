@@ -13,7 +13,7 @@ from detector.decode import decode
 from detector.errors import InputError
 from detector.findings import word_count
 from detector.page import Page
-from detector.result import Kind, Result, Span
+from detector.result import Kind, Result, Span, Verdict
 from detector.scoring import Detector, read_page
 
 if TYPE_CHECKING:
@@ -36,17 +36,22 @@ class Stripped(Generic[AnyPage]):
     """A page without its findings.
 
     ``page`` is of the type that was given, bytes in the encoding that they were in; where nothing
-    was struck it equals what was given. ``removed`` are the findings that were struck (with
-    ``mark``: wrapped), and ``kept`` those that should have been, but could not be found in the
-    source or (with ``mark``) stand where nothing can be wrapped: in attributes, titles, comments,
-    scripts and link targets. Offsets are those of :class:`Span`, code points into ``Page.text``,
-    of the page as it was before the round that struck them. ``rounds`` says how many rounds
-    struck something: 2 and more when what was left had findings of its own. ``left`` is the
-    judgement of ``page``, None where what was left was not scored again. ``truncated`` names the
-    limits of :class:`Config` that cut something: what lies behind was neither read nor changed.
+    was struck it equals what was given. ``verdict`` is that of the page as it was given.
+
+    ``removed`` are the findings that were struck (with ``mark``: wrapped). ``kept`` are those that
+    should have been, but could not be found in the source, or are the host that the page calls
+    its own, or (with ``mark``) stand where nothing can be wrapped: in attributes, titles,
+    comments, scripts and link targets. Offsets are those of :class:`Span`, code points into
+    ``Page.text``, of the page as it was before the round that struck them.
+
+    ``rounds`` says how many rounds struck something: 2 and more when what was left had findings of
+    its own. ``left`` is the judgement of ``page``, None where what was left was not scored again.
+    ``truncated`` names the limits of :class:`Config` that cut something: what lies behind was
+    neither read nor changed.
     """
 
     page: AnyPage
+    verdict: Verdict
     removed: tuple[Span, ...] = ()
     kept: tuple[Span, ...] = ()
     rounds: int = 0
@@ -57,6 +62,11 @@ class Stripped(Generic[AnyPage]):
     def changed(self) -> bool:
         """Whether ``page`` differs from what was given."""
         return self.rounds > 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether there was a whole document to strip, not one cut while it was read."""
+        return UNTOUCHABLE.isdisjoint(self.truncated)
 
 
 def strip(
@@ -118,9 +128,9 @@ def _stripped(
     spans = _struck(judged.spans, min_score)
     truncated = result.truncated
     if not spans or not (any_verdict or judged.verdict == "spam"):
-        return Stripped(_same(source), left=result, truncated=truncated)
+        return Stripped(_same(source), judged.verdict, left=result, truncated=truncated)
     if not UNTOUCHABLE.isdisjoint(page.truncated):
-        return Stripped(_same(source), (), spans, 0, result, truncated)
+        return Stripped(_same(source), judged.verdict, (), spans, 0, result, truncated)
     removed: list[Span] = []
     kept: tuple[Span, ...] = ()
     rounds = 0
@@ -145,9 +155,9 @@ def _stripped(
         again = left if kind is None else left.of_kind(kind)
         spans = _struck(again.spans, min_score)
     if not rounds:
-        return Stripped(_same(source), (), kept, 0, left, truncated)
+        return Stripped(_same(source), judged.verdict, (), kept, 0, left, truncated)
     answer = _as_given(text, source, html, encoding)
-    return Stripped(answer, tuple(removed), kept, rounds, left, truncated)
+    return Stripped(answer, judged.verdict, tuple(removed), kept, rounds, left, truncated)
 
 
 def _struck(spans: Sequence[Span], min_score: float) -> tuple[Span, ...]:

@@ -147,7 +147,7 @@ def strip(
         for source in read_sources([path], detector.config.max_bytes):
             target = targets.of(path, source)
             if source.data is None or source.notice or target.error:
-                _complain(source.name, _refusal(source, target))
+                _complain(source.name, _refusal(source, target, detector))
                 failed = True
                 continue
             stripped = detector.score(source.data).strip(
@@ -155,7 +155,7 @@ def strip(
                 any_verdict=any_verdict,
             )  # fmt: skip
             if stripped.kept and not stripped.whole:
-                _complain(source.name, f"not stripped: cut at {', '.join(stripped.truncated)}")
+                _complain(source.name, f"not stripped: beyond {', '.join(stripped.truncated)}")
                 found = failed = True
                 continue
             try:
@@ -173,11 +173,11 @@ def strip(
     sys.exit(FAILED if failed else FOUND if found else 0)
 
 
-def _refusal(source: Source, target: Target) -> str:
+def _refusal(source: Source, target: Target, detector: Detector) -> str:
     if source.data is None:
         return source.error
     if source.notice:
-        return "not stripped: larger than the limit, max_bytes"
+        return f"not stripped: larger than {detector.config.max_bytes / 1e6:.1f} MB"
     return target.error
 
 

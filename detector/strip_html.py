@@ -33,8 +33,8 @@ mere anchor, and loses its target only."""
 LEAST_TITLE = 2
 """Letters and digits from which what is left of a title is one."""
 _VALUES = ("alt", "title", "placeholder", "aria-label")
-_STAYS = frozenset("html head body frameset title td th caption colgroup legend summary".split())
-"""Elements that are not removed when they are empty: what is around them relies on them."""
+_STAYS = frozenset("-text html head body frameset title td th caption legend summary".split())
+"""What is not removed when it is empty: what is around it relies on it; punctuation is a text's."""
 _CONTENT = frozenset(
     "img picture video audio source track iframe object embed applet canvas svg math input select "
     "textarea button meter progress script style link meta base map area template frame".split()
@@ -42,7 +42,18 @@ _CONTENT = frozenset(
 """Elements that are something without any text in them."""
 _NO_MARKUP = frozenset(("title", "textarea", "select", "optgroup", "option"))
 _OPENING_LINK = re.compile(r"<a[\s/>]", re.I)
-_JS_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_CONDITION_END = re.compile(r"<!(?:--)?\[endif\]\Z", re.I)
+_UNIT = re.compile(rf"{_ESCAPE.pattern}|.", re.S)
+# What the escapes of a script stand for, where reading them does not say it.
+_UNWRITABLE = re.compile(r"\\[bfv0-9\r\n\u2028\u2029]|\\u\{?d[89a-f]", re.I)
+_JS_ESCAPES = {
+    "\\": "\\\\",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
 
 
 class Edited(NamedTuple):
@@ -198,7 +209,7 @@ class _Stripper:
                     lost.add(index)
                 else:
                     node.attributes = {k: v for k, v in node.attributes.items() if k != "href"}
-            elif index in lost and not words[index] and not solid[index] and tag not in _STAYS:
+            elif tag not in _STAYS and index in lost and not words[index] and not solid[index]:
                 node.gone = True
             if node.parent >= 0:
                 if index in lost and tag != "title":
@@ -251,11 +262,13 @@ class _Stripper:
     def _comment(self, node: Node, key: int) -> None:
         condition = _CONDITION.match(node.text) if node.text.startswith("[if ") else None
         head = condition.group() if condition else ""
-        left = self._embedded(node.text[len(head) :], key)
+        ending = _CONDITION_END.search(node.text, len(head)) if condition else None
+        tail = ending.group() if ending else ""
+        left = self._embedded(node.text[len(head) : len(node.text) - len(tail)], key)
         if left is None:
             return
         if word_count(left):
-            node.text = head + _harmless(left)
+            node.text = head + _harmless(left) + tail
         else:
             node.gone = True
 
@@ -324,16 +337,38 @@ class _Stripper:
         if not ("<a " in literal or "<A " in literal or _wordy(literal)):
             url = _URL.match(literal) if "//" in literal else None
             return "" if url and not self.mark and self._leads(url.group(), key) else None
-        text = literal
-        if "\\" in literal:
-            text = _ESCAPE.sub(_unescape, literal)
-            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
-        if not _is_text(text):
+        units = _units(literal)
+        text = "".join(char for char, _, _ in units)
+        if self.mark or not _is_text(text):
             return None
-        if quote == "`" and ("\\" in literal or "${" in literal):
-            return None  # values of the program stand in it
-        left = self._embedded(text, key)
-        return None if left is None else _escaped(left, quote, "\\u" in literal)
+        if "<" not in text:
+            found = self.findings.value(text)
+            if found is None:
+                return None
+            self.findings.done.update(found.segments)
+            left, end = "", 0
+            for start, stop, _ in cut(text, found.pieces)[1]:
+                left += literal[end : units[start][1]]
+                end = units[stop - 1][2]
+            return left + literal[end:]
+        if _UNWRITABLE.search(literal) or (quote == "`" and "$" in literal):
+            return None
+        markup = self._embedded(text, key)
+        return None if markup is None else _escaped(markup, quote, "\\u" in literal)
+
+
+def _units(literal: str) -> list[tuple[str, int, int]]:
+    """Return the characters that a string literal stands for, each with its place in it."""
+    units: list[tuple[str, int, int]] = []
+    for match in _UNIT.finditer(literal):
+        char = _unescape(match) if match.group().startswith("\\") else match.group()
+        start = match.start()
+        if units and "\udc00" <= char <= "\udfff" and "\ud800" <= units[-1][0] <= "\udbff":
+            high, start, _ = units.pop()
+            char = (high + char).encode("utf-16", "surrogatepass").decode("utf-16")
+        units.append((char, start, match.end()))
+    # A lone surrogate is no character.
+    return [unit for unit in units if not "\ud800" <= unit[0] <= "\udfff"]
 
 
 def _tag(span: Span) -> str:

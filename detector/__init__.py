@@ -11,6 +11,7 @@ from detector.errors import DetectorError, InputError, ModelError
 from detector.page import Page, Segment
 from detector.result import Result, Span, Word
 from detector.scoring import Detector
+from detector.strip import Stripped
 
 __all__ = [
     "Config",
@@ -22,6 +23,7 @@ __all__ = [
     "Result",
     "Segment",
     "Span",
+    "Stripped",
     "Word",
     "__version__",
 ]

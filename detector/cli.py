@@ -1,4 +1,4 @@
-"""The command line: ``detector score | train | evaluate | model``."""
+"""The command line: ``detector score | strip | train | evaluate | model``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import replace
 from itertools import tee
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,9 +16,13 @@ from detector import __version__
 from detector.config import DEFAULT_CONFIG
 from detector.errors import DetectorError
 from detector.report import page_lines, printable
-from detector.result import KINDS, Result
+from detector.result import KINDS, Kind
 from detector.scoring import Detector, read_page
-from detector.sources import read_sources
+from detector.sources import Source, read_sources
+from detector.targets import Target, Targets, write_file
+
+if TYPE_CHECKING:
+    from detector.strip import Stripped
 
 __all__ = ["main"]
 
@@ -60,7 +64,7 @@ def score(
     form: str,
     threshold: float | None,
     min_span_score: float | None,
-    kind: str | None,
+    kind: Kind | None,
     model_path: Path | None,
 ) -> None:
     """Score pages: files, folders, or - for standard input."""
@@ -86,7 +90,7 @@ def score(
             _complain(source.name, source.notice)
             result = replace(result, truncated=("max_bytes", *result.truncated))
         if kind is not None:
-            result = _only(result, kind)
+            result = result.of_kind(kind)
         spans = tuple(span for span in result.spans if span.score >= min_span_score)
         result = replace(result, spans=spans)
         found |= result.verdict == "spam"
@@ -102,15 +106,96 @@ def score(
     sys.exit(FAILED if failed else FOUND if found else 0)
 
 
-def _only(result: Result, kind: str) -> Result:
-    """Return ``result`` as if findings of ``kind`` were the only ones."""
-    value = next(score for name, score in result.scores.items() if name == kind)
-    return replace(
-        result,
-        score=value,
-        verdict="spam" if value >= result.threshold else "ham",
-        spans=tuple(span for span in result.spans if span.kind == kind),
-    )
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
+              help="Folder for the pages; needed for a folder or several files.")  # fmt: skip
+@click.option("--mark", is_flag=True, help="Wrap findings in <mark> (in plain text, in ⟦⟧) instead "
+              "of removing them.")  # fmt: skip
+@click.option("--threshold", type=probability, help="Page score from which a page is spam.")
+@click.option("--min-span-score", type=probability, default=SHOWN_FROM, show_default=True,
+              help="Leave findings below this probability in the page.")  # fmt: skip
+@click.option(
+    "--kind", type=click.Choice(KINDS), help="Judge and strip only findings of this kind."
+)
+@click.option("--any-verdict", is_flag=True, help="Strip findings from pages judged ham as well.")
+@model_option
+def strip(
+    paths: tuple[str, ...],
+    out: Path | None,
+    mark: bool,
+    threshold: float | None,
+    min_span_score: float,
+    kind: Kind | None,
+    any_verdict: bool,
+    model_path: Path | None,
+) -> None:
+    """Write pages without their findings: one to standard output, several to --out DIR.
+
+    Pages that are judged ham are written unchanged. Nothing is written for an input that cannot
+    be read or is too large or too deep to be stripped.
+    """
+    if not paths and not sys.stdin.isatty():
+        paths = ("-",)
+    try:
+        targets = Targets(paths, out)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    detector = _load(model_path, threshold)
+    found = failed = False
+    for path in paths:
+        for source in read_sources([path], detector.config.max_bytes):
+            target = targets.of(path, source)
+            if source.data is None or source.notice or target.error:
+                _complain(source.name, _refusal(source, target, detector))
+                failed = True
+                continue
+            stripped = detector.score(source.data).strip(
+                source.data, detector=detector, mark=mark, min_score=min_span_score, kind=kind,
+                any_verdict=any_verdict,
+            )  # fmt: skip
+            if stripped.kept and not stripped.whole:
+                _complain(source.name, f"not stripped: beyond {', '.join(stripped.truncated)}")
+                found = failed = True
+                continue
+            try:
+                if target.path is None:
+                    sys.stdout.buffer.write(stripped.page)
+                    sys.stdout.buffer.flush()
+                else:
+                    write_file(target.path, stripped.page)
+            except OSError as error:
+                _complain(source.name, f"cannot be written: {error.strerror or error}")
+                failed = True
+                continue
+            found |= stripped.verdict == "spam" or stripped.changed
+            click.echo(f"{printable(source.name)}: {_outcome(stripped, mark)}", err=True)
+    sys.exit(FAILED if failed else FOUND if found else 0)
+
+
+def _refusal(source: Source, target: Target, detector: Detector) -> str:
+    if source.data is None:
+        return source.error
+    if source.notice:
+        return f"not stripped: larger than {detector.config.max_bytes / 1e6:.1f} MB"
+    return target.error
+
+
+def _outcome(stripped: Stripped[bytes], mark: bool) -> str:
+    """Return what was done to a page, in one line."""
+    count = len(stripped.removed)
+    told = f"{count} finding{'' if count == 1 else 's'} {'marked' if mark else 'removed'}"
+    if not stripped.changed:
+        told = "unchanged, " + ("judged spam" if stripped.verdict == "spam" else "nothing found")
+    if stripped.rounds > 1:
+        told += f" in {stripped.rounds} rounds"
+    if stripped.kept:
+        told += f", {len(stripped.kept)} left {'unmarked' if mark else 'in place'}"
+    if stripped.changed and stripped.left is not None and stripped.left.verdict == "spam":
+        told += f", what is left still scores {stripped.left.score:.3f}"
+    if stripped.truncated:
+        told += f", cut at {', '.join(stripped.truncated)}: the rest was not read"
+    return told
 
 
 def _emit(row: dict[str, Any], indent: int | None = None) -> None:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from detector.page import Where
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+
+    from detector.config import Config
+    from detector.scoring import Detector
+    from detector.strip import Stripped
 
 __all__ = ["KINDS", "Kind", "Result", "Span", "Verdict", "Word"]
 
 Kind = Literal["injection", "garbled"]
 Verdict = Literal["spam", "ham"]
+AnyPage = TypeVar("AnyPage", bytes, str, "BeautifulSoup")
 KINDS: tuple[Kind, Kind] = ("injection", "garbled")
 
 
@@ -103,6 +111,40 @@ class Result:
     url: str | None = None
     error: str | None = field(default=None)
     """Why the page could not be scored (only from ``score_many``); None when it was."""
+
+    def strip(
+        self,
+        page: AnyPage,
+        *,
+        detector: Detector | None = None,
+        mark: bool = False,
+        min_score: float = 0.5,
+        kind: Kind | None = None,
+        any_verdict: bool = False,
+        content_type: str | None = None,
+        config: Config | None = None,
+    ) -> Stripped[AnyPage]:
+        """Return ``page``, of which this is the judgement, without its findings.
+
+        See :func:`detector.strip.strip` for the options. With ``detector``, what is left is
+        scored again. Raises :class:`InputError` where this is the judgement of another page.
+        """
+        from detector.strip import strip
+
+        return strip(
+            page, self, detector=detector, mark=mark, min_score=min_score, kind=kind,
+            any_verdict=any_verdict, content_type=content_type, config=config,
+        )  # fmt: skip
+
+    def of_kind(self, kind: Kind) -> Result:
+        """Return this result as if findings of ``kind`` were the only ones."""
+        score = self.scores[kind]
+        return replace(
+            self,
+            score=score,
+            verdict="spam" if score >= self.threshold else "ham",
+            spans=tuple(span for span in self.spans if span.kind == kind),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary (probabilities rounded to six digits)."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -21,9 +21,10 @@ from detector.result import Span
 __all__ = ["Findings", "Found", "Piece", "cut", "joined", "word_count"]
 
 _WORD = re.compile(r"[^\W_]")
-_NEXT_TO_TEXT = frozenset(("alt", "meta", "host", "comment", "script"))
+_VALUE_PLACES = frozenset(("alt", "meta", "host", "comment", "script"))
 """Where segments are values; ``noscript`` has both."""
 _HOST = re.compile(r"[^/?#\s]+")
+_FURTHEST = 50  # segments that are looked at for a text node: those of noscript may be values
 _SEPARATORS = " \t\n\r\f-–—_|·•,，、;；:：>»/\\~"
 
 
@@ -147,7 +148,7 @@ class Findings:
         holders = {self._key(number) for number in self._found}
         for number, segment in enumerate(page.segments):
             key = self._key(number)
-            if key in holders and segment.where not in _NEXT_TO_TEXT:
+            if key in holders and segment.where not in _VALUE_PLACES:
                 self._waiting.setdefault(key, deque()).append(number)
 
     def _near(self, first: int, end: int) -> list[Span]:
@@ -167,7 +168,7 @@ class Findings:
         where = self._page.segments[number].where
         if where == "host":
             self._sort_host(number, text, pieces, own)
-        elif where in _NEXT_TO_TEXT:
+        elif where in _VALUE_PLACES:
             self._add_value(text, pieces, number)
         else:
             run = text.lstrip(" ")
@@ -201,7 +202,7 @@ class Findings:
         run = joined(text)
         if not waiting or not run:
             return [], 0, None
-        for steps, number in enumerate(waiting):
+        for steps, number in enumerate(islice(waiting, _FURTHEST)):
             segment = self._page.segments[number]
             read = self._page.text[segment.start : segment.end]
             own = read.lstrip(" ")

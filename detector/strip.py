@@ -93,6 +93,10 @@ def strip(
     and ``config`` are those that the page was scored with (``config`` by default the
     detector's).
 
+    An HTML page of which something is struck is written anew from the parser's tree: its text is
+    the same, quotation marks, end tags, character references and line ends may differ, and bytes
+    that were no characters of the encoding are U+FFFD.
+
     A page cut at ``max_bytes``, ``max_depth`` or ``max_nodes`` is not a whole document: it comes
     back as it is, with all its findings in ``kept``.
 

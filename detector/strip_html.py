@@ -130,10 +130,19 @@ class _Stripper:
         damaged: set[int] = set()  # texts that lose a garbled passage
         struck: set[int] = set()  # texts that lose anything
         links: list[int] = []
+        hushed: set[int] = set()  # elements of noscript, where markup is read in texts
         for index, node in enumerate(nodes):
+            if node.tag == "noscript" or node.parent in hushed:
+                hushed.add(index)
             if node.tag == "-text":
                 around = nodes[node.parent] if node.parent >= 0 else node
-                self._text(node, around, index, lost, damaged, struck)
+                if index in hushed and "<" in node.text:
+                    left = self._embedded(node.text, around.key)
+                    if left is not None:
+                        node.text = left
+                        lost.add(index)
+                else:
+                    self._text(node, around, index, lost, damaged, struck)
             elif self.mark or node.tag == "-verbatim":
                 continue
             elif node.tag == "-comment":
@@ -158,10 +167,6 @@ class _Stripper:
         if around.tag == "script":
             if not self.mark:
                 node.text = self._script(node.text, around.key)
-            return
-        if "<" in node.text and (inner := self._embedded(node.text, around.key)) is not None:
-            node.text = inner  # markup kept as text, in a noscript
-            lost.add(index)
             return
         pieces, lead, segment = self.findings.text_node(around.key, node.text)
         if not pieces or segment is None:

@@ -303,10 +303,11 @@ def test_nesting_costs_no_recursion(small: Detector) -> None:
         "<p>开云体育天气</p><!--" + "<p>开云体育" * 500 + "-->",
         "<script>" + "a='开云体育';" * 10_000 + "</script>",
         "<p>开云体育</p><noscript>" + "&lt;p&gt;开云体育" * 20_000,
+        "<p>开云体育</p><noscript>" + "&lt;p&gt;天<br>甲<br>" * 10_000,
         "<p>开云体育</p>" + "<img alt='开云体育'>" * 20_000,
         "<table><tr><td>开云体育" + "<a href=/b>" * 3_000,
     ],
-    ids=["links", "inline", "text", "comment", "script", "noscript", "values", "anchors"],
+    ids=["links", "inline", "text", "comment", "script", "noscript", "texts", "values", "anchors"],
 )
 def test_hostile_pages_cost_no_more_than_their_size(source: str, small: Detector) -> None:
     result = small.score(source)

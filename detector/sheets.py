@@ -1,0 +1,327 @@
+"""What the ``<style>`` elements of a page hide.
+
+Rules are read whose selectors are made of tags, classes, ids and attributes, joined by white space
+or ``>``: no pseudo-classes, because what they say depends on the reader. A rule inside ``@media``
+with conditions can show text but not hide it: what some screen shows is not hidden.
+
+A sheet without a hiding value costs one search; of the others, only what bears on hiding reaches
+the CSS parser, which is imported then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+from selectolax.lexbor import LexborNode, SelectolaxError
+
+from detector.config import Config
+from detector.hiding import Declared, Style, declared, overridden, style_of
+
+__all__ = ["Rule", "rules_of", "sheet_styles"]
+
+Media = Literal["always", "sometimes", "never"]
+"""On which screens a rule holds."""
+
+
+class Rule(NamedTuple):
+    """One selector, and what is declared for it that bears on hiding."""
+
+    units: tuple[str, ...]
+    """Its parts, each of an ancestor of the next; inside, elements are parents and children."""
+    key: str
+    """A tag, ``.class`` or ``#id`` that all its elements have; "" where not known."""
+    specificity: tuple[int, int, int]
+    declared: Declared
+    hides: bool
+
+
+# Each kind of hiding: a value that does it, and the properties that could undo it.
+_KINDS = {
+    "display": (r"display\s*:\s*none", r"display"),
+    "visibility": (r"visibility\s*:\s*(?:hidden|collapse)", r"visibility"),
+    "opacity": (r"opacity\s*:\s*[0.]++(?!\d)", r"opacity"),
+    "font": (
+        r"font(?:-size)?\s*:\s*(?:0(?![.\d])|[01](?:\.\d+)?p[xt])",
+        r"font(?:-size)?",
+    ),
+    "far": (
+        r":\s*-(?:\d{3}|\d\d(?:em|rem|vw|in|cm))",
+        r"text-indent|left|right|top|bottom|margin(?:-left|-top)?",
+    ),
+    "clip": (r"clip(?:-path)?\s*:\s*(?:rect|inset|polygon|circle)", r"clip(?:-path)?"),
+    "size": (
+        r"(?:height|width)\s*:\s*[01](?:px)?\s*(?=[;}!])",
+        r"(?:max-)?(?:height|width)|overflow|padding(?:-top|-bottom)?",
+    ),
+}
+_HINT = re.compile("|".join(f"(?P<{kind}>{hint})" for kind, (hint, _) in _KINDS.items()))
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
+_STRING = r""""(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
+# A prelude, and the block after it if it holds declarations only. Possessive, and the block may be
+# missing, so that no sheet takes more than linear time.
+_BLOCK = re.compile(
+    rf"(?:[^{{}};\"']++|{_STRING})++(?:\{{((?:[^{{}}\"']++|{_STRING})*+)\}})?", re.S
+)
+_NAME = r"(?:[\w-]|[^\x00-\x7f]|\\[^\s0-9a-fA-F])+"
+_ATTRIBUTE = r"""\[[\w-]+(?:[~|^$*]?=(?:"[\w-]*"|'[\w-]*'|[\w-]+))?\]"""
+_COMPOUND = rf"(?:{_NAME}|\*(?=[.#\[]))?(?:[.#]{_NAME}|{_ATTRIBUTE})*"
+_SELECTOR = re.compile(rf"(?=[^\s>]){_COMPOUND}(?:(?:\s*>\s*|\s+)(?=[^\s>]){_COMPOUND})*\Z")
+_CHILD = re.compile(r"\s*>\s*")
+_KEY = re.compile(r"(?:[.#]?[\w-]+)(?=[.#\[>]|\Z)")
+_LONGEST_SELECTOR = 200
+_MOST_BLOCKS = 2000
+_DEEPEST = 8  # at-rules inside each other
+
+
+def _media(query: str) -> Media:
+    """Say on which screens a media query holds; paper and speech are no screens."""
+    kinds: set[Media] = set()
+    for part in query.lower().split(","):
+        words = part.replace("(", " ( ").split()
+        if words[:1] == ["only"]:
+            del words[0]
+        negated = words[:1] == ["not"]
+        if negated:
+            del words[0]
+        screen = words[:1] in ([], ["all"], ["screen"], ["("])
+        if "(" in words and (screen or negated):
+            kinds.add("sometimes")
+        else:
+            kinds.add("always" if screen != negated else "never")
+    return "always" if "always" in kinds else "sometimes" if "sometimes" in kinds else "never"
+
+
+def _reduced(sheet: str) -> tuple[str, bool]:
+    """Return what of a sheet bears on hiding ("" where nothing hides), and whether it was cut."""
+    if "/*" in sheet:
+        sheet = _COMMENT.sub(" ", sheet)
+    kinds = {match.lastgroup for match in _HINT.finditer(sheet.lower())}
+    if not kinds:
+        return "", False
+    properties = "|".join(own for kind, (_, own) in _KINDS.items() if kind in kinds)
+    telling = re.compile(rf"(?<![\w-])(?:{properties})\s*:", re.I)
+    left = _MOST_BLOCKS
+
+    def kept(match: re.Match[str]) -> str:
+        nonlocal left
+        body = match.group(1)
+        if body is None:
+            return match.group()
+        if not telling.search(body):
+            return ""
+        left -= 1
+        return match.group() if left >= 0 else ""
+
+    return _BLOCK.sub(kept, sheet), left < 0
+
+
+@lru_cache(maxsize=128)
+def rules_of(sheet: str, conditional: bool = False) -> tuple[tuple[Rule, ...], bool]:
+    """Return the rules of a style sheet that hide, or show, in order; and whether some were cut.
+
+    ``conditional`` says that the whole sheet holds on some screens only. No rules where none
+    hides.
+    """
+    reduced, cut = _reduced(sheet)
+    if not reduced:
+        return (), cut
+    import tinycss2
+
+    try:
+        parsed = tinycss2.parse_stylesheet(reduced, skip_comments=True, skip_whitespace=True)
+        rules = tuple(_rules(parsed, conditional, 0))
+    except RecursionError:  # blocks inside blocks inside blocks
+        return (), True
+    return (rules if any(rule.hides for rule in rules) else ()), cut
+
+
+def _rules(parsed: list[Any], conditional: bool, depth: int) -> Iterator[Rule]:
+    import tinycss2
+
+    for node in parsed:
+        if node.type == "at-rule" and node.content is not None:
+            media: Media = "never"
+            if node.lower_at_keyword == "media":
+                media = _media(tinycss2.serialize(node.prelude))
+            elif node.lower_at_keyword in ("supports", "layer"):
+                media = "always"
+            if media != "never" and depth < _DEEPEST:
+                inner = tinycss2.parse_rule_list(
+                    node.content, skip_comments=True, skip_whitespace=True
+                )
+                yield from _rules(inner, conditional or media == "sometimes", depth + 1)
+        elif node.type == "qualified-rule":
+            found = declared(tinycss2.serialize(node.content))
+            if not found:
+                continue
+            hides = style_of(found).trick != ""
+            if hides and conditional:
+                continue
+            for text in tinycss2.serialize(node.prelude).split(","):
+                rule = _rule(text.strip(), found, hides)
+                if rule is not None:
+                    yield rule
+
+
+def _rule(selector: str, found: Declared, hides: bool) -> Rule | None:
+    """Return the rule of one selector; None for one that is not read."""
+    if len(selector) > _LONGEST_SELECTOR or not _SELECTOR.match(selector):
+        return None
+    units = tuple(_CHILD.sub(">", selector).split())
+    last = units[-1].rpartition(">")[2]
+    names = _KEY.findall(last) if "\\" not in last and "[" not in last else ()
+    compounds = "".join(units).replace(">", "").replace("\\.", "").replace("\\#", "")
+    ids = compounds.count("#")
+    classes = compounds.count(".") + compounds.count("[")
+    tags = sum(part[:1] not in ".#[*" for unit in units for part in unit.split(">"))
+    return Rule(units, names[-1].lower() if names else "", (ids, classes, tags), found, hides)
+
+
+class _Document:
+    """Looks selectors up in one document, until that has cost as much as it may."""
+
+    def __init__(self, root: LexborNode, config: Config) -> None:
+        self.root = root
+        self.steps = config.max_nodes
+        self.selectors = config.max_rules
+        self.known: dict[str, dict[int, LexborNode]] = {}
+
+    def _unit(self, unit: str) -> dict[int, LexborNode]:
+        known = self.known.get(unit)
+        if known is None:
+            try:
+                known = {node.mem_id: node for node in self.root.css(unit)}
+            except SelectolaxError:
+                known = {}
+            self.steps -= len(known)
+            self.known[unit] = known
+        return known
+
+    def elements(self, rule: Rule) -> dict[int, LexborNode]:
+        """Return the elements of a rule.
+
+        Ancestors are looked for here, from the nearest on. The parser tries all ways to choose
+        them, which takes forever in a deep document.
+        """
+        self.selectors -= 1
+        if self.selectors < 0:
+            return {}
+        *above, last = [self._unit(unit) for unit in rule.units]
+        if not above or not last or not all(above):
+            return last if all(above) else {}
+        found = {}
+        lengths = [unit.count(">") + 1 for unit in rule.units]
+        for identity, element in last.items():
+            node: LexborNode | None = element
+            skipped = lengths[-1]
+            for unit, length in zip(reversed(above), reversed(lengths[:-1]), strict=True):
+                while node is not None:
+                    self.steps -= 1
+                    node = node.parent
+                    skipped -= 1
+                    if node is not None and skipped <= 0 and node.mem_id in unit:
+                        break
+                skipped = length
+            if node is not None:
+                found[identity] = element
+            if self.steps < 0:
+                break
+        return found
+
+    @property
+    def spent(self) -> bool:
+        """Whether something was not looked up."""
+        return self.steps < 0 or self.selectors < 0
+
+
+def sheet_styles(
+    root: LexborNode, config: Config, truncated: list[str]
+) -> dict[int, tuple[Declared, Style]]:
+    """Return what the ``<style>`` elements of a document say, by the elements it is about.
+
+    Elements are named by their ``mem_id``. Limits that cut something are added to ``truncated``.
+    """
+    rules: list[Rule] = []
+    left = config.max_style
+    for element in root.css("style"):
+        source = element.first_child
+        text = source.text_content if source is not None else None
+        if not text:
+            continue
+        attributes = element.attributes
+        media = _media(attributes.get("media") or "")
+        parent = element.parent
+        if (
+            media == "never"
+            or (attributes.get("type") or "text/css").lower() != "text/css"
+            or (parent is not None and parent.tag == "noscript")
+        ):
+            continue
+        if len(text) > left:
+            truncated.append("max_style")
+            text = text[:left]
+        left -= len(text)
+        own, cut = rules_of(text, media == "sometimes")
+        rules += own
+        if cut:
+            truncated.append("max_rules")
+    if not rules:
+        return {}
+    return _styles(root, rules, config, truncated)
+
+
+def _styles(
+    root: LexborNode, rules: list[Rule], config: Config, truncated: list[str]
+) -> dict[int, tuple[Declared, Style]]:
+    document = _Document(root, config)
+    matched: dict[int, list[int]] = {}
+    keys = {""}
+
+    def look_up(number: int) -> dict[int, LexborNode]:
+        elements = document.elements(rules[number])
+        for identity in elements:
+            matched.setdefault(identity, []).append(number)
+        return elements
+
+    tricks: set[str] = set()
+    for number, rule in enumerate(rules):
+        if rule.hides and not document.spent:
+            elements = look_up(number)
+            if elements:
+                tricks.add(style_of(rule.declared).trick)
+            for node in elements.values():
+                attributes = node.attributes
+                keys.add(node.tag or "")
+                keys.add(f"#{attributes.get('id') or ''}".lower())
+                keys.update(f".{name}" for name in (attributes.get("class") or "").lower().split())
+    if not matched:
+        return {}
+    # These show elements inside of what is hidden as well.
+    inherited = tricks & {"font-size", "visibility"}
+    for number, rule in enumerate(rules):
+        if (
+            not rule.hides
+            and (rule.key in keys or not inherited.isdisjoint(rule.declared))
+            and not document.spent
+        ):
+            look_up(number)
+    if document.spent:
+        truncated.append("max_rules")
+    order = sorted(range(len(rules)), key=lambda number: (rules[number].specificity, number))
+    rank = {number: place for place, number in enumerate(order)}
+    known: dict[tuple[int, ...], tuple[Declared, Style]] = {}
+    styles = {}
+    for identity, numbers in matched.items():
+        own = tuple(sorted(numbers, key=rank.__getitem__))
+        if own not in known:
+            found: Declared = {}
+            for number in own:
+                found = overridden(found, rules[number].declared)
+            known[own] = found, style_of(found)
+        style = known[own][1]
+        if style.trick or not inherited.isdisjoint(style.shows):
+            styles[identity] = known[own]
+    return styles

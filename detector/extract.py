@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from detector.config import DEFAULT_CONFIG, Config
-from detector.hiding import BODY, Reading, restyled
+from detector.hiding import BODY, STYLED_TAGS, Reading, restyled
 from detector.nesting import tamed
 from detector.page import HiddenBy, Page, Segment, Where
 from detector.scripts import URL, json_ld, script_literals, wordy
@@ -38,9 +38,8 @@ _ACTIONS = {
 }
 _TELLING = (
     "[style],[hidden],[alt],[title],[placeholder],[aria-label],a[href],area[href],iframe[src],"
-    "meta[content],input[value],[bgcolor],font[color],marquee"
+    "meta[content],input[value],[bgcolor],font[color],marquee,style"
 )
-_STYLING = frozenset(("style", "hidden", "bgcolor", "color"))
 _META_NAMES = re.compile(
     r"^(?:description|keywords|abstract|subject|application-name|apple-mobile-web-app-title|"
     r"(?:og|twitter|article|dc)[:.](?:title|description|site_name|tag|section|subject))$",
@@ -201,8 +200,10 @@ def _walk(document: LexborNode, root: LexborNode, out: _Writer) -> None:
     This loop runs for every node of every page, so it asks the parser for as little as it can:
     attributes only of the elements that a selector has found to have some of interest.
     """
-    telling = {node.mem_id for node in root.css(_TELLING)}
-    styles = sheet_styles(root, out.config, out.truncated)
+    found = root.css(_TELLING)
+    telling = {node.mem_id for node in found}
+    sheets = [node for node in found if node.tag_id == _STYLE_NUMBER]
+    styles = sheet_styles(root, sheets, out.config, out.truncated) if sheets else {}
     telling.update(styles)
     # Each element's block, and how its text is read (None: not at all). An element is visited
     # before its children.
@@ -276,17 +277,29 @@ def _walk(document: LexborNode, root: LexborNode, out: _Writer) -> None:
         if identity in telling:
             tag = node.tag or ""
             attributes = node.attributes
-            rules = styles.get(identity)
-            if rules or tag == "marquee" or not _STYLING.isdisjoint(attributes):
-                reading = restyled(reading, tag, attributes, rules)
+            if (
+                "style" in attributes
+                or tag in STYLED_TAGS
+                or "hidden" in attributes
+                or identity in styles
+            ):
+                reading = restyled(reading, tag, attributes, styles.get(identity))
                 state = (around, reading)
             _attributes(tag, attributes, reading[1], node, out)
         states[identity] = state
 
 
+def _number_of(tag: str) -> int:
+    """Return the number that the parser has for the element ``tag``."""
+    node = LexborHTMLParser(f"<{tag}>").css_first(tag)
+    return node.tag_id if node is not None else 0
+
+
 _NUMBERED: dict[int, int] = {}
 """Actions by the numbers that the parser has for the elements of the standard."""
 _STANDARD = 256  # beyond are addresses, of names that a document made up
+
+_STYLE_NUMBER = _number_of("style")
 
 
 def _numbered(number: int, tag: str) -> int:

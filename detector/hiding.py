@@ -17,6 +17,7 @@ from detector.page import HiddenBy, Where
 
 __all__ = [
     "BODY",
+    "STYLED_TAGS",
     "Declared",
     "Reading",
     "Style",
@@ -49,6 +50,8 @@ class Style(NamedTuple):
 
 
 UNKNOWN = -1
+STYLED_TAGS = frozenset("font marquee body table thead tbody tfoot tr td th".split())
+"""Elements that have attributes of their own that say how they look."""
 _LONGEST_STYLE = 1000
 _FAR = -900.0  # pixels
 _FAR_MARGIN = -1000.0
@@ -293,7 +296,8 @@ def _cut(style: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _inline_style(style: str) -> Style:
-    return style_of(declared(style))
+    found = style_of(declared(style))
+    return _NOTHING if found == _NOTHING else found
 
 
 _NOTHING = Style()
@@ -311,14 +315,16 @@ def restyled(
     that hide an element are inherited, and undone by an element inside that sets its own.
     What hides a whole page is left out: a script will show it.
     """
-    where, hidden, background = reading
     written = attributes.get("style")
     if rules is None:
         style = inline_style(written) if written else _NOTHING
+        if style is _NOTHING and tag not in STYLED_TAGS and "hidden" not in attributes:
+            return reading
     elif written:
         style = style_of(overridden(rules[0], declared(_cut(written))))
     else:
         style = rules[1]
+    where, hidden, background = reading
     trick = style.trick
     if "hidden" in attributes and not trick and "hidden-attribute" not in style.shows:
         trick = "hidden-attribute"

@@ -26,7 +26,6 @@ _URL_LITERAL = re.compile(r"""//[^"'`\s\\<>]+""")
 _URL_START = re.compile(r"""["'`]((?:https?:)?)\Z""", re.I)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
 _JOINT = re.compile(r"""(["'])\s{0,20}\+\s{0,20}\1""")
-_CODED_NAMES = ("fromCharCode", "unescape(", "decodeURI", "atob(")
 _CODED = re.compile(
     r"fromCharCode\s*(?:\.apply\s*\(\s*\w{1,20}\s*,\s*\[|\()([\s\d,xXa-fA-F]{3,20000})[\])]|"
     r"(?:unescape|decodeURI(?:Component)?)\s*\(\s*(?:\"([^\"\\\n]{3,20000})\"|'([^'\\\n]{3,20000})')|"
@@ -65,7 +64,13 @@ def _is_text(literal: str) -> bool:
 
 def script_literals(source: str, depth: int = 0) -> Iterator[tuple[bool, str]]:
     """Yield what the string literals of a script say: (True, link) or (False, text or markup)."""
-    if any(name in source for name in _CODED_NAMES):
+    # Spelt out, because pages have many scripts.
+    if (
+        "fromCharCode" in source
+        or "unescape(" in source
+        or "decodeURI" in source
+        or "atob(" in source
+    ):
         yield from _coded(source, depth)
     if "<a " not in source and "<A " not in source and not wordy(source):
         for match in _URL_LITERAL.finditer(source):

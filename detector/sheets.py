@@ -11,7 +11,7 @@ the CSS parser, which is imported then.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -48,7 +48,7 @@ _KINDS = {
         r"font(?:-size)?",
     ),
     "far": (
-        r":\s*-(?:\d{3}|\d\d(?:em|rem|vw|in|cm))",
+        r"text-indent\s*:\s*-\d\d|:\s*-(?:9\d\d|\d{4}|\d\d++(?:em|rem|vw|in|cm))",
         r"text-indent|left|right|top|bottom|margin(?:-left|-top)?",
     ),
     "clip": (r"clip(?:-path)?\s*:\s*(?:rect|inset|polygon|circle)", r"clip(?:-path)?"),
@@ -71,6 +71,8 @@ _COMPOUND = rf"(?:{_NAME}|\*(?=[.#\[]))?(?:[.#]{_NAME}|{_ATTRIBUTE})*"
 _SELECTOR = re.compile(rf"(?=[^\s>]){_COMPOUND}(?:(?:\s*>\s*|\s+)(?=[^\s>]){_COMPOUND})*\Z")
 _CHILD = re.compile(r"\s*>\s*")
 _KEY = re.compile(r"(?:[.#]?[\w-]+)(?=[.#\[>]|\Z)")
+# Of the names that the last compounds of a list of selectors end in.
+_LAST_NAME = re.compile(r"[^\s.#,>:\[\]()]+(?=\s*(?:,|\Z))")
 _LONGEST_SELECTOR = 200
 _MOST_BLOCKS = 2000
 _DEEPEST = 8  # at-rules inside each other
@@ -95,14 +97,35 @@ def _media(query: str) -> Media:
 
 
 def _reduced(sheet: str) -> tuple[str, bool]:
-    """Return what of a sheet bears on hiding ("" where nothing hides), and whether it was cut."""
+    """Return what of a sheet bears on hiding ("" where nothing hides), and whether it was cut.
+
+    That is rules that may hide, and rules that may show the same elements, going by the names that
+    their selectors end in.
+    """
     if "/*" in sheet:
         sheet = _COMMENT.sub(" ", sheet)
-    kinds = {match.lastgroup for match in _HINT.finditer(sheet.lower())}
+    if not _HINT.search(sheet.lower()):
+        return "", False
+    kinds: set[str] = set()
+    names: set[str] = set()
+    hiding: set[int] = set()
+    for match in _BLOCK.finditer(sheet):
+        body = match.group(1)
+        if body is None:
+            continue
+        own = {hint.lastgroup or "" for hint in _HINT.finditer(f"{body};".lower())}
+        if "size" in own and "overflow" not in body:
+            own.discard("size")
+        if own:
+            hiding.add(match.start())
+            kinds |= own
+            names.update(_LAST_NAME.findall(match.group()[: match.start(1) - match.start() - 1]))
     if not kinds:
         return "", False
     properties = "|".join(own for kind, (_, own) in _KINDS.items() if kind in kinds)
     telling = re.compile(rf"(?<![\w-])(?:{properties})\s*:", re.I)
+    inherited = re.compile(r"(?<![\w-])(?:font(?:-size)?|visibility\s*:\s*visible)", re.I)
+    inside = not kinds.isdisjoint(("font", "visibility"))
     left = _MOST_BLOCKS
 
     def kept(match: re.Match[str]) -> str:
@@ -110,8 +133,14 @@ def _reduced(sheet: str) -> tuple[str, bool]:
         body = match.group(1)
         if body is None:
             return match.group()
-        if not telling.search(body):
-            return ""
+        if match.start() not in hiding:
+            if not telling.search(body):
+                return ""
+            prelude = match.group()[: match.start(1) - match.start() - 1]
+            if names.isdisjoint(_LAST_NAME.findall(prelude)) and not (
+                inside and inherited.search(body)
+            ):
+                return ""
         left -= 1
         return match.group() if left >= 0 else ""
 
@@ -238,15 +267,15 @@ class _Document:
 
 
 def sheet_styles(
-    root: LexborNode, config: Config, truncated: list[str]
+    root: LexborNode, elements: Sequence[LexborNode], config: Config, truncated: list[str]
 ) -> dict[int, tuple[Declared, Style]]:
-    """Return what the ``<style>`` elements of a document say, by the elements it is about.
+    """Return what the ``<style>`` elements of a document declare, by what it is declared for.
 
     Elements are named by their ``mem_id``. Limits that cut something are added to ``truncated``.
     """
     rules: list[Rule] = []
     left = config.max_style
-    for element in root.css("style"):
+    for element in elements:
         source = element.first_child
         text = source.text_content if source is not None else None
         if not text:
@@ -262,6 +291,8 @@ def sheet_styles(
             continue
         if len(text) > left:
             truncated.append("max_style")
+            if not left:
+                break
             text = text[:left]
         left -= len(text)
         own, cut = rules_of(text, media == "sometimes")

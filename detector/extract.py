@@ -38,7 +38,7 @@ _ACTIONS = {
 }
 _TELLING = (
     "[style],[hidden],[alt],[title],[placeholder],[aria-label],a[href],area[href],iframe[src],"
-    "meta[content],input[value],[bgcolor],font[color],marquee,style"
+    "meta[content],input[value],[bgcolor],[background],font[color],marquee,style"
 )
 _META_NAMES = re.compile(
     r"^(?:description|keywords|abstract|subject|application-name|apple-mobile-web-app-title|"
@@ -97,8 +97,10 @@ def _readings(reading: Reading) -> tuple[Reading, ...]:
     """Return how the children of an element are read, by its action, in one read as ``reading``."""
     where, hidden, background = reading
     link: Where = "link" if where in ("body", "heading") else where
+    # Links do not take the colour of the text around them.
+    shown: HiddenBy = "" if hidden == "same-colour" else hidden
     return (
-        reading, reading, (link, hidden, background), ("title", hidden, background),
+        reading, reading, (link, shown, background), ("title", hidden, background),
         ("heading", hidden, background), ("noscript", hidden or "noscript", background),
     )  # fmt: skip
 
@@ -388,7 +390,7 @@ def _unicode_label(label: str) -> str:
     if label[:4].lower() != "xn--" or len(label) > _LONGEST_LABEL:
         return label
     try:
-        return label.encode("ascii").decode("idna")
+        return label.lower().encode("ascii").decode("idna")
     except UnicodeError:
         return label
 

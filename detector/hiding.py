@@ -64,11 +64,11 @@ _PROPERTIES = frozenset(
     "max-height max-width overflow color background background-color".split()
 )
 _LONGHANDS = {
-    "margin": ("margin-left", "margin-top"),
-    "padding-top": ("padding",),
-    "padding-bottom": ("padding",),
-    "background": ("background-color",),
+    "padding-top": "padding",
+    "padding-bottom": "padding",
+    "background": "background-color",
 }
+_LEFT_OF = (0, 0, 1, 1, 3)  # which of so many values of a margin is that of the left side
 # The others hide whatever is inside, too.
 _INHERITED = frozenset({"visibility", "font-size", "same-colour"})
 _PIXELS = {"": 1.0, "px": 1.0, "pt": 1.33, "pc": 16.0, "em": 16.0, "rem": 16.0, "ex": 8.0,
@@ -129,9 +129,15 @@ def declared(style: str) -> dict[str, tuple[str, bool]]:
         if not value:
             continue
         important = bool(mark)
-        for own in _LONGHANDS.get(name, (name,)):
+        if name == "margin":
+            sides = value.split()
+            left = sides[_LEFT_OF[min(len(sides), 4)]]
+            longhands = [("margin-top", sides[0]), ("margin-left", left)]
+        else:
+            longhands = [(_LONGHANDS.get(name, name), value)]
+        for own, of_own in longhands:
             if important or not (own in found and found[own][1]):
-                found[own] = value, important
+                found[own] = of_own, important
     return found
 
 
@@ -195,13 +201,17 @@ def _trick(values: Mapping[str, str]) -> HiddenBy:
 
 
 def _off_screen(values: Mapping[str, str]) -> bool:
+    # What is wider than it is moved can be seen in part: the slides of a carousel.
+    width = _pixels(values.get("width", "0"))
     for name in _SIDES:
         if name in values and _pixels(values[name]) <= _FAR:
-            return True
-    for name in ("margin-left", "margin-top"):
-        if name in values and any(_pixels(v) <= _FAR_MARGIN for v in values[name].split()[:4]):
-            # left:50% with half the width as a negative margin centres a wide picture.
-            return name != "margin-left" or "%" not in values.get("left", "")
+            return name != "left" or not _pixels(values[name]) + width > 0
+    left = values.get("margin-left", "")
+    # left:50% with half the width as a negative margin centres a wide picture.
+    if _pixels(left) <= _FAR_MARGIN and "%" not in values.get("left", ""):
+        return not _pixels(left) + width > 0
+    if _pixels(values.get("margin-top", "")) <= _FAR_MARGIN:
+        return True
     indent = values.get("text-indent", "")
     return _number(indent) <= _FAR_INDENT or _pixels(indent) <= _FAR
 
@@ -216,7 +226,7 @@ def _number(value: str) -> float:
 
 
 def _pixels(value: str) -> float:
-    """Return a length in pixels, roughly; a tenth of 100 % is thought as wide as the page is."""
+    """Return a length in pixels, roughly; a share of something unknown counts as few."""
     number, unit = _length(value)
     return number * _PIXELS.get(unit, 1.0)
 
@@ -312,7 +322,9 @@ def restyled(
     """Return how the text of an element is read, in one that is read as ``reading``.
 
     ``rules`` is what style sheets declare for it, if anything. ``visibility`` and ``font-size``
-    that hide an element are inherited, and undone by an element inside that sets its own.
+    that hide an element are inherited, and undone by an element inside that sets its own. Of
+    colours only those are known that attributes and inline styles set: text can have the colour of
+    the nearest such background and stand on another one.
     What hides a whole page is left out: a script will show it.
     """
     written = attributes.get("style")
@@ -335,6 +347,8 @@ def restyled(
         color = colour(attributes.get("color"))
     if own is None and "bgcolor" in attributes:
         own = colour(attributes["bgcolor"])
+    if attributes.get("background") and style.background is None:
+        own = UNKNOWN
     if own is not None:
         background = own
     if hidden == "same-colour":

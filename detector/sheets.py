@@ -63,7 +63,7 @@ _STRING = r""""(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
 # A prelude, and the block after it if it holds declarations only. Possessive, and the block may be
 # missing, so that no sheet takes more than linear time.
 _BLOCK = re.compile(
-    rf"(?:[^{{}};\"']++|{_STRING})++(?:\{{((?:[^{{}}\"']++|{_STRING})*+)\}})?", re.S
+    rf"(?:[^{{}};\"']++|{_STRING})++(?:\{{((?:[^{{}}\"']++|{_STRING})*+)(?:\}}|\Z))?", re.S
 )
 _NAME = r"(?:[\w-]|[^\x00-\x7f]|\\[^\s0-9a-fA-F])+"
 _ATTRIBUTE = r"""\[[\w-]+(?:[~|^$*]?=(?:"[\w-]*"|'[\w-]*'|[\w-]+))?\]"""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.page import WHERES
+from detector.page import HIDDEN_BY, WHERES
 from detector.result import KINDS, Result, Span, Word
 
 # Probabilities are written with six digits; those survive, which is what is promised.
@@ -20,7 +20,7 @@ texts = st.text(max_size=12)
 words = st.builds(Word, offsets, offsets, texts, st.none() | texts)
 spans = st.builds(
     Span, st.sampled_from(KINDS), offsets, offsets, texts, probabilities, st.sampled_from(WHERES),
-    st.booleans(), texts, st.lists(words, max_size=3).map(tuple),
+    st.booleans(), texts, st.lists(words, max_size=3).map(tuple), st.sampled_from(HIDDEN_BY),
 )  # fmt: skip
 results = st.builds(
     Result,
@@ -80,7 +80,7 @@ def test_the_fields_of_a_result_are_a_contract() -> None:
         "truncated", "model", "error",
     ]  # fmt: skip
     assert list(Span("garbled", 0, 1, "a", 0.5).to_dict()) == [
-        "kind", "start", "end", "text", "score", "where", "visible", "path",
+        "kind", "start", "end", "text", "score", "where", "visible", "hidden_by", "path",
     ]  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""HTML to Page: what a search engine reads, with where it sits and whether a reader sees it."""
+"""HTML to Page: what a search engine reads, with where it sits and what hides it from readers.
+
+Text behind ``</html>`` is that of the body: browsers show it there.
+"""
 
 from __future__ import annotations
 

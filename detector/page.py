@@ -10,9 +10,10 @@ __all__ = ["HIDDEN_BY", "WHERES", "HiddenBy", "Page", "Segment", "Where", "page_
 Where = Literal[
     "title", "meta", "heading", "body", "link", "host", "alt", "comment", "script", "noscript"
 ]
-"""Where a segment sits: ``<title>``; meta description, keywords and OpenGraph; ``<h1>``-``<h6>``;
-running text; link text; link targets (host and path); alt, title and placeholder attributes;
-HTML comments; string literals of scripts; ``<noscript>``. Plain text is all ``body``."""
+"""Where a segment sits: ``<title>``; meta description, keywords and OpenGraph, and the names,
+headlines and descriptions of JSON-LD; ``<h1>``-``<h6>``; running text, that of ``<template>``
+included; link text; link targets (host and path); alt, title and placeholder attributes; HTML
+comments; string literals of scripts; ``<noscript>``. Plain text is all ``body``."""
 
 WHERES: tuple[Where, ...] = get_args(Where)
 

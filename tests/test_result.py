@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
@@ -53,6 +53,14 @@ def test_a_result_comes_back_from_json(result: Result) -> None:
 @given(spans)
 def test_a_span_comes_back_from_json(span: Span) -> None:
     assert Span.from_dict(through_json(span.to_dict())) == span
+
+
+def test_a_span_of_an_earlier_version_says_no_trick() -> None:
+    span = Span("injection", 0, 1, "a", 0.5, "link", False, "p", (), "display")
+    row = span.to_dict()
+    assert row["hidden_by"] == "display"
+    del row["hidden_by"]
+    assert Span.from_dict(row) == replace(span, hidden_by="")
 
 
 @given(st.floats(0, 1))

@@ -17,6 +17,7 @@ from detector.page import HiddenBy, Where
 
 __all__ = [
     "BODY",
+    "PROPERTIES",
     "STYLED_TAGS",
     "Declared",
     "Reading",
@@ -58,11 +59,12 @@ _FAR_MARGIN = -1000.0
 _FAR_INDENT = -100.0
 _SIDES = ("left", "top", "right", "bottom")
 _SIZES = ("height", "width", "max-height", "max-width")
-_PROPERTIES = frozenset(
+PROPERTIES = frozenset(
     "display visibility opacity font font-size text-indent left top right bottom margin "
     "margin-left margin-top padding padding-top padding-bottom clip clip-path height width "
     "max-height max-width overflow color background background-color".split()
 )
+"""Those that can hide text, or show it again."""
 _LONGHANDS = {
     "padding-top": "padding",
     "padding-bottom": "padding",
@@ -117,7 +119,7 @@ def declared(style: str) -> dict[str, tuple[str, bool]]:
     for part in style.split(";"):
         name, _, value = part.partition(":")
         name = name.strip()
-        if name not in _PROPERTIES:
+        if name not in PROPERTIES:
             continue
         value, mark, _ = value.partition("!")
         value = value.strip()

@@ -11,6 +11,7 @@ the CSS parser, which is imported then.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -18,7 +19,7 @@ from typing import Any, Literal, NamedTuple
 from selectolax.lexbor import LexborNode, SelectolaxError
 
 from detector.config import Config
-from detector.hiding import Declared, Style, declared, overridden, style_of
+from detector.hiding import PROPERTIES, Declared, Style, declared, overridden, style_of
 
 __all__ = ["Rule", "rules_of", "sheet_styles"]
 
@@ -38,26 +39,29 @@ class Rule(NamedTuple):
     hides: bool
 
 
-# Each kind of hiding: a value that does it, and the properties that could undo it.
-_KINDS = {
-    "display": (r"display\s*:\s*none", r"display"),
-    "visibility": (r"visibility\s*:\s*(?:hidden|collapse)", r"visibility"),
-    "opacity": (r"opacity\s*:\s*[0.]++(?!\d)", r"opacity"),
-    "font": (
-        r"font(?:-size)?\s*:\s*(?:0(?![.\d])|[01](?:\.\d+)?p[xt])",
-        r"font(?:-size)?",
-    ),
-    "far": (
-        r"text-indent\s*:\s*-\d\d|:\s*-(?:9\d\d|\d{4}|\d\d++(?:em|rem|vw|in|cm))",
-        r"text-indent|left|right|top|bottom|margin(?:-left|-top)?",
-    ),
-    "clip": (r"clip(?:-path)?\s*:\s*(?:rect|inset|polygon|circle)", r"clip(?:-path)?"),
-    "size": (
-        r"(?:height|width)\s*:\s*[01](?:px)?\s*(?=[;}!])",
-        r"(?:max-)?(?:height|width)|overflow|padding(?:-top|-bottom)?",
-    ),
+# Values that hide. Each begins with a letter of its own, which makes the search fast and says the
+# kind.
+_HINT = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*[0.]++(?!\d)|"
+    r"font(?:-size)?\s*:\s*(?:0(?![.\d])|[01](?:\.\d+)?p[xt])|text-indent\s*:\s*-\d\d|"
+    r":\s*-(?:9\d\d|\d{4}|\d\d++(?:em|rem|vw|in|cm))|"
+    r"clip(?:-path)?\s*:\s*(?:rect|inset|polygon|circle)|"
+    r"height\s*:\s*[01](?:px)?\s*(?=[;}!])|width\s*:\s*[01](?:px)?\s*(?=[;}!])"
+)
+_FAR = r"text-indent|left|right|top|bottom|margin(?:-left|-top)?"
+_SIZE = r"max-height|max-width|height|width|overflow|padding(?:-top|-bottom)?"
+# By the first letter of such a value: the properties that could undo it.
+_UNDOING = {
+    "d": "display",
+    "v": "visibility",
+    "o": "opacity",
+    "f": r"font(?:-size)?",
+    "t": _FAR,
+    ":": _FAR,
+    "c": r"clip(?:-path)?",
+    "h": _SIZE,
+    "w": _SIZE,
 }
-_HINT = re.compile("|".join(f"(?P<{kind}>{hint})" for kind, (hint, _) in _KINDS.items()))
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
 _STRING = r""""(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
 # A prelude, and the block after it if it holds declarations only. Possessive, and the block may be
@@ -71,8 +75,8 @@ _COMPOUND = rf"(?:{_NAME}|\*(?=[.#\[]))?(?:[.#]{_NAME}|{_ATTRIBUTE})*"
 _SELECTOR = re.compile(rf"(?=[^\s>]){_COMPOUND}(?:(?:\s*>\s*|\s+)(?=[^\s>]){_COMPOUND})*\Z")
 _CHILD = re.compile(r"\s*>\s*")
 _KEY = re.compile(r"(?:[.#]?[\w-]+)(?=[.#\[>]|\Z)")
-# Of the names that the last compounds of a list of selectors end in.
-_LAST_NAME = re.compile(r"[^\s.#,>:\[\]()]+(?=\s*(?:,|\Z))")
+_BEFORE_NAME = re.compile(r".*[\s.#>\[\]]", re.S)
+_INHERITED = re.compile(r"(?<![\w-])(?:font(?:-size)?\s*:|visibility\s*:\s*visible)", re.I)
 _LONGEST_SELECTOR = 200
 _MOST_BLOCKS = 2000
 _DEEPEST = 8  # at-rules inside each other
@@ -104,47 +108,87 @@ def _reduced(sheet: str) -> tuple[str, bool]:
     """
     if "/*" in sheet:
         sheet = _COMMENT.sub(" ", sheet)
-    if not _HINT.search(sheet.lower()):
+    lower = _lower(sheet)
+    hints = [hint.start() for hint in _HINT.finditer(lower)]
+    if not hints:
         return "", False
+    blocks = [
+        (match.start(), match.start(1), match.end())
+        for match in _BLOCK.finditer(sheet)
+        if match.start(1) >= 0
+    ]
+    # Rules that hide: their kinds, and the names that their selectors end in.
     kinds: set[str] = set()
     names: set[str] = set()
     hiding: set[int] = set()
-    for match in _BLOCK.finditer(sheet):
-        body = match.group(1)
-        if body is None:
+    for start, body, end, here in _held(blocks, hints):
+        own = {lower[at] for at in hints[here]}
+        if own <= {"h", "w"} and "overflow" not in lower[body:end]:
             continue
-        own = {hint.lastgroup or "" for hint in _HINT.finditer(f"{body};".lower())}
-        if "size" in own and "overflow" not in body:
-            own.discard("size")
-        if own:
-            hiding.add(match.start())
+        if ended := _names(sheet[start : body - 1]):
+            hiding.add(start)
             kinds |= own
-            names.update(_LAST_NAME.findall(match.group()[: match.start(1) - match.start() - 1]))
+            names.update(ended)
     if not kinds:
         return "", False
-    properties = "|".join(own for kind, (_, own) in _KINDS.items() if kind in kinds)
-    telling = re.compile(rf"(?<![\w-])(?:{properties})\s*:", re.I)
-    inherited = re.compile(r"(?<![\w-])(?:font(?:-size)?|visibility\s*:\s*visible)", re.I)
-    inside = not kinds.isdisjoint(("font", "visibility"))
-    left = _MOST_BLOCKS
-
-    def kept(match: re.Match[str]) -> str:
-        nonlocal left
-        body = match.group(1)
-        if body is None:
-            return match.group()
-        if match.start() not in hiding:
-            if not telling.search(body):
-                return ""
-            prelude = match.group()[: match.start(1) - match.start() - 1]
-            if names.isdisjoint(_LAST_NAME.findall(prelude)) and not (
-                inside and inherited.search(body)
+    telling = re.compile("|".join(sorted({rf"(?:{_UNDOING[kind]})\s*:" for kind in kinds})))
+    inside = not kinds.isdisjoint("fv")
+    kept: dict[int, str] = {}
+    for start, body, end, _ in _held(blocks, [hit.start() for hit in telling.finditer(lower)]):
+        if start not in hiding:
+            ended = _names(sheet[start : body - 1])
+            if names.isdisjoint(ended) and not (
+                ended and inside and _INHERITED.search(lower, body, end)
             ):
-                return ""
-        left -= 1
-        return match.group() if left >= 0 else ""
+                continue
+        if len(kept) >= _MOST_BLOCKS:
+            break
+        kept[start] = f"{sheet[start:body]}{_pruned(sheet[body:end].rstrip('}'))}}}"
+    pieces: list[str] = []
+    last = 0
+    for start, _, end in blocks:
+        pieces += (sheet[last:start], kept.get(start, ""))
+        last = end
+    return "".join((*pieces, sheet[last:])), len(kept) >= _MOST_BLOCKS
 
-    return _BLOCK.sub(kept, sheet), left < 0
+
+def _held(
+    blocks: list[tuple[int, int, int]], places: list[int]
+) -> Iterator[tuple[int, int, int, slice]]:
+    """Yield the blocks whose bodies hold some of ``places``, in order, and which those are."""
+    here = 0
+    for start, body, end in blocks:
+        here = bisect_left(places, body, here)
+        after = bisect_left(places, end, here)
+        if after > here:
+            yield start, body, end, slice(here, after)
+        if after >= len(places):
+            return
+
+
+def _lower(sheet: str) -> str:
+    """Return ``sheet`` in lower case, each character in its place."""
+    lower = sheet.lower()
+    return lower if len(lower) == len(sheet) else sheet.replace("\u0130", "i").lower()
+
+
+def _names(prelude: str) -> list[str]:
+    """Return the names that the selectors of a rule end in, but for those not read."""
+    names = []
+    for part in prelude.split(","):
+        if ":" not in part or "\\" in part:
+            part = part.rstrip()
+            before = _BEFORE_NAME.match(part)
+            names.append(part[before.end() :] if before else part)
+    return names
+
+
+def _pruned(body: str) -> str:
+    """Return the declarations that bear on hiding."""
+    if '"' in body or "'" in body:  # a semicolon may stand in a string
+        return body
+    parts = body.split(";")
+    return ";".join(p for p in parts if p.partition(":")[0].strip().lower() in PROPERTIES)
 
 
 @lru_cache(maxsize=128)

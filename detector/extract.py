@@ -43,6 +43,7 @@ _TELLING = (
     "[style],[hidden],[alt],[title],[placeholder],[aria-label],a[href],area[href],iframe[src],"
     "meta[content],input[value],[bgcolor],[background],font[color],marquee,style"
 )
+_WORDED = frozenset(("alt", "title", "placeholder", "aria-label"))
 _META_NAMES = re.compile(
     r"^(?:description|keywords|abstract|subject|application-name|apple-mobile-web-app-title|"
     r"(?:og|twitter|article|dc)[:.](?:title|description|site_name|tag|section|subject))$",
@@ -163,9 +164,8 @@ class _Writer:
             end = start + len(run)
         self.length = end
         self.pieces.append(run)
-        self.segments.append(
-            _new(Segment, (start, end, reading[0], not reading[1], node, reading[1]))
-        )
+        where, hidden, _ = reading
+        self.segments.append(_new(Segment, (start, end, where, not hidden, node, hidden)))
         self.open = True
 
     def value(self, text: str, where: Where, hidden: HiddenBy, node: Any) -> None:
@@ -336,10 +336,11 @@ def _attributes(
         if name and content and _META_NAMES.match(name):
             out.value(content, "meta", "meta", node)
         return
-    for key in ("alt", "title", "placeholder", "aria-label"):
-        text = attributes.get(key)
-        if text:
-            out.value(text, "alt", hidden, node)
+    if not _WORDED.isdisjoint(attributes):
+        for key in ("alt", "title", "placeholder", "aria-label"):
+            text = attributes.get(key)
+            if text:
+                out.value(text, "alt", hidden, node)
     if tag in ("a", "area", "iframe"):
         href = attributes.get("href") or attributes.get("src")
         if href:

@@ -61,13 +61,12 @@ _SIDES = ("left", "top", "right", "bottom")
 _SIZES = ("height", "width", "max-height", "max-width")
 PROPERTIES = frozenset(
     "display visibility opacity font font-size text-indent left top right bottom margin "
-    "margin-left margin-top padding padding-top padding-bottom clip clip-path height width "
-    "max-height max-width overflow color background background-color".split()
+    "margin-left margin-top padding padding-left padding-top padding-bottom clip clip-path "
+    "height width max-height max-width overflow color background background-color".split()
 )
 """Those that can hide text, or show it again."""
 _LONGHANDS = {
-    "padding-top": "padding",
-    "padding-bottom": "padding",
+    "padding-bottom": "padding-top",  # either holds a box open
     "background": "background-color",
 }
 _LEFT_OF = (0, 0, 1, 1, 3)  # which of so many values of a margin is that of the left side
@@ -131,10 +130,12 @@ def declared(style: str) -> dict[str, tuple[str, bool]]:
         if not value:
             continue
         important = bool(mark)
-        if name == "margin":
+        if name in ("margin", "padding"):
             sides = value.split()
-            left = sides[_LEFT_OF[min(len(sides), 4)]]
-            longhands = [("margin-top", sides[0]), ("margin-left", left)]
+            top, left = sides[0], sides[_LEFT_OF[min(len(sides), 4)]]
+            if name == "padding" and len(sides) > 2 and not _number(top):
+                top = sides[2]
+            longhands = [(f"{name}-top", top), (f"{name}-left", left)]
         else:
             longhands = [(_LONGHANDS.get(name, name), value)]
         for own, of_own in longhands:
@@ -195,7 +196,7 @@ def _trick(values: Mapping[str, str]) -> HiddenBy:
     # A box of no height that has padding shows what is in it: frames of videos are made so.
     if (
         values.get("overflow") in ("hidden", "clip")
-        and not _number(values.get("padding", "0"))
+        and not _number(values.get("padding-top", "0"))
         and any(name in values and _thin(values[name]) for name in _SIZES)
     ):
         return "zero-size"
@@ -209,7 +210,8 @@ def _off_screen(values: Mapping[str, str]) -> bool:
         if name in values and _pixels(values[name]) <= _FAR:
             return name != "left" or not _pixels(values[name]) + width > 0
     left = values.get("margin-left", "")
-    # left:50% with half the width as a negative margin centres a wide picture.
+    # Padding can make up for it, and left:50% with half the width as a margin centres a picture.
+    width = max(_pixels(values.get("padding-left", "0")) + 1, width)
     if _pixels(left) <= _FAR_MARGIN and "%" not in values.get("left", ""):
         return not _pixels(left) + width > 0
     if _pixels(values.get("margin-top", "")) <= _FAR_MARGIN:

@@ -48,7 +48,7 @@ _HINT = re.compile(
     r"clip(?:-path)?\s*:\s*(?:rect|inset|polygon|circle)|"
     r"height\s*:\s*[01](?:px)?\s*(?=[;}!])|width\s*:\s*[01](?:px)?\s*(?=[;}!])"
 )
-_FAR = r"text-indent|left|right|top|bottom|margin(?:-left|-top)?"
+_FAR = r"text-indent|left|right|top|bottom|margin(?:-left|-top)?|padding(?:-left)?"
 _SIZE = r"max-height|max-width|height|width|overflow|padding(?:-top|-bottom)?"
 # By the first letter of such a value: the properties that could undo it.
 _UNDOING = {

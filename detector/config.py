@@ -42,6 +42,14 @@ class Config:
     max_script: int = 200_000
     """Code points of script source searched for string literals, summed over a page."""
 
+    max_style: int = 100_000
+    """Code points of ``<style>`` elements read, summed over a page. What the rest would hide counts
+    as visible."""
+
+    max_rules: int = 500
+    """Selectors of style sheets that are looked up in the document: those of rules that hide
+    something, and of rules that could show it again."""
+
     max_spans: int = 1_000
     """Findings reported, best first."""
 

@@ -1,21 +1,28 @@
-"""HTML to Page: what a search engine reads, with where it sits and whether a reader sees it."""
+"""HTML to Page: what a search engine reads, with where it sits and what hides it from readers.
+
+Text behind ``</html>`` is that of the body: browsers show it there.
+"""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from detector.config import DEFAULT_CONFIG, Config
+from detector.hiding import BODY, STYLED_TAGS, Reading, restyled
 from detector.nesting import tamed
-from detector.page import Page, Segment, Where
+from detector.page import HiddenBy, Page, Segment, Where
+from detector.scripts import URL, json_ld, script_literals, wordy
+from detector.sheets import sheet_styles
 
 __all__ = ["Paths", "css_path", "extract", "looks_like_html"]
 
-_SPAN, _BLOCK, _LINK, _TITLE, _HEADING, _NOSCRIPT, _SKIP, _SCRIPT, _COMMENT, _TEXT = range(10)
+(
+    _SPAN, _BLOCK, _LINK, _TITLE, _HEADING, _NOSCRIPT, _SKIP, _SCRIPT, _TEMPLATE, _COMMENT, _TEXT
+) = range(11)  # fmt: skip
 _ACTIONS = {
     **dict.fromkeys(
         "abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd label mark q rp rt "
@@ -28,29 +35,20 @@ _ACTIONS = {
     "title": _TITLE,
     "noscript": _NOSCRIPT,
     "script": _SCRIPT,
+    "template": _TEMPLATE,
     "-comment": _COMMENT,
     "-text": _TEXT,
 }
 _TELLING = (
     "[style],[hidden],[alt],[title],[placeholder],[aria-label],a[href],area[href],iframe[src],"
-    "meta[content],input[value]"
+    "meta[content],input[value],[bgcolor],[background],font[color],marquee,style"
 )
+_WORDED = frozenset(("alt", "title", "placeholder", "aria-label"))
 _META_NAMES = re.compile(
     r"^(?:description|keywords|abstract|subject|application-name|apple-mobile-web-app-title|"
     r"(?:og|twitter|article|dc)[:.](?:title|description|site_name|tag|section|subject))$",
     re.I,
 )
-_HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)|"
-    r"font-size\s*:\s*(?:0(?:em|rem|%)?|[01](?:\.\d+)?(?:px|pt))\s*(?:;|$|!)|"
-    r"text-indent\s*:\s*-\s*\d{3,}|(?:left|top|right|bottom|margin(?:-left|-top)?)\s*:\s*-\d{4,}|"
-    r"(?:^|[;\s])(?:height|width|max-height|max-width)\s*:\s*[01](?:px)?\s*(?:;.*)?overflow\s*:"
-    r"\s*hidden|overflow\s*:\s*hidden.*[;\s](?:height|width)\s*:\s*[01](?:px)?\s*(?:;|$)|"
-    r"clip\s*:\s*rect\(\s*[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?\s*\)|"
-    r"clip-path\s*:\s*(?:inset\(\s*(?:50|100)%|polygon\(\s*0)",
-    re.I,
-)
-_LONGEST_STYLE = 1000
 _LONGEST_PATH = 2000  # steps
 _SNIFF_START = re.compile(
     r"[\s\ufeff]*<(?:!doctype\s+html|!--|\?xml[^>]*>\s*<(?:!doctype|html)|(?:html|head|script|"
@@ -59,18 +57,10 @@ _SNIFF_START = re.compile(
     re.I,
 )
 _SNIFF_ANYWHERE = re.compile(r"<(?:!doctype\s+html|html[\s>]|head>|body[\s>]|/body>|/html>)", re.I)
-# Possessive, and a literal may lack its end, so that no script takes more than linear time.
-_LITERAL = re.compile(
-    r'"((?:[^"\\\n]|\\.)*+)"?|\'((?:[^\'\\\n]|\\.)*+)\'?|`((?:[^`\\]|\\.){0,5000}+)`?', re.S
-)
-# Searched for by its slashes, which are rarer than quotation marks.
-_URL_LITERAL = re.compile(r"""//[^"'`\s\\<>]+""")
-_URL_START = re.compile(r"""["'`]((?:https?:)?)\Z""", re.I)
-_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
 _CONDITION = re.compile(r"\[if [^\]\n]{0,60}\]>(?:<!-+>?)?")  # of Internet Explorer's comments
 _PLAIN_TAG = re.compile(r"[a-z][a-z0-9-]*\Z")
 _WITHOUT_DIGITS = dict.fromkeys(map(ord, "0123456789"))
-_URL = re.compile(r"\s*(?:https?:)?//([^/?#\s\\]+)([^\s]*)", re.I)
+_LONGEST_LABEL = 63  # of host names
 
 
 def looks_like_html(text: str) -> bool:
@@ -107,18 +97,15 @@ def extract(html: str, config: Config = DEFAULT_CONFIG, encoding: str | None = N
     return Page(text, writer.segments, True, encoding, tuple(dict.fromkeys(truncated)))
 
 
-_Reading = tuple[Where, bool]
-"""How text is read: where it sits and whether it is visible."""
-_BODY: _Reading = ("body", True)
-
-
-def _readings(reading: _Reading) -> tuple[_Reading, ...]:
+def _readings(reading: Reading) -> tuple[Reading, ...]:
     """Return how the children of an element are read, by its action, in one read as ``reading``."""
-    where, visible = reading
+    where, hidden, background = reading
     link: Where = "link" if where in ("body", "heading") else where
+    # Links do not take the colour of the text around them.
+    shown: HiddenBy = "" if hidden == "same-colour" else hidden
     return (
-        reading, reading, (link, visible), ("title", visible), ("heading", visible),
-        ("noscript", False),
+        reading, reading, (link, shown, background), ("title", hidden, background),
+        ("heading", hidden, background), ("noscript", hidden or "noscript", background),
     )  # fmt: skip
 
 
@@ -147,13 +134,13 @@ class _Writer:
         self.open = False  # a block has text and is not yet ended
         self.spaced = False  # white space has been read since its last text
         self.full = False
-        self.waiting: list[tuple[str, _Reading, Any]] = []
+        self.waiting: list[tuple[str, Reading, Any]] = []
         self.seen: set[str] = set()
         self.runs: set[str] = set()  # of text nodes
         self.hosts: set[str] = set()
         self.read: set[str] = set()  # link targets, and their shapes without digits
 
-    def inline(self, text: str, reading: _Reading, node: LexborNode) -> None:
+    def inline(self, text: str, reading: Reading, node: LexborNode) -> None:
         """Append the text of a text node to the current block."""
         run = " ".join(text.split())
         if not run:
@@ -165,7 +152,7 @@ class _Writer:
         self.spaced = text[-1].isspace()
         self._put(run, reading, node)
 
-    def _put(self, run: str, reading: _Reading, node: Any) -> None:
+    def _put(self, run: str, reading: Reading, node: Any) -> None:
         start = self.length
         end = start + len(run)
         if end > self.characters or len(self.segments) >= self.most:
@@ -177,10 +164,11 @@ class _Writer:
             end = start + len(run)
         self.length = end
         self.pieces.append(run)
-        self.segments.append(_new(Segment, (start, end, *reading, node)))
+        where, hidden, _ = reading
+        self.segments.append(_new(Segment, (start, end, where, not hidden, node, hidden)))
         self.open = True
 
-    def value(self, text: str, where: Where, visible: bool, node: Any) -> None:
+    def value(self, text: str, where: Where, hidden: HiddenBy, node: Any) -> None:
         """Keep an attribute value, comment or literal, as a block after the current one."""
         if len(text) > self.longest:
             self.truncated.append("max_value")
@@ -188,7 +176,7 @@ class _Writer:
         text = " ".join(text.split())
         if len(text) >= 2 and text not in self.seen:
             self.seen.add(text)
-            self.waiting.append((text, (where, visible), node))
+            self.waiting.append((text, (where, hidden, None), node))
 
     def flush(self) -> None:
         """End the current block, then write what waited for that."""
@@ -217,11 +205,15 @@ def _walk(document: LexborNode, root: LexborNode, out: _Writer) -> None:
     This loop runs for every node of every page, so it asks the parser for as little as it can:
     attributes only of the elements that a selector has found to have some of interest.
     """
-    telling = {node.mem_id for node in root.css(_TELLING)}
+    found = root.css(_TELLING)
+    telling = {node.mem_id for node in found}
+    sheets = [node for node in found if node.tag_id == _STYLE_NUMBER]
+    styles = sheet_styles(root, sheets, out.config, out.truncated) if sheets else {}
+    telling.update(styles)
     # Each element's block, and how its text is read (None: not at all). An element is visited
     # before its children.
-    states: dict[int, tuple[int, _Reading | None]] = {document.mem_id: (0, _BODY)}
-    known: dict[_Reading, tuple[_Reading, ...]] = {}
+    states: dict[int, tuple[int, Reading | None]] = {document.mem_id: (0, BODY)}
+    known: dict[Reading, tuple[Reading, ...]] = {}
     block = 0  # the one that was last written to
     left = out.config.max_nodes
     for node in document.traverse(include_text=True):
@@ -248,7 +240,7 @@ def _walk(document: LexborNode, root: LexborNode, out: _Writer) -> None:
                     block = around
                 text = node.text_content or ""
                 if reading[0] == "noscript" and "<" in text:
-                    _markup(text, "noscript", parent, out)  # markup kept as text
+                    _markup(text, "noscript", "noscript", parent, out)  # kept as text
                 else:
                     out.inline(text, reading, parent)
                     if out.full:
@@ -274,9 +266,13 @@ def _walk(document: LexborNode, root: LexborNode, out: _Writer) -> None:
                 around = block = identity
             if action >= _SKIP:
                 states[identity] = (identity, None)
-                source = node.first_child if action == _SCRIPT else None
-                if source is not None:
-                    _script(source.text_content or "", node, out)
+                if action == _SCRIPT:
+                    source = node.first_child
+                    if source is not None:
+                        _script(source.text_content or "", node, out)
+                elif action == _TEMPLATE:
+                    for fragment in node.template_fragments():
+                        _markup(fragment.html or "", "body", "template", node, out)
                 continue
             if action != _BLOCK:
                 if reading not in known:
@@ -284,18 +280,31 @@ def _walk(document: LexborNode, root: LexborNode, out: _Writer) -> None:
                 reading = known[reading][action]
             state = (around, reading)
         if identity in telling:
+            tag = node.tag or ""
             attributes = node.attributes
-            style = attributes.get("style")
-            if "hidden" in attributes or (style and _hides(style)):
-                reading = (reading[0], False)
+            if (
+                "style" in attributes
+                or tag in STYLED_TAGS
+                or "hidden" in attributes
+                or identity in styles
+            ):
+                reading = restyled(reading, tag, attributes, styles.get(identity))
                 state = (around, reading)
-            _attributes(node.tag or "", attributes, reading[1], node, out)
+            _attributes(tag, attributes, reading[1], node, out)
         states[identity] = state
+
+
+def _number_of(tag: str) -> int:
+    """Return the number that the parser has for the element ``tag``."""
+    node = LexborHTMLParser(f"<{tag}>").css_first(tag)
+    return node.tag_id if node is not None else 0
 
 
 _NUMBERED: dict[int, int] = {}
 """Actions by the numbers that the parser has for the elements of the standard."""
 _STANDARD = 256  # beyond are addresses, of names that a document made up
+
+_STYLE_NUMBER = _number_of("style")
 
 
 def _numbered(number: int, tag: str) -> int:
@@ -310,21 +319,13 @@ def _comment(text: str, node: LexborNode, out: _Writer) -> None:
     """Keep the text and links of a comment."""
     if text.startswith("[if "):
         text = _CONDITION.sub("", text, count=1)
-    _markup(text, "comment", node, out)
-
-
-@lru_cache(maxsize=4096)
-def _hides(style: str) -> bool:
-    """Say whether an inline style hides its element from readers."""
-    if len(style) > 2 * _LONGEST_STYLE:
-        style = f"{style[:_LONGEST_STYLE]};{style[-_LONGEST_STYLE:]}"
-    return _HIDING.search(style) is not None
+    _markup(text, "comment", "comment", node, out)
 
 
 def _attributes(
     tag: str,
     attributes: dict[str, str | None],
-    visible: bool,
+    hidden: HiddenBy,
     node: LexborNode,
     out: _Writer,
 ) -> None:
@@ -333,27 +334,30 @@ def _attributes(
         name = attributes.get("name") or attributes.get("property")
         content = attributes.get("content")
         if name and content and _META_NAMES.match(name):
-            out.value(content, "meta", False, node)
+            out.value(content, "meta", "meta", node)
         return
-    for key in ("alt", "title", "placeholder", "aria-label"):
-        text = attributes.get(key)
-        if text:
-            out.value(text, "alt", visible, node)
+    if not _WORDED.isdisjoint(attributes):
+        for key in ("alt", "title", "placeholder", "aria-label"):
+            text = attributes.get(key)
+            if text:
+                out.value(text, "alt", hidden, node)
     if tag in ("a", "area", "iframe"):
         href = attributes.get("href") or attributes.get("src")
         if href:
-            _link(href, visible, node, out)
+            _link(href, hidden, node, out)
     elif tag == "input" and (text := attributes.get("value")) and not text.isascii():
-        out.value(text, "alt", visible and attributes.get("type") != "hidden", node)
+        if not hidden and attributes.get("type") == "hidden":
+            hidden = "hidden-input"
+        out.value(text, "alt", hidden, node)
 
 
-def _link(href: str, visible: bool, node: Any, out: _Writer) -> None:
+def _link(href: str, hidden: HiddenBy, node: Any, out: _Writer) -> None:
     """Keep host and path of an absolute link, and the path of others if it has words in it.
 
     A page's links are mostly to its own host, and differ in a number: a host that was named is
     left out, and a path that differs from an earlier one of its host in digits only is not read.
     """
-    if ("//" not in href and not _wordy(href)) or href in out.read:
+    if ("//" not in href and not wordy(href)) or href in out.read:
         return
     out.read.add(href)
     if out.links >= out.config.max_links:
@@ -361,7 +365,7 @@ def _link(href: str, visible: bool, node: Any, out: _Writer) -> None:
         return
     out.links += 1
     href = href[: out.config.max_value]
-    match = _URL.match(href)
+    match = URL.match(href)
     if match:
         host, address = match.groups()
         shape = host + address.translate(_WITHOUT_DIGITS)
@@ -371,43 +375,36 @@ def _link(href: str, visible: bool, node: Any, out: _Writer) -> None:
         out.read.add(shape)
         out.hosts.add(host)
         if not named:
-            address = host + address
-    elif _wordy(href) and not href[:11].lower().startswith(("javascript:", "data:")):
+            address = (_unicode_host(host) if "xn--" in host.lower() else host) + address
+    elif wordy(href) and not href[:11].lower().startswith(("javascript:", "data:")):
         address = href
     else:
         return
     if "%" in address:
         address = unquote(address, errors="replace")
-    out.value(address, "host", visible, node)
+    out.value(address, "host", hidden, node)
 
 
-def _beyond_ascii(text: str) -> int:
-    return len(text) - len(text.encode("ascii", "ignore"))
+def _unicode_host(host: str) -> str:
+    """Return a host name with its labels in Punycode decoded, as far as they can be."""
+    return ".".join(map(_unicode_label, host.split(".")))
 
 
-def _wordy(text: str) -> bool:
-    """Say whether ``text`` has characters beyond ASCII, plain or escaped as scripts and URLs do."""
-    return not text.isascii() or "\\u" in text or "%e" in text or "%E" in text
+def _unicode_label(label: str) -> str:
+    if label[:4].lower() != "xn--" or len(label) > _LONGEST_LABEL:
+        return label
+    try:
+        return label.lower().encode("ascii").decode("idna")
+    except UnicodeError:
+        return label
 
 
-def _is_text(literal: str) -> bool:
-    """Say whether a literal with words or markup in it is text rather than code.
-
-    A style sheet or a blob with a word in it is code; a text with code in it is text. Ranges of
-    letters, as programs list them to tell words in any language, are code as well.
-    """
-    if "<" in literal:
-        return True
-    size = len(literal)
-    return 4 * _beyond_ascii(literal) >= size and (size < 30 or 5 * literal.count("-") < size)
-
-
-def _markup(text: str, where: Where, node: Any, out: _Writer) -> None:
+def _markup(text: str, where: Where, hidden: HiddenBy, node: Any, out: _Writer) -> None:
     """Keep the text and link targets of markup that is not part of the document tree."""
     if len(text) < 2:
         return
     if "<" not in text:
-        out.value(text, where, False, node)
+        out.value(text, where, hidden, node)
         return
     limit = out.config.max_value * 20
     fragment = LexborHTMLParser(text[:limit].encode("utf-8", "replace")).root
@@ -418,47 +415,29 @@ def _markup(text: str, where: Where, node: Any, out: _Writer) -> None:
         if tag == "-text":
             around = inner.parent
             if around is None or around.tag not in ("style", "script"):
-                out.value(inner.text_content or "", where, False, node)
+                out.value(inner.text_content or "", where, hidden, node)
         elif tag in ("a", "area", "iframe"):
             href = inner.attributes.get("href") or inner.attributes.get("src")
             if href:
-                _link(href, False, node, out)
+                _link(href, hidden, node, out)
 
 
 def _script(source: str, node: LexborNode, out: _Writer) -> None:
-    """Keep the string literals of a script that have words, markup or links in them."""
+    """Keep what the string literals of a script say, and the names in JSON-LD."""
     if len(source) > out.script:
         out.truncated.append("max_script")
         source = source[: out.script]
     out.script -= len(source)
-    if "<a " not in source and "<A " not in source and not _wordy(source):
-        for match in _URL_LITERAL.finditer(source):
-            at = match.start()
-            if start := _URL_START.search(source, max(0, at - 7), at):
-                _link(start.group(1) + match.group(), False, node, out)
-        return
-    for match in _LITERAL.finditer(source):
-        literal = match.group(match.lastindex or 0)
-        if len(literal) < 2:
-            continue
-        if "<a " in literal or "<A " in literal or _wordy(literal):
-            if "\\" in literal:
-                literal = _ESCAPE.sub(_unescape, literal)
-                # Pairs of escaped surrogates are one character, lone ones are none.
-                literal = literal.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
-            if _is_text(literal):
-                _markup(literal, "script", node, out)
-        elif "//" in literal and (url := _URL.match(literal)):
-            _link(url.group(), False, node, out)
-
-
-def _unescape(match: re.Match[str]) -> str:
-    braced, four, two, other = match.groups()
-    digits = braced or four or two
-    if digits:
-        code = int(digits, 16)
-        return chr(code) if code < 0x110000 else "\ufffd"
-    return {"n": "\n", "t": "\t", "r": "\r"}.get(other, other)
+    if source[:50].lstrip()[:1] in ("{", "["):
+        kind = node.attributes.get("type") or ""
+        if kind.strip().lower() == "application/ld+json":
+            for name in json_ld(source) or ():
+                out.value(name, "meta", "meta", node)
+    for is_link, text in script_literals(source):
+        if is_link:
+            _link(text, "script", node, out)
+        else:
+            _markup(text, "script", "script", node, out)
 
 
 class Paths:

@@ -5,24 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
-__all__ = ["WHERES", "Page", "Segment", "Where", "page_from_text"]
+__all__ = ["HIDDEN_BY", "WHERES", "HiddenBy", "Page", "Segment", "Where", "page_from_text"]
 
 Where = Literal[
     "title", "meta", "heading", "body", "link", "host", "alt", "comment", "script", "noscript"
 ]
-"""Where a segment sits: ``<title>``; meta description, keywords and OpenGraph; ``<h1>``-``<h6>``;
-running text; link text; link targets (host and path); alt, title and placeholder attributes;
-HTML comments; string literals of scripts; ``<noscript>``. Plain text is all ``body``."""
+"""Where a segment sits: ``<title>``; meta description, keywords and OpenGraph, and the names,
+headlines and descriptions of JSON-LD; ``<h1>``-``<h6>``; running text, that of ``<template>``
+included; link text; link targets (host and path); alt, title and placeholder attributes; HTML
+comments; string literals of scripts; ``<noscript>``. Plain text is all ``body``."""
 
 WHERES: tuple[Where, ...] = get_args(Where)
+
+HiddenBy = Literal[
+    "", "hidden-attribute", "hidden-input", "display", "visibility", "opacity", "font-size",
+    "off-screen", "clipped", "zero-size", "same-colour", "marquee", "noscript", "template",
+    "comment", "script", "meta",
+]  # fmt: skip
+"""Why no reader sees a segment, or "" where one does: the ``hidden`` attribute; an ``<input>`` of
+type ``hidden``; ``display:none``; ``visibility:hidden`` or ``collapse``; ``opacity:0``; a font of
+less than two pixels; a place far to the left or above, or text indented so far; ``clip`` and
+``clip-path``; a box of a pixel or none that hides what overflows; text in the colour of its
+background; a ``<marquee>`` of two pixels or too fast to read; what only browsers without scripts
+show; ``<template>``; comments; string literals of scripts; meta data. Where several tricks hide a
+text, the outermost is named."""
+
+HIDDEN_BY: tuple[HiddenBy, ...] = get_args(HiddenBy)
 
 
 class Segment(NamedTuple):
     """One run of text of one node.
 
     ``start`` and ``end`` are code points, half-open, into ``Page.text``. ``visible`` says whether
-    a reader of the rendered page would see it. ``node`` is the parser's element, or None in plain
-    text; it serves to work out CSS paths for findings and is not part of any output.
+    a reader of the rendered page would see it, and ``hidden_by`` why not. ``node`` is the parser's
+    element, or None in plain text; it serves to work out CSS paths for findings and is not part of
+    any output.
     """
 
     start: int
@@ -30,10 +47,11 @@ class Segment(NamedTuple):
     where: Where
     visible: bool
     node: Any = None
+    hidden_by: HiddenBy = ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle without the parser's element, which lives in one process only."""
-        return Segment, (self.start, self.end, self.where, self.visible)
+        return Segment, (*self[:4], None, self.hidden_by)
 
 
 class Page(NamedTuple):

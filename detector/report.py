@@ -59,8 +59,9 @@ def page_lines(name: str, result: Result, page: Page, style: Style) -> list[str]
 
 
 def _span_line(span: Span, page: Page, style: Style) -> str:
-    where = span.where if span.visible or span.where in ("meta", "script", "comment", "noscript") \
-        else f"{span.where}, hidden"  # fmt: skip
+    # Of meta data, scripts, comments and noscript the place says it already.
+    told = not span.hidden_by or span.hidden_by == span.where
+    where = span.where if told else f"{span.where}, hidden by {span.hidden_by}"
     before = page.text[max(0, span.start - CONTEXT) : span.start].rpartition("\n")[2]
     after = page.text[span.end : span.end + CONTEXT].partition("\n")[0]
     shown = style(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from detector.page import Where
+from detector.page import HiddenBy, Where
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -49,8 +49,9 @@ class Span:
 
     ``start`` and ``end`` are code points, half-open, into ``Page.text``, and ``text`` is what
     stands there. ``score`` is the calibrated probability that an editor would strike it.
-    ``where`` and ``visible`` are those of the segment that holds most of it; ``path`` is the CSS
-    path of that segment's element ("" in plain text). ``words`` are the garbled words of a
+    ``where``, ``visible`` and ``hidden_by`` (by which trick it is hidden, "" where it is not:
+    :data:`detector.page.HiddenBy`) are those of the segment that holds most of it; ``path`` is the
+    CSS path of that segment's element ("" in plain text). ``words`` are the garbled words of a
     garbled passage.
     """
 
@@ -63,6 +64,7 @@ class Span:
     visible: bool = True
     path: str = ""
     words: tuple[Word, ...] = ()
+    hidden_by: HiddenBy = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; ``words`` only where there are any."""
@@ -74,6 +76,7 @@ class Span:
             "score": round(self.score, 6),
             "where": self.where,
             "visible": self.visible,
+            "hidden_by": self.hidden_by,
             "path": self.path,
         }
         if self.words:
@@ -82,7 +85,7 @@ class Span:
 
     @classmethod
     def from_dict(cls, row: dict[str, Any]) -> Span:
-        """Return the span that :meth:`to_dict` described."""
+        """Return the span that :meth:`to_dict` described, of this version or an earlier one."""
         return cls(**{**row, "words": tuple(Word(**word) for word in row.get("words", ()))})
 
 

@@ -246,7 +246,7 @@ class Detector:
             spans.append(
                 Span(
                     found.kind, start, end, page.text[start:end], found.score, segment.where,
-                    segment.visible, paths.path(segment.node), words,
+                    segment.visible, paths.path(segment.node), words, segment.hidden_by,
                 )
             )  # fmt: skip
         spans.sort(key=lambda span: (span.start, span.end))

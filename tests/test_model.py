@@ -272,7 +272,7 @@ def test_the_shipped_model_lies_where_it_is_looked_for() -> None:
     assert (default_model_folder() / "model.json").is_file()
 
 
-HEAVY = ("sklearn", "scipy", "joblib", "bs4", "rich", "click", "detector.training")
+HEAVY = ("sklearn", "scipy", "joblib", "bs4", "rich", "click", "tinycss2", "detector.training")
 SCRIPT = """
 import sys
 import detector

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.page import WHERES
+from detector.page import HIDDEN_BY, WHERES
 from detector.result import KINDS, Result, Span, Word
 
 # Probabilities are written with six digits; those survive, which is what is promised.
@@ -20,7 +20,7 @@ texts = st.text(max_size=12)
 words = st.builds(Word, offsets, offsets, texts, st.none() | texts)
 spans = st.builds(
     Span, st.sampled_from(KINDS), offsets, offsets, texts, probabilities, st.sampled_from(WHERES),
-    st.booleans(), texts, st.lists(words, max_size=3).map(tuple),
+    st.booleans(), texts, st.lists(words, max_size=3).map(tuple), st.sampled_from(HIDDEN_BY),
 )  # fmt: skip
 results = st.builds(
     Result,
@@ -55,6 +55,14 @@ def test_a_span_comes_back_from_json(span: Span) -> None:
     assert Span.from_dict(through_json(span.to_dict())) == span
 
 
+def test_a_span_of_an_earlier_version_says_no_trick() -> None:
+    span = Span("injection", 0, 1, "a", 0.5, "link", False, "p", (), "display")
+    row = span.to_dict()
+    assert row["hidden_by"] == "display"
+    del row["hidden_by"]
+    assert Span.from_dict(row) == replace(span, hidden_by="")
+
+
 @given(st.floats(0, 1))
 def test_probabilities_are_rounded_to_six_digits(score: float) -> None:
     row = Span("injection", 0, 1, "a", score).to_dict()
@@ -80,7 +88,7 @@ def test_the_fields_of_a_result_are_a_contract() -> None:
         "truncated", "model", "error",
     ]  # fmt: skip
     assert list(Span("garbled", 0, 1, "a", 0.5).to_dict()) == [
-        "kind", "start", "end", "text", "score", "where", "visible", "path",
+        "kind", "start", "end", "text", "score", "where", "visible", "hidden_by", "path",
     ]  # fmt: skip
 
 

@@ -1,0 +1,376 @@
+"""How an element's style hides its text from readers, and by which trick.
+
+Only what a page says itself is known: its attributes, inline styles and ``<style>`` elements
+(:mod:`detector.sheets`). Style sheets of other files and scripts are not, so that text can be
+shown that counts as hidden here and the other way round. Hiding is no proof of anything: menus,
+dialogues and skip links hide by the same means as link blocks of spam.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from detector.page import HiddenBy, Where
+
+__all__ = [
+    "BODY",
+    "PROPERTIES",
+    "STYLED_TAGS",
+    "Declared",
+    "Reading",
+    "Style",
+    "colour",
+    "declared",
+    "inline_style",
+    "overridden",
+    "restyled",
+    "style_of",
+]
+
+Reading = tuple[Where, HiddenBy, int | None]
+"""How text is read: where it sits, what hides it, and the nearest background known, if any."""
+BODY: Reading = ("body", "", None)
+
+Declared = Mapping[str, tuple[str, bool]]
+"""Properties that can hide text: the value of each in lower case, and whether ``!important``."""
+
+
+class Style(NamedTuple):
+    """What an element's declarations say about its text."""
+
+    trick: HiddenBy = ""
+    """By which it hides its element; "" where it does not."""
+    shows: frozenset[str] = frozenset()
+    """What it undoes: tricks that its element inherits, or the ``hidden`` attribute."""
+    color: int | None = None
+    background: int | None = None
+    """``UNKNOWN`` for an image, which no colour is equal to."""
+
+
+UNKNOWN = -1
+STYLED_TAGS = frozenset("font marquee body table thead tbody tfoot tr td th".split())
+"""Elements that have attributes of their own that say how they look."""
+_LONGEST_STYLE = 1000
+_FAR = -900.0  # pixels
+_FAR_MARGIN = -1000.0
+_FAR_INDENT = -100.0
+_SIDES = ("left", "top", "right", "bottom")
+_SIZES = ("height", "width", "max-height", "max-width")
+PROPERTIES = frozenset(
+    "display visibility opacity font font-size text-indent left top right bottom margin "
+    "margin-left margin-top padding padding-left padding-top padding-bottom clip clip-path "
+    "height width max-height max-width overflow color background background-color".split()
+)
+"""Those that can hide text, or show it again."""
+_LONGHANDS = {
+    "padding-bottom": "padding-top",  # either holds a box open
+    "background": "background-color",
+}
+_LEFT_OF = (0, 0, 1, 1, 3)  # which of so many values of a margin is that of the left side
+# The others hide whatever is inside, too.
+_INHERITED = frozenset({"visibility", "font-size", "same-colour"})
+_PIXELS = {"": 1.0, "px": 1.0, "pt": 1.33, "pc": 16.0, "em": 16.0, "rem": 16.0, "ex": 8.0,
+           "ch": 8.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "vw": 12.0, "vh": 8.0}  # fmt: skip
+_RELATIVE = frozenset(("em", "%", "ex", "ch"))
+_LENGTH = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(%|[a-z]*)")
+_FONT_SIZE = re.compile(r"(?:^|\s)(0|[\d.]+(?:%|[a-z]+))(?=[\s/])")
+_CLIPPED = re.compile(
+    r"rect\(\s*[01](?:px)?(?:[\s,]+[01](?:px)?){3}\s*\)|inset\(\s*(?:50|100)%|"
+    r"circle\(\s*0|polygon\(\s*0(?:px|%)?(?:[\s,]+0(?:px|%)?)*\s*\)"
+)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
+_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.S)
+_HEX = re.compile(r"#?([0-9a-f]{3,8})\Z")
+_RGB = re.compile(r"rgba?\(([\d.%,\s/]{5,60})\)")
+_NAMES = {
+    "black": 0x000000, "silver": 0xC0C0C0, "gray": 0x808080, "grey": 0x808080, "white": 0xFFFFFF,
+    "maroon": 0x800000, "red": 0xFF0000, "purple": 0x800080, "fuchsia": 0xFF00FF,
+    "magenta": 0xFF00FF, "green": 0x008000, "lime": 0x00FF00, "olive": 0x808000,
+    "yellow": 0xFFFF00, "navy": 0x000080, "blue": 0x0000FF, "teal": 0x008080, "aqua": 0x00FFFF,
+    "cyan": 0x00FFFF, "orange": 0xFFA500, "pink": 0xFFC0CB, "brown": 0xA52A2A, "gold": 0xFFD700,
+    "beige": 0xF5F5DC, "ivory": 0xFFFFF0, "snow": 0xFFFAFA, "azure": 0xF0FFFF,
+    "ghostwhite": 0xF8F8FF, "whitesmoke": 0xF5F5F5, "floralwhite": 0xFFFAF0,
+    "lightgray": 0xD3D3D3, "lightgrey": 0xD3D3D3, "darkgray": 0xA9A9A9, "darkgrey": 0xA9A9A9,
+    "gainsboro": 0xDCDCDC, "darkblue": 0x00008B, "darkred": 0x8B0000, "darkgreen": 0x006400,
+    "lightblue": 0xADD8E6, "lightyellow": 0xFFFFE0, "skyblue": 0x87CEEB, "crimson": 0xDC143C,
+    "tomato": 0xFF6347, "transparent": None,
+}  # fmt: skip
+_UNSET = frozenset(("none", "transparent", "inherit", "initial", "unset", "revert"))
+_SMALLEST_MARQUEE = 2.0  # pixels
+_FASTEST_MARQUEE = 1000.0  # pixels a step: gone before it can be read
+
+
+def declared(style: str) -> dict[str, tuple[str, bool]]:
+    """Return what a list of declarations says of the properties that can hide text.
+
+    The last of a property counts, or the last that is important. Values are in lower case,
+    shorthands taken apart.
+    """
+    style = style.lower()
+    if "/*" in style:
+        style = _COMMENT.sub("", style)
+    if "\\" in style:
+        style = _ESCAPE.sub(_unescaped, style)
+    found: dict[str, tuple[str, bool]] = {}
+    for part in style.split(";"):
+        name, _, value = part.partition(":")
+        name = name.strip()
+        if name not in PROPERTIES:
+            continue
+        value, mark, _ = value.partition("!")
+        value = value.strip()
+        if name == "font":
+            size = _FONT_SIZE.search(value)
+            if not size:
+                continue
+            name, value = "font-size", size.group(1)
+        if not value:
+            continue
+        important = bool(mark)
+        if name in ("margin", "padding"):
+            sides = value.split()
+            top, left = sides[0], sides[_LEFT_OF[min(len(sides), 4)]]
+            if name == "padding" and len(sides) > 2 and not _number(top):
+                top = sides[2]
+            longhands = [(f"{name}-top", top), (f"{name}-left", left)]
+        else:
+            longhands = [(_LONGHANDS.get(name, name), value)]
+        for own, of_own in longhands:
+            if important or not (own in found and found[own][1]):
+                found[own] = of_own, important
+    return found
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    digits, other = match.groups()
+    if not digits:
+        return str(other)
+    code = int(digits, 16)
+    return chr(code).lower() if code < 0x110000 else ""
+
+
+def overridden(below: Declared, above: Declared) -> dict[str, tuple[str, bool]]:
+    """Return what counts where ``above`` is declared over ``below``."""
+    result = dict(below)
+    for name, own in above.items():
+        if own[1] or not (name in result and result[name][1]):
+            result[name] = own
+    return result
+
+
+def style_of(found: Declared) -> Style:
+    """Return what declarations mean for the text of their element."""
+    values = {name: value for name, (value, _) in found.items()}
+    shows = []
+    if values.get("visibility") == "visible":
+        shows.append("visibility")
+    if values.get("display", "none") != "none":
+        shows.append("hidden-attribute")
+    if "font-size" in values and _sizeable(values["font-size"]):
+        shows.append("font-size")
+    background = values.get("background-color")
+    return Style(
+        _trick(values),
+        frozenset(shows),
+        colour(values["color"]) if "color" in values else None,
+        None if background is None else _background(background),
+    )
+
+
+def _trick(values: Mapping[str, str]) -> HiddenBy:
+    if values.get("display") == "none":
+        return "display"
+    if values.get("visibility") in ("hidden", "collapse"):
+        return "visibility"
+    if "opacity" in values and _number(values["opacity"]) == 0:
+        return "opacity"
+    if "font-size" in values and _tiny(values["font-size"]):
+        return "font-size"
+    if _off_screen(values):
+        return "off-screen"
+    if any(name in values and _CLIPPED.match(values[name]) for name in ("clip", "clip-path")):
+        return "clipped"
+    # A box of no height that has padding shows what is in it: frames of videos are made so.
+    if (
+        values.get("overflow") in ("hidden", "clip")
+        and not _number(values.get("padding-top", "0"))
+        and any(name in values and _thin(values[name]) for name in _SIZES)
+    ):
+        return "zero-size"
+    return ""
+
+
+def _off_screen(values: Mapping[str, str]) -> bool:
+    # What is wider than it is moved can be seen in part: the slides of a carousel.
+    width = _pixels(values.get("width", "0"))
+    for name in _SIDES:
+        if name in values and _pixels(values[name]) <= _FAR:
+            return name != "left" or not _pixels(values[name]) + width > 0
+    left = values.get("margin-left", "")
+    # Padding can make up for it, and left:50% with half the width as a margin centres a picture.
+    width = max(_pixels(values.get("padding-left", "0")) + 1, width)
+    if _pixels(left) <= _FAR_MARGIN and "%" not in values.get("left", ""):
+        return not _pixels(left) + width > 0
+    if _pixels(values.get("margin-top", "")) <= _FAR_MARGIN:
+        return True
+    indent = values.get("text-indent", "")
+    return _number(indent) <= _FAR_INDENT or _pixels(indent) <= _FAR
+
+
+def _length(value: str) -> tuple[float, str]:
+    match = _LENGTH.match(value)
+    return (float(match.group(1)), match.group(2)) if match else (float("nan"), "")
+
+
+def _number(value: str) -> float:
+    return _length(value)[0]
+
+
+def _pixels(value: str) -> float:
+    """Return a length in pixels, roughly; a share of something unknown counts as few."""
+    number, unit = _length(value)
+    return number * _PIXELS.get(unit, 1.0)
+
+
+def _tiny(size: str) -> bool:
+    """Say whether nobody can read a font of ``size``.
+
+    Small parts of other units than pixels are no sign: pages whose ``rem`` is 100 pixels exist.
+    """
+    number, unit = _length(size)
+    return number == 0 or (unit in ("", "px", "pt") and 0 <= number < 2)
+
+
+def _sizeable(size: str) -> bool:
+    """Say whether a font of ``size`` can be read whatever the size around it."""
+    number, unit = _length(size)
+    if number != number:
+        return size in ("small", "medium", "large", "x-small", "x-large", "xx-large", "initial")
+    return unit not in _RELATIVE and not _tiny(size)
+
+
+def _thin(size: str) -> bool:
+    number, unit = _length(size)
+    return number == 0 or (number == 1 and unit in ("", "px"))
+
+
+def _background(value: str) -> int | None:
+    if value in _UNSET:
+        return None
+    if "(" not in value:
+        value = value.split()[0]
+    known = colour(value)
+    return UNKNOWN if known is None else known
+
+
+def colour(value: str | None) -> int | None:
+    """Return a colour as a number; None where it is none, or lets another one through.
+
+    >>> colour("#FFF") == colour("white") == colour("rgb(255, 255, 255)") == 0xFFFFFF
+    True
+    """
+    if not value:
+        return None
+    value = value.strip().lower()
+    if value in _NAMES:
+        return _NAMES[value]
+    if match := _HEX.match(value):
+        digits = match.group(1)
+        if len(digits) in (3, 4):
+            digits = "".join(digit * 2 for digit in digits)
+        if len(digits) == 6 or (len(digits) == 8 and digits.endswith("ff")):
+            return int(digits[:6], 16)
+        return None
+    if match := _RGB.match(value):
+        parts = re.split(r"[\s,/]+", match.group(1).strip())
+        if len(parts) == 3 or (len(parts) == 4 and parts[3] in ("1", "1.0", "100%")):
+            number = 0
+            for part in parts[:3]:
+                share = _number(part) * (2.55 if part.endswith("%") else 1.0)
+                if not 0 <= share <= 255.5:
+                    return None
+                number = number * 256 + min(255, round(share))
+            return number
+    return None
+
+
+def inline_style(style: str) -> Style:
+    """Return what an inline style means for the text of its element."""
+    return _inline_style(_cut(style))
+
+
+def _cut(style: str) -> str:
+    if len(style) > 2 * _LONGEST_STYLE:
+        return f"{style[:_LONGEST_STYLE]};{style[-_LONGEST_STYLE:]}"
+    return style
+
+
+@lru_cache(maxsize=4096)
+def _inline_style(style: str) -> Style:
+    found = style_of(declared(style))
+    return _NOTHING if found == _NOTHING else found
+
+
+_NOTHING = Style()
+
+
+def restyled(
+    reading: Reading,
+    tag: str,
+    attributes: Mapping[str, str | None],
+    rules: tuple[Declared, Style] | None,
+) -> Reading:
+    """Return how the text of an element is read, in one that is read as ``reading``.
+
+    ``rules`` is what style sheets declare for it, if anything. ``visibility`` and ``font-size``
+    that hide an element are inherited, and undone by an element inside that sets its own. Of
+    colours only those are known that attributes and inline styles set: text can have the colour of
+    the nearest such background and stand on another one.
+    What hides a whole page is left out: a script will show it.
+    """
+    written = attributes.get("style")
+    if rules is None:
+        style = inline_style(written) if written else _NOTHING
+        if style is _NOTHING and tag not in STYLED_TAGS and "hidden" not in attributes:
+            return reading
+    elif written:
+        style = style_of(overridden(rules[0], declared(_cut(written))))
+    else:
+        style = rules[1]
+    where, hidden, background = reading
+    trick = style.trick
+    if "hidden" in attributes and not trick and "hidden-attribute" not in style.shows:
+        trick = "hidden-attribute"
+    elif tag == "marquee" and not trick and _unreadable_marquee(attributes):
+        trick = "marquee"
+    color, own = style.color, style.background
+    if color is None and tag == "font":
+        color = colour(attributes.get("color"))
+    if own is None and "bgcolor" in attributes:
+        own = colour(attributes["bgcolor"])
+    if attributes.get("background") and style.background is None:
+        own = UNKNOWN
+    if own is not None:
+        background = own
+    if hidden == "same-colour":
+        if color is not None or own is not None:
+            hidden = ""
+    elif hidden in _INHERITED and hidden in style.shows:
+        hidden = ""
+    if tag not in ("body", "html"):
+        if trick and (not hidden or hidden in _INHERITED):
+            hidden = trick
+        elif not hidden and color is not None and color == background:
+            hidden = "same-colour"
+    return where, hidden, background
+
+
+def _unreadable_marquee(attributes: Mapping[str, str | None]) -> bool:
+    for name in ("height", "width"):
+        value = attributes.get(name) or ""
+        if not value.endswith("%") and _number(value.strip()) <= _SMALLEST_MARQUEE:
+            return True
+    return _number(attributes.get("scrollamount") or "") >= _FASTEST_MARQUEE

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from detector.batch import Batch
 from detector.config import Config
-from detector.model import Model
-from detector.ngrams import NOT_SPLICED, Features, splices
+from detector.model import Evidence, Model
+from detector.ngrams import NOT_SPLICED, Features, sharpened, splices
 from detector.page import WHERES
 from detector.result import KINDS, Kind
 from detector.spans import maximal_segments
@@ -56,16 +56,18 @@ class Candidate(NamedTuple):
 
 
 def candidates(
-    batch: Batch, of_characters: Features, evidence: NDArray[np.float32], model: Model, kind: Kind
+    batch: Batch, of_characters: Features, evidence: Evidence, model: Model, kind: Kind
 ) -> Candidates:
     """Return the candidate findings of one kind, with the features of the span calibration.
 
-    ``of_characters`` and ``evidence`` (n x 2) are those of the characters of ``batch``.
+    ``of_characters`` and ``evidence`` are those of the characters of ``batch``. Injections end
+    where the evidence of the first pass does; garbled passages stay as segmentation cut them.
     """
     cut = model.segmentation[kind]
-    raw = evidence[:, KINDS.index(kind)] - np.float32(cut.offset)
+    index = KINDS.index(kind)
+    raw = evidence.final[:, index] - np.float32(cut.offset)
     start, end, score = maximal_segments(
-        evidence[:, KINDS.index(kind)],
+        evidence.final[:, index],
         batch.classes,
         offset=cut.offset,
         floor=cut.floor,
@@ -76,6 +78,8 @@ def candidates(
     if not len(start):
         nothing = np.zeros(0, dtype=np.intp)
         return Candidates(kind, nothing, nothing, nothing, nothing, nothing, features)
+    if kind == "injection":
+        start, end = sharpened(batch, model.counts, evidence.first[:, index], start, end)
     breaks = np.flatnonzero(batch.classes == 0)
     page = batch.page_of(start)
     first = np.flatnonzero(np.diff(page, prepend=-1))  # candidate of each page that has any
@@ -108,8 +112,8 @@ def candidates(
         # What is garbled sells nothing: its words are any words.
         *_read_as_a_whole(batch, of_characters, model, start, end, kind),
     )
-    for index, column in enumerate(columns):
-        features[:, index] = column
+    for place_in_row, column in enumerate(columns):
+        features[:, place_in_row] = column
     features[np.arange(len(start)), len(columns) + (place >> 1)] = 1.0
     text_start = batch.offsets[start].astype(np.intp)
     text_end = batch.offsets[end - 1].astype(np.intp) + 1

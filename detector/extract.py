@@ -18,7 +18,7 @@ from detector.page import HiddenBy, Page, Segment, Where
 from detector.scripts import URL, json_ld, script_literals, wordy
 from detector.sheets import sheet_styles
 
-__all__ = ["Paths", "css_path", "extract", "looks_like_html"]
+__all__ = ["CONDITION", "META_NAMES", "Paths", "css_path", "extract", "looks_like_html"]
 
 (
     _SPAN, _BLOCK, _LINK, _TITLE, _HEADING, _NOSCRIPT, _SKIP, _SCRIPT, _TEMPLATE, _COMMENT, _TEXT
@@ -44,7 +44,7 @@ _TELLING = (
     "meta[content],input[value],[bgcolor],[background],font[color],marquee,style"
 )
 _WORDED = frozenset(("alt", "title", "placeholder", "aria-label"))
-_META_NAMES = re.compile(
+META_NAMES = re.compile(
     r"^(?:description|keywords|abstract|subject|application-name|apple-mobile-web-app-title|"
     r"(?:og|twitter|article|dc)[:.](?:title|description|site_name|tag|section|subject))$",
     re.I,
@@ -57,7 +57,7 @@ _SNIFF_START = re.compile(
     re.I,
 )
 _SNIFF_ANYWHERE = re.compile(r"<(?:!doctype\s+html|html[\s>]|head>|body[\s>]|/body>|/html>)", re.I)
-_CONDITION = re.compile(r"\[if [^\]\n]{0,60}\]>(?:<!-+>?)?")  # of Internet Explorer's comments
+CONDITION = re.compile(r"\[if [^\]\n]{0,60}\]>(?:<!-+>?)?")  # of Internet Explorer's comments
 _PLAIN_TAG = re.compile(r"[a-z][a-z0-9-]*\Z")
 _WITHOUT_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 _LONGEST_LABEL = 63  # of host names
@@ -318,7 +318,7 @@ def _numbered(number: int, tag: str) -> int:
 def _comment(text: str, node: LexborNode, out: _Writer) -> None:
     """Keep the text and links of a comment."""
     if text.startswith("[if "):
-        text = _CONDITION.sub("", text, count=1)
+        text = CONDITION.sub("", text, count=1)
     _markup(text, "comment", "comment", node, out)
 
 
@@ -333,7 +333,7 @@ def _attributes(
     if tag == "meta":
         name = attributes.get("name") or attributes.get("property")
         content = attributes.get("content")
-        if name and content and _META_NAMES.match(name):
+        if name and content and META_NAMES.match(name):
             out.value(content, "meta", "meta", node)
         return
     if not _WORDED.isdisjoint(attributes):

@@ -14,9 +14,9 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from detector.extract import _URL  # what is found again was read by this rule
 from detector.page import Page
 from detector.result import Span
+from detector.scripts import URL
 
 __all__ = ["Findings", "Found", "Piece", "cut", "joined", "word_count"]
 
@@ -227,7 +227,7 @@ class Findings:
             return self.links[href]
         target = href[: self.longest]
         host, address = "", target
-        if match := _URL.match(target):
+        if match := URL.match(target):
             host, address = match.groups()
         whole, path = (
             joined(unquote(part, errors="replace")[: self.longest])

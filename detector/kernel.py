@@ -72,6 +72,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
         *[_POINTER] * 10,
     ),
     "splices": (_BATCH, ctypes.POINTER(CountsPointers), _I64, *[_POINTER] * 3),
+    "sharpened": (_BATCH, ctypes.POINTER(CountsPointers), _POINTER, _I64, *[_POINTER] * 2),
     "first_evidence": (_I64, *[_POINTER] * 10),
     "second_evidence": (_BATCH, *[_POINTER] * 4),
     "maximal_segments": (

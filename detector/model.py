@@ -12,7 +12,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,7 @@ __all__ = [
     "ARRAYS",
     "FORMAT_VERSION",
     "Calibration",
+    "Evidence",
     "Model",
     "Segmentation",
     "default_model_folder",
@@ -64,6 +65,17 @@ ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
     "classes": ((TABLE_SIZE,), "uint8"),
 }
 """Files of a model: their shapes, where 0 stands for any size, and types."""
+
+
+class Evidence(NamedTuple):
+    """Log-odds of n characters (n x 2 each, in the order of ``KINDS``).
+
+    ``first`` comes from the n-grams that cover a character and is sharp; ``final`` is judged again
+    by what stands around, and blurred by it.
+    """
+
+    first: NDArray[np.float32]
+    final: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +144,13 @@ class Model:
     likely: dict[str, str]
     provenance: dict[str, Any]
 
-    def evidence(self, found: Features, batch: Batch) -> NDArray[np.float32]:
-        """Return the log-odds (n x 2, in the order of ``KINDS``) of each character of ``batch``.
+    def evidence(self, found: Features, batch: Batch) -> Evidence:
+        """Return the evidence of each character of ``batch``.
 
         ``found`` is what :meth:`features` returned for the same batch.
         """
-        return corrected(self.first_evidence(found), batch, self.context)
+        first = self.first_evidence(found)
+        return Evidence(first, corrected(first, batch, self.context))
 
     def features(self, batch: Batch) -> Features:
         """Return the features of each character of ``batch`` (see :mod:`detector.ngrams`)."""

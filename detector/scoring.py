@@ -7,9 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-from numpy.typing import NDArray
-
 from detector.batch import GAP, Batch, batch_of
 from detector.candidates import SPAN_FEATURES, Candidate, candidates, reported, without_parting
 from detector.config import DEFAULT_CONFIG, Config
@@ -17,7 +14,7 @@ from detector.decode import decode, looks_binary
 from detector.errors import DetectorError, InputError
 from detector.extract import Paths, extract, looks_like_html
 from detector.kernel import loaded
-from detector.model import Model, default_model_folder
+from detector.model import Evidence, Model, default_model_folder
 from detector.page import Page, page_from_text
 from detector.page_score import page_scores
 from detector.result import KINDS, Result, Span, Word
@@ -222,7 +219,7 @@ class Detector:
         page: Page,
         likely: list[Candidate],
         batch: Batch,
-        evidence: NDArray[np.float32],
+        evidence: Evidence,
         fitting: dict[int, str],
     ) -> tuple[list[Span], bool]:
         """Return the findings of one page in order of place, and whether some were cut."""
@@ -242,7 +239,7 @@ class Detector:
             )
             words: tuple[Word, ...] = ()
             if found.kind == "garbled":
-                words = garbled_words(page.text, batch, evidence, found, self.model, fitting)
+                words = garbled_words(page.text, batch, evidence.final, found, self.model, fitting)
             spans.append(
                 Span(
                     found.kind, start, end, page.text[start:end], found.score, segment.where,

@@ -14,17 +14,28 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-__all__ = ["URL", "json_ld", "script_literals", "wordy"]
+__all__ = [
+    "ESCAPE",
+    "LITERAL",
+    "URL",
+    "URL_LITERAL",
+    "URL_START",
+    "is_text",
+    "json_ld",
+    "script_literals",
+    "unescaped",
+    "wordy",
+]
 
 URL = re.compile(r"\s*(?:https?:)?//([^/?#\s\\]+)([^\s]*)", re.I)
 # Possessive, and a literal may lack its end, so that no script takes more than linear time.
-_LITERAL = re.compile(
+LITERAL = re.compile(
     r'"((?:[^"\\\n]|\\.)*+)"?|\'((?:[^\'\\\n]|\\.)*+)\'?|`((?:[^`\\]|\\.){0,5000}+)`?', re.S
 )
 # Searched for by its slashes, which are rarer than quotation marks.
-_URL_LITERAL = re.compile(r"""//[^"'`\s\\<>]+""")
-_URL_START = re.compile(r"""["'`]((?:https?:)?)\Z""", re.I)
-_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
+URL_LITERAL = re.compile(r"""//[^"'`\s\\<>]+""")
+URL_START = re.compile(r"""["'`]((?:https?:)?)\Z""", re.I)
+ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
 _JOINT = re.compile(r"""(["'])\s{0,20}\+\s{0,20}\1""")
 _CODED = re.compile(
     r"fromCharCode\s*(?:\.apply\s*\(\s*\w{1,20}\s*,\s*\[|\()([\s\d,xXa-fA-F]{3,20000})[\])]|"
@@ -50,7 +61,7 @@ def wordy(text: str) -> bool:
     return not text.isascii() or "\\u" in text or "%e" in text or "%E" in text
 
 
-def _is_text(literal: str) -> bool:
+def is_text(literal: str) -> bool:
     """Say whether a literal with words or markup in it is text rather than code.
 
     A style sheet or a blob with a word in it is code; a text with code in it is text. Ranges of
@@ -73,21 +84,21 @@ def script_literals(source: str, depth: int = 0) -> Iterator[tuple[bool, str]]:
     ):
         yield from _coded(source, depth)
     if "<a " not in source and "<A " not in source and not wordy(source):
-        for match in _URL_LITERAL.finditer(source):
+        for match in URL_LITERAL.finditer(source):
             at = match.start()
-            if start := _URL_START.search(source, max(0, at - 7), at):
+            if start := URL_START.search(source, max(0, at - 7), at):
                 yield True, start.group(1) + match.group()
         return
     if "document.write" in source:
         source = _JOINT.sub("", source)
-    for match in _LITERAL.finditer(source):
+    for match in LITERAL.finditer(source):
         literal = match.group(match.lastindex or 0)
         if len(literal) < 2:
             continue
         if "<a " in literal or "<A " in literal or wordy(literal):
             if "\\" in literal:
-                literal = _whole(_ESCAPE.sub(_unescape, literal))
-            if _is_text(literal):
+                literal = _whole(ESCAPE.sub(unescaped, literal))
+            if is_text(literal):
                 yield False, literal
         elif "//" in literal and (url := URL.match(literal)):
             yield True, url.group()
@@ -98,7 +109,8 @@ def _whole(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
 
 
-def _unescape(match: re.Match[str]) -> str:
+def unescaped(match: re.Match[str]) -> str:
+    """Return what a match of :data:`ESCAPE` stands for."""
     braced, four, two, other = match.groups()
     digits = braced or four or two
     if digits:
@@ -124,7 +136,7 @@ def _coded(source: str, depth: int) -> Iterator[tuple[bool, str]]:
         if _PROGRAM.search(text):
             if depth < _DEEPEST:
                 yield from script_literals(text, depth + 1)
-        elif _is_text(text):
+        elif is_text(text):
             yield False, text
         elif url := URL.match(text):
             yield True, url.group()

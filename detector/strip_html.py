@@ -8,22 +8,21 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from detector.config import Config
-from detector.extract import (  # what is found again was read by these rules
-    _CONDITION,
-    _ESCAPE,
-    _LITERAL,
-    _META_NAMES,
-    _URL,
-    _URL_LITERAL,
-    _URL_START,
-    _is_text,
-    _unescape,
-    _wordy,
-)
+from detector.extract import CONDITION, META_NAMES
 from detector.findings import Findings, Found, cut, joined, word_count
 from detector.outline import RAW_TEXT, Node, Wrapped, document_of, fragment, outline, written
 from detector.page import Page
 from detector.result import Span
+from detector.scripts import (
+    ESCAPE,
+    LITERAL,
+    URL,
+    URL_LITERAL,
+    URL_START,
+    is_text,
+    unescaped,
+    wordy,
+)
 
 __all__ = ["LONGEST_LINK", "Edited", "strip_html"]
 
@@ -43,7 +42,7 @@ _CONTENT = frozenset(
 _NO_MARKUP = frozenset(("title", "textarea", "select", "optgroup", "option"))
 _OPENING_LINK = re.compile(r"<a[\s/>]", re.I)
 _CONDITION_END = re.compile(r"<!(?:--)?\[endif\]\Z", re.I)
-_UNIT = re.compile(rf"{_ESCAPE.pattern}|.", re.S)
+_UNIT = re.compile(rf"{ESCAPE.pattern}|.", re.S)
 # What the escapes of a script stand for, where reading them does not say it.
 _UNWRITABLE = re.compile(r"\\[bfv0-9\r\n\u2028\u2029]|\\u\{?d[89a-f]", re.I)
 _JS_ESCAPES = {
@@ -227,7 +226,7 @@ class _Stripper:
         if node.tag == "meta":
             name = node.attributes.get("name") or node.attributes.get("property")
             content = node.attributes.get("content")
-            if name and content and _META_NAMES.match(name):
+            if name and content and META_NAMES.match(name):
                 left = self._value(content)
                 node.attributes["content"] = left
                 node.gone = left != content and not word_count(left)
@@ -265,7 +264,7 @@ class _Stripper:
         return found is not None
 
     def _comment(self, node: Node, key: int) -> None:
-        condition = _CONDITION.match(node.text) if node.text.startswith("[if ") else None
+        condition = CONDITION.match(node.text) if node.text.startswith("[if ") else None
         head = condition.group() if condition else ""
         ending = _CONDITION_END.search(node.text, len(head)) if condition else None
         tail = ending.group() if ending else ""
@@ -317,17 +316,17 @@ class _Stripper:
         """Return a script without findings: only what stands between quotation marks changes."""
         pieces: list[str] = []
         end = 0
-        if "<a " not in source and "<A " not in source and not _wordy(source):
+        if "<a " not in source and "<A " not in source and not wordy(source):
             if not self.findings.has_links():
                 return source
-            for match in _URL_LITERAL.finditer(source):
+            for match in URL_LITERAL.finditer(source):
                 at = match.start()
-                scheme = _URL_START.search(source, max(0, at - 7), at)
+                scheme = URL_START.search(source, max(0, at - 7), at)
                 if scheme and self._leads(scheme.group(1) + match.group(), key):
                     pieces.append(source[end : at - len(scheme.group(1))])
                     end = match.end()
             return "".join(pieces) + source[end:]
-        for match in _LITERAL.finditer(source):
+        for match in LITERAL.finditer(source):
             start, stop = match.span(match.lastindex or 0)
             left = self._literal(source[start:stop], source[start - 1], key)
             if left is not None:
@@ -339,12 +338,12 @@ class _Stripper:
         """Return what is left of a string literal, as it is written; None for all of it."""
         if len(literal) < 2:
             return None
-        if not ("<a " in literal or "<A " in literal or _wordy(literal)):
-            url = _URL.match(literal) if "//" in literal else None
+        if not ("<a " in literal or "<A " in literal or wordy(literal)):
+            url = URL.match(literal) if "//" in literal else None
             return "" if url and not self.mark and self._leads(url.group(), key) else None
         units = _units(literal)
         text = "".join(char for char, _, _ in units)
-        if self.mark or not _is_text(text):
+        if self.mark or not is_text(text):
             return None
         if "<" not in text:
             found = self.findings.value(text)
@@ -366,7 +365,7 @@ def _units(literal: str) -> list[tuple[str, int, int]]:
     """Return the characters that a string literal stands for, each with its place in it."""
     units: list[tuple[str, int, int]] = []
     for match in _UNIT.finditer(literal):
-        char = _unescape(match) if match.group().startswith("\\") else match.group()
+        char = unescaped(match) if match.group().startswith("\\") else match.group()
         start = match.start()
         if units and "\udc00" <= char <= "\udfff" and "\ud800" <= units[-1][0] <= "\udbff":
             high, start, _ = units.pop()

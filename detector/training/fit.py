@@ -29,7 +29,7 @@ from detector.candidates import (
 )
 from detector.config import Config
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets
-from detector.model import Calibration, Model
+from detector.model import Calibration, Evidence, Model
 from detector.ngrams import (
     FLAT_SIZE,
     GROUPS,
@@ -345,9 +345,7 @@ def rightness(page: LabeledPage, found: Candidates) -> NDArray[np.bool_]:
     return right
 
 
-def _judged(
-    page: LabeledPage, batch: Batch, found: Candidates, evidence: NDArray[np.float32]
-) -> Judged:
+def _judged(page: LabeledPage, batch: Batch, found: Candidates, evidence: Evidence) -> Judged:
     text, kind = page.page.text, found.kind
     trimmed = _trimmed(page, found)
     sizes = np.array([end - start for start, end in trimmed], dtype=np.intp)
@@ -362,7 +360,7 @@ def _judged(
     chinese = np.array([is_chinese(text[start:end]) for start, end in trimmed], dtype=bool)
     return Judged(
         found.features, right, sizes, chinese, len(text), truth, page.spam, is_hard(page),
-        evidence[at, index], of, offends,
+        evidence.final[at, index], of, offends,
     )  # fmt: skip
 
 

@@ -165,7 +165,9 @@ class _Stripper:
     ) -> None:
         if around.tag == "script":
             if not self.mark:
-                node.text = self._script(node.text, around.key)
+                kind = (around.attributes.get("type") or "").strip().lower()
+                data = kind == "application/ld+json"
+                node.text = self._script(node.text, around.key, data)
             return
         pieces, lead, segment = self.findings.text_node(around.key, node.text)
         if not pieces or segment is None:
@@ -312,10 +314,23 @@ class _Stripper:
         )
         return left if some else ""
 
-    def _script(self, source: str, key: int) -> str:
-        """Return a script without findings: only what stands between quotation marks changes."""
+    def _script(self, source: str, key: int, data: bool) -> str:
+        """Return a script without findings: only what stands between quotation marks changes.
+
+        ``data``: it is JSON-LD, of which any string may be read.
+        """
         pieces: list[str] = []
         end = 0
+        if data and not self.mark:
+            for match in LITERAL.finditer(source):
+                start, stop = match.span(match.lastindex or 0)
+                units = _units(source[start:stop])
+                found = self.findings.repeated("".join(char for char, _, _ in units))
+                if found is not None:
+                    self.findings.done.update(found.segments)
+                    pieces += (source[end:start], _without_units(source[start:stop], units, found))
+                    end = stop
+            source, pieces, end = "".join(pieces) + source[end:], [], 0
         if "<a " not in source and "<A " not in source and not wordy(source):
             if not self.findings.has_links():
                 return source
@@ -350,15 +365,21 @@ class _Stripper:
             if found is None:
                 return None
             self.findings.done.update(found.segments)
-            left, end = "", 0
-            for start, stop, _ in cut(text, found.pieces)[1]:
-                left += literal[end : units[start][1]]
-                end = units[stop - 1][2]
-            return left + literal[end:]
+            return _without_units(literal, units, found)
         if _UNWRITABLE.search(literal) or (quote == "`" and "$" in literal):
             return None
         markup = self._embedded(text, key)
         return None if markup is None else _escaped(markup, quote, "\\u" in literal)
+
+
+def _without_units(literal: str, units: Sequence[tuple[str, int, int]], found: Found) -> str:
+    """Return what a string literal is without what was found in the text it stands for."""
+    left, end = "", 0
+    text = "".join(char for char, _, _ in units)
+    for start, stop, _ in cut(text, found.pieces)[1]:
+        left += literal[end : units[start][1]]
+        end = units[stop - 1][2]
+    return left + literal[end:]
 
 
 def _units(literal: str) -> list[tuple[str, int, int]]:

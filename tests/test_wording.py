@@ -39,12 +39,20 @@ def test_a_range_has_the_same_features_in_any_company(text: str, data: st.DataOb
 
 
 @given(TEXTS, TEXTS)
-def test_what_stands_around_a_range_does_not_matter(before: str, after: str) -> None:
+def test_what_stands_further_away_does_not_matter(before: str, after: str) -> None:
     phrase = "开云体育app"
-    alone = features_of(phrase, [(0, len(phrase))])[0]
-    lead, tail = before.strip() + "。", "。" + after.strip()
+    # As many characters as are read on either side.
+    beside = "这一天的天气十分晴朗"
+    alone = features_of(beside + phrase + beside, [(10, 10 + len(phrase))])[0]
+    lead, tail = before.strip() + "。" + beside, beside + "。" + after.strip()
     start = len(batch_of([page_from_text(lead)], tables()).page(0).codes)
     assert features_of(lead + phrase + tail, [(start, start + len(phrase))])[0] == alone
+
+
+def test_what_stands_beside_a_range_is_read() -> None:
+    quoted = features_of("警方查获开云体育", [(4, 8)])[0]
+    bare = features_of("开云体育", [(0, 4)])[0]
+    assert quoted > bare
 
 
 def test_order_beginning_and_end_are_told_apart() -> None:

@@ -561,7 +561,7 @@ EXPORT i64 splices(const Batch *batch, const Counts *counts, i64 count, const i6
 }
 
 #define FURTHEST 3       /* by how much an end is moved */
-#define BESIDE_A_MARK 1.0f /* what it counts that a phrase ends beside punctuation */
+#define BESIDE_A_MARK 2.0f /* what it counts that a phrase ends beside punctuation */
 #define TIE_STEPS 16.0f
 #define OUTSIDE (-10.0f) /* evidence taken for a break's */
 

@@ -311,9 +311,12 @@ def _unfitted(ground: Ground, alternatives: Alternatives) -> Model:
 
 
 def _version(model: Model) -> str:
-    """Return a name that changes with the weights."""
-    digest = zlib.crc32(model.rows.tobytes() + model.flats.tobytes())
-    return f"1-{digest:08x}"
+    """Return a name that changes with the weights and the calibrations."""
+    digest = 0
+    for table in (model.rows, model.flats, model.context, model.wording.table):
+        digest = zlib.crc32(table.tobytes(), digest)
+    told = (model.segmentation, model.span_calibration, model.page_calibration, model.word_bound)
+    return f"1-{zlib.crc32(repr(told).encode(), digest):08x}"
 
 
 def _headline(report: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def model_card(model: Model, metrics: dict[str, Any]) -> str:
         "Vietnamese, Thai, Japanese, Korean, Turkish, Russian, Portuguese, Spanish, German have",
         "thin data. Page scores are fitted on synthetic pages. Their log-odds are then measured,",
         "for each kind, in how clean pages exceed them: one plain text in a hundred scores 0.05 or",
-        "more, six in ten thousand reach the threshold. Brief pages have a bound of their own.",
+        "more, five in ten thousand reach the threshold. Brief pages have a bound of their own.",
         "",
         "Not for judging people, news, or whether a business is lawful: a report about gambling is",
         "clean, a lawful lottery's advertisement may be flagged.",

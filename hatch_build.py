@@ -51,12 +51,9 @@ def compile_with(compiler: list[str], target: Path) -> subprocess.CompletedProce
         return done
 
 
-def own_compiler() -> list[str] | None:
-    """Return the compiler of this machine, if it can compile the library."""
-    compiler = shlex.split(os.environ.get("CC", "cc"))
-    with tempfile.TemporaryDirectory() as folder:
-        done = compile_with(compiler, Path(folder) / LIBRARY.name)
-    return compiler if done.returncode == 0 else None
+def own_compiler() -> list[str]:
+    """Return the command of this machine's C compiler, whether there is one or not."""
+    return shlex.split(os.environ.get("CC", "cc"))
 
 
 class KernelBuildHook(BuildHookInterface[Any]):
@@ -66,21 +63,22 @@ class KernelBuildHook(BuildHookInterface[Any]):
 
     def dependencies(self) -> list[str]:
         """Return what must be installed to build: a compiler, where there is none."""
-        return [] if own_compiler() else ["ziglang>=0.13"]
+        with tempfile.TemporaryDirectory() as folder:
+            done = compile_with(own_compiler(), Path(folder) / LIBRARY.name)
+        return ["ziglang>=0.13"] if done.returncode else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile the library, and say that the wheel is for this platform."""
         if self.target_name != "wheel":
             return
-        compiler = own_compiler() or ZIG
-        if compiler is ZIG and importlib.util.find_spec("ziglang") is None:
-            raise RuntimeError(
-                "no C compiler works here: install one (on Debian: apt install gcc libc6-dev), "
-                "or `pip install ziglang`"
-            )
-        done = compile_with(compiler, LIBRARY)
+        done = compile_with(own_compiler(), LIBRARY)
+        if done.returncode and importlib.util.find_spec("ziglang"):
+            done = compile_with(ZIG, LIBRARY)
         if done.returncode:
-            raise RuntimeError(f"{shlex.join(compiler)} cannot compile {NATIVE}:\n{done.stderr}")
+            raise RuntimeError(
+                f"{shlex.join(done.args)} cannot compile {NATIVE}: install a C compiler (on "
+                f"Debian: apt install gcc libc6-dev), or `pip install ziglang`\n{done.stderr}"
+            )
         platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{platform}"

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from detector.batch import Batch
 from detector.config import Config
+from detector.edges import NOT_SPLICED, sharpened, splices
 from detector.model import Evidence, Model
-from detector.ngrams import NOT_SPLICED, Features, sharpened, splices
+from detector.ngrams import Features
 from detector.page import WHERES
 from detector.result import KINDS, Kind
 from detector.spans import maximal_segments
@@ -109,7 +110,6 @@ def candidates(
         np.log(n + 20),
         np.maximum.reduceat(logs, first)[own] - logs,
         (place & 1) == 0,
-        # What is garbled sells nothing: its words are any words.
         *_read_as_a_whole(batch, of_characters, model, start, end, kind),
     )
     for place_in_row, column in enumerate(columns):

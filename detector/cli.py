@@ -16,7 +16,7 @@ from detector import __version__
 from detector.config import DEFAULT_CONFIG
 from detector.errors import DetectorError
 from detector.report import page_lines, printable
-from detector.result import KINDS, Kind
+from detector.result import KINDS, MIN_STRIP_SCORE, Kind
 from detector.scoring import Detector, read_page
 from detector.sources import Source, read_sources
 from detector.targets import Target, Targets, write_file
@@ -113,7 +113,7 @@ def score(
 @click.option("--mark", is_flag=True, help="Wrap findings in <mark> (in plain text, in ⟦⟧) instead "
               "of removing them.")  # fmt: skip
 @click.option("--threshold", type=probability, help="Page score from which a page is spam.")
-@click.option("--min-span-score", type=probability, default=SHOWN_FROM, show_default=True,
+@click.option("--min-span-score", type=probability, default=MIN_STRIP_SCORE, show_default=True,
               help="Leave findings below this probability in the page.")  # fmt: skip
 @click.option(
     "--kind", type=click.Choice(KINDS), help="Judge and strip only findings of this kind."

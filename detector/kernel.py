@@ -1,7 +1,7 @@
 """The compiled loops of ``detector/native``, called on numpy arrays.
 
-What runs for every character of every page is written in C: numpy has no way to do in one pass
-what takes it sixty. The library is plain C without Python in it, so one build serves all versions
+What runs for every character of every page is written in C: one pass does there what takes numpy
+sixty. The library is plain C without Python in it, so one build serves all versions
 of Python, and calls let go of the interpreter's lock. It is built when the package is installed
 (``hatch_build.py``).
 """
@@ -47,7 +47,7 @@ class BatchPointers(ctypes.Structure):
 
 
 class CountsPointers(ctypes.Structure):
-    """``Counts`` of features.c."""
+    """``Counts`` of counts.h."""
 
     _fields_ = (
         ("unigrams", _POINTER), ("ngrams", _POINTER), ("bits", _U32), ("whole", ctypes.c_int32),

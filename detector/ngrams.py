@@ -27,26 +27,13 @@ from detector.contrast import Alternatives, Comparison
 from detector.counts import CountTables
 from detector.kernel import address, call
 
-__all__ = [
-    "FLAT_SIZE",
-    "GROUPS",
-    "NOT_SPLICED",
-    "ORDERS",
-    "REACH",
-    "ROW_BITS",
-    "Features",
-    "bucket",
-    "features",
-    "sharpened",
-    "splices",
-]
+__all__ = ["FLAT_SIZE", "GROUPS", "ORDERS", "REACH", "ROW_BITS", "Features", "bucket", "features"]
 
 U32 = NDArray[np.uint32]
 
 ORDERS = (1, 2, 3, 4)
 REACH = 3
 """An n-gram counts for a character when it lies wholly within this many characters of it."""
-NOT_SPLICED = -32768
 ROW_BITS = 18
 ROW_WIDTH = 8
 
@@ -121,45 +108,3 @@ def features(batch: Batch, counts: CountTables, alternatives: Alternatives) -> F
         address(best, np.uint16, 2 * n),
     )
     return Features(rows, flats, Comparison(at[:found], gains[:found], best[:found]))
-
-
-def splices(
-    batch: Batch, counts: CountTables, starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.int16]:
-    """Return how much better the text around each range ``start:end`` goes together without it.
-
-    In eighths of log2; :data:`NOT_SPLICED` where Chinese characters do not stand on both sides.
-    What was put into a sentence has parted characters that go together, and stands beside
-    strangers.
-    """
-    n = len(starts)
-    found = np.empty(n, dtype=np.int16)
-    call(
-        "splices", ctypes.byref(batch.pointers()), ctypes.byref(counts.pointers()), n,
-        address(starts, np.int64, n), address(ends, np.int64, n), address(found, np.int16, n),
-    )  # fmt: skip
-    return found
-
-
-def sharpened(
-    batch: Batch,
-    counts: CountTables,
-    evidence: NDArray[np.float32],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return ranges ``start:end`` with their ends moved to where ``evidence`` (n) has its edges.
-
-    By up to three characters, none across a break. What makes an edge: the evidence of the first
-    pass drops there (that of the second is drawn out by what stands beside it), punctuation stands
-    there, or two characters that do not go together. Ranges (in order, disjoint) stay disjoint and
-    do not become empty.
-    """
-    n, count = len(batch.codes), len(starts)
-    starts, ends = starts.copy(), ends.copy()
-    call(
-        "sharpened", ctypes.byref(batch.pointers()), ctypes.byref(counts.pointers()),
-        address(np.ascontiguousarray(evidence), np.float32, n), count,
-        address(starts, np.int64, count), address(ends, np.int64, count),
-    )  # fmt: skip
-    return starts, ends

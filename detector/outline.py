@@ -81,7 +81,7 @@ def outline(document: LexborNode, source: str, most: int) -> list[Node] | None:
         tag = inner.tag or ""
         if inner.is_element_node:
             if tag == "template":
-                # Its content is a document of its own, which is not read either.
+                # Its content is a document of its own: it is read, but stays as it is.
                 nodes.append(Node("-verbatim", parent, text=inner.html or ""))
                 continue
             identity = inner.mem_id

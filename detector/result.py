@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from detector.scoring import Detector
     from detector.strip import Stripped
 
-__all__ = ["KINDS", "Kind", "Result", "Span", "Verdict", "Word"]
+__all__ = ["KINDS", "MIN_STRIP_SCORE", "Kind", "Result", "Span", "Verdict", "Word"]
 
 Kind = Literal["injection", "garbled"]
 Verdict = Literal["spam", "ham"]
 AnyPage = TypeVar("AnyPage", bytes, str, "BeautifulSoup")
 KINDS: tuple[Kind, Kind] = ("injection", "garbled")
+MIN_STRIP_SCORE = 0.5
+"""The score from which a finding is struck: an editor would rather strike it than not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class Result:
         *,
         detector: Detector | None = None,
         mark: bool = False,
-        min_score: float = 0.5,
+        min_score: float = MIN_STRIP_SCORE,
         kind: Kind | None = None,
         any_verdict: bool = False,
         content_type: str | None = None,

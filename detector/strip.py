@@ -13,16 +13,14 @@ from detector.decode import decode
 from detector.errors import InputError
 from detector.findings import word_count
 from detector.page import Page
-from detector.result import Kind, Result, Span, Verdict
+from detector.result import MIN_STRIP_SCORE, Kind, Result, Span, Verdict
 from detector.scoring import Detector, read_page
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-__all__ = ["MIN_STRIP_SCORE", "MOST_ROUNDS", "UNTOUCHABLE", "Stripped", "strip"]
+__all__ = ["MOST_ROUNDS", "UNTOUCHABLE", "Stripped", "strip"]
 
-MIN_STRIP_SCORE = 0.5
-"""The score from which a finding is struck: an editor would rather strike it than not."""
 MOST_ROUNDS = 4
 UNTOUCHABLE = frozenset(("max_bytes", "max_depth", "max_nodes", "binary"))
 """What a page was cut by when there is no whole document to write out again."""

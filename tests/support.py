@@ -35,6 +35,7 @@ from detector.wording import no_wording
 __all__ = [
     "DAMAGED",
     "DROP",
+    "ESCAPES",
     "PROMOTED",
     "TO_SIMPLIFIED",
     "cases",
@@ -47,6 +48,8 @@ __all__ = [
 CASES = Path(__file__).parent / "cases"
 PROMOTED = "开云体育官网入口"
 DAMAGED = "嘚鉯壹"
+ESCAPES = "\x1b[2J\x1b]0;title\x07\x9b31m\u202e\u2066\u200f\x7f\x08\r"
+"""What could steer a terminal."""
 TO_SIMPLIFIED = dict(zip("國學體澳門網開雲樂娛後", "国学体澳门网开云乐娱后", strict=True))
 
 

@@ -13,25 +13,11 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
-from support import cases, rows_of
+from support import ESCAPES, cases
 
 from detector import Detector, __version__
 from detector.cli import main
 from detector.report import printable
-
-ESCAPES = "\x1b[2J\x1b]0;title\x07\x9b31m\u202e\u2066\u200f\x7f\x08\r"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the working directory, with the files of ``cases/cli_files.json`` in it."""
-    for row in rows_of("cli_files"):
-        path = tmp_path / row["name"]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(row["text"], encoding="utf-8")
-    (tmp_path / "image.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 64)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def run(args: list[str], model: Path, stdin: str = "") -> Result:

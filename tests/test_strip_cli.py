@@ -11,26 +11,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from support import cases, rows_of
+from support import ESCAPES, cases, rows_of
 
 from detector.cli import main
 
 SPAM, HAM = (row["text"] for row in rows_of("cli_files")[:2])
 STRIPPED = SPAM.replace(" 开云体育官网入口", "")
-ESCAPES = "\x1b[2J\x1b]0;title\x07\x9b31m\u202e\u2066\x7f\x08"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the working directory, with the files of ``cases/cli_files.json`` in it."""
-    for row in rows_of("cli_files"):
-        path = tmp_path / row["name"]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(row["text"].encode())
-    (tmp_path / "image.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 64)
-    (tmp_path / "deep.html").write_text("<p>开云体育</p>" + "<div>" * 3_000, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def run(args: list[str], model: Path, stdin: str = "") -> Result:

@@ -1,7 +1,6 @@
 /* Evidence of every character: the first pass and the second look (see detector/context.py). */
 #include "kernel.h"
 
-#define REACH 3
 #define ROW_WIDTH 8
 #define HEADS 2
 #define FLAT_GROUPS 14 /* of detector/ngrams.py */
@@ -99,10 +98,6 @@ static inline i32 log_steps(double rate) {
 }
 
 static inline i64 clipped_at(i64 i, i64 n) { return i < 0 ? 0 : i > n ? n : i; }
-
-static inline i32 around(const i32 *sums, i64 n, i64 i, i64 radius) {
-    return sums[least_of(n, i + radius + 1)] - sums[most_of(0, i - radius)];
-}
 
 /* Fourteen sixteenths of the average above the lowest are one step. */
 static inline i32 level_of(i32 sum, i32 size) {

@@ -1,13 +1,11 @@
 /* Features of every character of a batch (see detector/ngrams.py for what they mean). */
-#include "kernel.h"
+#include "counts.h"
 
-#define REACH 3
 #define SLOT_BITS 17
 #define MOST_ALTERNATIVES 4
 #define NO_GAIN (-121)
 #define WELL_PLACED (-120)
 #define MOST_GAIN 120
-#define CLIP 64 /* what one neighbour can count for */
 #define WELL 16 /* ties with both neighbours, from which a word is well placed */
 #define MUCH_BETTER 32
 #define NARROW 8
@@ -17,14 +15,6 @@
 #define NOT_CHINESE 6
 #define LIMIT 80
 #define WORD_BASE 0x01000193u
-
-/* Statistics of natural text (see detector/counts.py). */
-typedef struct {
-    const u8 *unigrams, *ngrams;
-    u32 bits;            /* of the n-gram table */
-    i32 whole;           /* eighths of log2 of the characters counted */
-    const i16 *eighths;  /* log2 of a count by its quantised form */
-} Counts;
 
 /* Words and what may have stood there instead (see detector/contrast.py). */
 typedef struct {
@@ -53,8 +43,6 @@ static inline void put_hashed(const Flats *flats, int group, i64 at, u32 key, u3
     put(flats, group, at, bucket_of(key, flats->bits[group], salt));
 }
 
-static inline bool is_han(u8 class) { return class >= HAN && class <= HAN_RARE; }
-
 /* How many of the ascending bounds are at most `value`. */
 static inline u32 bounds_passed(i32 value, const i16 *bounds, int count) {
     u32 passed = 0;
@@ -74,12 +62,6 @@ EXPORT i64 ngram_keys(const u32 *codes, i64 n, i64 stride, i64 order, u32 *keys)
     return 0;
 }
 
-static inline u32 count_slot(u32 key, u32 bits, u8 *mark) {
-    u32 mixed = key * M3;
-    *mark = (u8)(mixed ^ (key >> 7)) & 15;
-    return mixed >> (32 - bits);
-}
-
 EXPORT i64 count_slots(const u32 *keys, i64 n, u32 bits, u32 *slots, u8 *marks) {
     for (i64 i = 0; i < n; i++)
         slots[i] = count_slot(keys[i], bits, marks + i);
@@ -90,27 +72,6 @@ EXPORT i64 buckets(const u32 *keys, i64 n, u32 bits, u32 salt, u32 *out) {
     for (i64 i = 0; i < n; i++)
         out[i] = bucket_of(keys[i], bits, salt);
     return 0;
-}
-
-/* The quantised count of an n-gram, 0 when unseen. */
-static inline i32 seen(u32 key, const Counts *counts) {
-    u8 mark;
-    u32 slot = count_slot(key, counts->bits, &mark);
-    u8 entry = counts->ngrams[slot] ^ (u8)(mark << 4);
-    return entry < 16 ? entry : 0; /* the fingerprint is gone where it was the right one */
-}
-
-/* Eighths of log2 by which two characters stand together more often than by chance. Pairs never
- * seen get -8 and less, the less the likelier chance was to bring them together. */
-static inline i32 tie(i32 found, i32 expected, const Counts *counts) {
-    if (found)
-        return counts->eighths[found] - expected;
-    return expected > 0 ? -8 - expected : -8;
-}
-
-static inline i32 association(u32 left, u32 right, const Counts *counts) {
-    i32 expected = counts->unigrams[left] + counts->unigrams[right] - counts->whole;
-    return tie(seen(longer_key(left * M1, right), counts), expected, counts);
 }
 
 /* Levels of bigrams. Unseen: the likelier chance was to bring the two together, the odder.
@@ -240,11 +201,6 @@ static void places(const Batch *batch, const Flats *flats) {
     }
 }
 
-/* Sums over windows: those of [i - radius, i + radius], cut at the ends of the batch. */
-static inline i32 around(const i32 *sums, i64 n, i64 i, i64 radius) {
-    return sums[least_of(n, i + radius + 1)] - sums[most_of(0, i - radius)];
-}
-
 /* Whether Chinese is Traditional or Simplified: here, near, and in the page. */
 static void scripts(const Batch *batch, const Flats *flats, i32 *old, i32 *forms) {
     i64 n = batch->n;
@@ -331,7 +287,6 @@ typedef struct {
 static void naturalness(const Batch *batch, const Counts *counts, const Natural *natural) {
     i64 n = batch->n;
     const u32 *codes = batch->codes;
-    i32 carried = 0; /* oddness of the trigram around a character comes from the one before it */
     i32 seen_before = 0;
     natural->odd[0] = natural->pairs[0] = 0;
     for (i64 i = 0; i < n; i++) {
@@ -369,8 +324,8 @@ static void naturalness(const Batch *batch, const Counts *counts, const Natural 
             natural->trigrams[i - 1] = level3;
         }
         seen_before = found;
-        carried = ODD_TRIGRAM[level3];
-        natural->odd[i + 1] = natural->odd[i] + (i + 1 < n ? ODD_BIGRAM[level] + carried : 0);
+        /* Of the bigram that starts here, and of the trigram around: none at the last character. */
+        natural->odd[i + 1] = natural->odd[i] + ODD_BIGRAM[level] + ODD_TRIGRAM[level3];
         natural->pairs[i + 1] = natural->pairs[i] + pair;
     }
 }
@@ -517,104 +472,4 @@ EXPORT i64 character_features(const Batch *batch, const Counts *counts, const Al
         found = -1;
     free(memory);
     return found;
-}
-
-/* By how much better the characters on both sides of a range go together without it, in eighths of
- * log2: the best of ranges whose ends are moved by up to SHIFT, NOT_SPLICED where Chinese characters
- * do not stand on both sides of any. */
-#define SHIFT 2
-#define NOT_SPLICED (-32768)
-#define WHOLE_WORD 24 /* what a trigram across the cut counts that was seen */
-
-static i32 splice_of(const Batch *batch, const Counts *counts, i64 start, i64 end) {
-    const u32 *codes = batch->codes;
-    const u8 *classes = batch->classes;
-    if (end - start < 2 || start < 2 || end + 1 >= batch->n || !is_han(classes[start - 1]) ||
-        !is_han(classes[end]))
-        return NOT_SPLICED;
-    i32 value = clipped(association(codes[start - 1], codes[end], counts), -CLIP, CLIP);
-    if (is_han(classes[start - 2])) {
-        u32 key = longer_key(codes[start - 2] * M1, codes[start - 1]);
-        value += seen(longer_key(key, codes[end]), counts) ? WHOLE_WORD : 0;
-    }
-    if (is_han(classes[end + 1])) {
-        u32 key = longer_key(codes[start - 1] * M1, codes[end]);
-        value += seen(longer_key(key, codes[end + 1]), counts) ? WHOLE_WORD : 0;
-    }
-    if (is_han(classes[start]))
-        value -= clipped(association(codes[start - 1], codes[start], counts), -CLIP, CLIP);
-    if (is_han(classes[end - 1]))
-        value -= clipped(association(codes[end - 1], codes[end], counts), -CLIP, CLIP);
-    return value;
-}
-
-EXPORT i64 splices(const Batch *batch, const Counts *counts, i64 count, const i64 *starts,
-                   const i64 *ends, i16 *out) {
-    for (i64 k = 0; k < count; k++) {
-        i32 best = NOT_SPLICED;
-        for (i64 start = starts[k] - SHIFT; start <= starts[k] + SHIFT; start++)
-            for (i64 end = ends[k] - SHIFT; end <= ends[k] + SHIFT; end++)
-                best = (i32)most_of(best, splice_of(batch, counts, start, end));
-        out[k] = (i16)best;
-    }
-    return 0;
-}
-
-#define FURTHEST 3       /* by how much an end is moved */
-#define BESIDE_A_MARK 2.0f /* what it counts that a phrase ends beside punctuation */
-#define TIE_STEPS 16.0f
-#define OUTSIDE (-10.0f) /* evidence taken for a break's */
-
-/* How well a phrase ends between `last` and the character `beyond` it, at its left or right end:
- * evidence drops there, punctuation stands there, or two characters that do not go together. */
-static float edge_of(const Batch *batch, const Counts *counts, const float *evidence, i64 last,
-                     i64 beyond) {
-    u8 inside = batch->classes[last], outside = batch->classes[beyond];
-    if (outside == BREAK)
-        return evidence[last] - OUTSIDE + BESIDE_A_MARK;
-    float drop = evidence[last] - evidence[beyond];
-    if (outside >= SPACE && outside <= BAR)
-        drop += BESIDE_A_MARK;
-    if (is_han(inside) && is_han(outside)) {
-        i64 first = least_of(last, beyond);
-        i32 tied = association(batch->codes[first], batch->codes[first + 1], counts);
-        drop -= (float)clipped(tied, -32, 32) / TIE_STEPS;
-    }
-    return drop;
-}
-
-/* Move the ends of disjoint ranges, in order, to where the evidence of the first pass has edges. */
-EXPORT i64 sharpened(const Batch *batch, const Counts *counts, const float *evidence, i64 count,
-                     i64 *starts, i64 *ends) {
-    for (i64 k = 0; k < count; k++) {
-        i64 start = starts[k], end = ends[k], middle = (start + end) / 2;
-        i64 low = k ? ends[k - 1] : 1, high = k + 1 < count ? starts[k + 1] : batch->n - 1;
-        float best = -1e9f;
-        for (i64 step = 0; step <= 2 * FURTHEST; step++) { /* the nearest first */
-            i64 at = starts[k] + (step & 1 ? -(step + 1) / 2 : step / 2);
-            if (at < low || at > middle || batch->classes[at] == BREAK ||
-                (at < starts[k] && memchr(batch->classes + at, BREAK, (size_t)(starts[k] - at))))
-                continue;
-            float value = edge_of(batch, counts, evidence, at, at - 1);
-            if (value > best) {
-                best = value;
-                start = at;
-            }
-        }
-        best = -1e9f;
-        for (i64 step = 0; step <= 2 * FURTHEST; step++) {
-            i64 at = ends[k] + (step & 1 ? (step + 1) / 2 : -step / 2);
-            if (at > high || at <= middle || batch->classes[at - 1] == BREAK ||
-                (at > ends[k] && memchr(batch->classes + ends[k], BREAK, (size_t)(at - ends[k]))))
-                continue;
-            float value = edge_of(batch, counts, evidence, at - 1, at);
-            if (value > best) {
-                best = value;
-                end = at;
-            }
-        }
-        starts[k] = start;
-        ends[k] = end;
-    }
-    return 0;
 }

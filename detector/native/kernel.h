@@ -34,6 +34,8 @@ enum {
     OTHER, CONTROL, FULLWIDTH, ARABIC, RARE_SYMBOL
 };
 
+#define REACH 3 /* characters on either side that an n-gram of a character lies within */
+
 #define M1 0x9E3779B1u
 #define M2 0x85EBCA6Bu
 #define M3 0xC2B2AE35u
@@ -54,6 +56,8 @@ static inline i32 clipped(i32 value, i32 low, i32 high) {
     return value < low ? low : value > high ? high : value;
 }
 
+static inline bool is_han(u8 class) { return class >= HAN && class <= HAN_RARE; }
+
 /* Floor of log2, at most 7; that of 0 is 0. */
 static inline u32 log2_to_7(i64 value) {
     u32 steps = 0;
@@ -67,6 +71,11 @@ static inline u32 log2_to_7(i64 value) {
 /* The last character, exclusive, that belongs to page k: the breaks after a page are its own. */
 static inline i64 reach_of(const Batch *batch, i64 k) {
     return k + 1 < batch->pages ? batch->starts[k + 1] : batch->n;
+}
+
+/* What sums add up to in the window [i - radius, i + radius], cut at the ends of n characters. */
+static inline i32 around(const i32 *sums, i64 n, i64 i, i64 radius) {
+    return sums[least_of(n, i + radius + 1)] - sums[most_of(0, i - radius)];
 }
 
 /* The hash of an n-gram, one character longer than that of `key`. */

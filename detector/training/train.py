@@ -267,6 +267,7 @@ def _provenance(ground: Ground, options: TrainOptions, metrics: dict[str, Any]) 
         "wording_pages": options.wording_pages,
         "calibration_pages": options.calibration_pages,
         "evaluation_pages": options.evaluation_pages,
+        "false_rate": options.false_rate,
         "fit": asdict(options.fit),
         "corpora": {
             name: {

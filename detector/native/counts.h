@@ -1,0 +1,43 @@
+/* Counts of natural text, and what they say of two characters (see detector/counts.py). */
+#ifndef DETECTOR_COUNTS_H
+#define DETECTOR_COUNTS_H
+
+#include "kernel.h"
+
+#define CLIP 64 /* what one neighbour can count for */
+
+typedef struct {
+    const u8 *unigrams, *ngrams;
+    u32 bits;            /* of the n-gram table */
+    i32 whole;           /* eighths of log2 of the characters counted */
+    const i16 *eighths;  /* log2 of a count by its quantised form */
+} Counts;
+
+static inline u32 count_slot(u32 key, u32 bits, u8 *mark) {
+    u32 mixed = key * M3;
+    *mark = (u8)(mixed ^ (key >> 7)) & 15;
+    return mixed >> (32 - bits);
+}
+
+/* The quantised count of an n-gram, 0 when unseen. */
+static inline i32 seen(u32 key, const Counts *counts) {
+    u8 mark;
+    u32 slot = count_slot(key, counts->bits, &mark);
+    u8 entry = counts->ngrams[slot] ^ (u8)(mark << 4);
+    return entry < 16 ? entry : 0; /* the fingerprint is gone where it was the right one */
+}
+
+/* Eighths of log2 by which two characters stand together more often than by chance. Pairs never
+ * seen get -8 and less, the less the likelier chance was to bring them together. */
+static inline i32 tie(i32 found, i32 expected, const Counts *counts) {
+    if (found)
+        return counts->eighths[found] - expected;
+    return expected > 0 ? -8 - expected : -8;
+}
+
+static inline i32 association(u32 left, u32 right, const Counts *counts) {
+    i32 expected = counts->unigrams[left] + counts->unigrams[right] - counts->whole;
+    return tie(seen(longer_key(left * M1, right), counts), expected, counts);
+}
+
+#endif

@@ -316,8 +316,12 @@ def _version(model: Model) -> str:
     digest = 0
     for table in (model.rows, model.flats, model.context, model.wording.table):
         digest = zlib.crc32(table.tobytes(), digest)
-    told = (model.segmentation, model.span_calibration, model.page_calibration, model.word_bound)
-    return f"1-{zlib.crc32(repr(told).encode(), digest):08x}"
+    parts = (model.segmentation, model.span_calibration, model.page_calibration)
+    told = json.dumps(
+        [model.word_bound, *({kind: asdict(part[kind]) for kind in KINDS} for part in parts)],
+        sort_keys=True,
+    )
+    return f"1-{zlib.crc32(told.encode(), digest):08x}"
 
 
 def _headline(report: dict[str, Any]) -> dict[str, Any]:

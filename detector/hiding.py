@@ -17,6 +17,7 @@ from detector.page import HiddenBy, Where
 
 __all__ = [
     "BODY",
+    "CSS_COMMENT",
     "PROPERTIES",
     "STYLED_TAGS",
     "Declared",
@@ -81,7 +82,7 @@ _CLIPPED = re.compile(
     r"rect\(\s*[01](?:px)?(?:[\s,]+[01](?:px)?){3}\s*\)|inset\(\s*(?:50|100)%|"
     r"circle\(\s*0|polygon\(\s*0(?:px|%)?(?:[\s,]+0(?:px|%)?)*\s*\)"
 )
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
+CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
 _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.S)
 _HEX = re.compile(r"#?([0-9a-f]{3,8})\Z")
 _RGB = re.compile(r"rgba?\(([\d.%,\s/]{5,60})\)")
@@ -111,7 +112,7 @@ def declared(style: str) -> dict[str, tuple[str, bool]]:
     """
     style = style.lower()
     if "/*" in style:
-        style = _COMMENT.sub("", style)
+        style = CSS_COMMENT.sub("", style)
     if "\\" in style:
         style = _ESCAPE.sub(_unescaped, style)
     found: dict[str, tuple[str, bool]] = {}

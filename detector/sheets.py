@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple
 from selectolax.lexbor import LexborNode, SelectolaxError
 
 from detector.config import Config
-from detector.hiding import PROPERTIES, Declared, Style, declared, overridden, style_of
+from detector.hiding import CSS_COMMENT, PROPERTIES, Declared, Style, declared, overridden, style_of
 
 __all__ = ["Rule", "rules_of", "sheet_styles"]
 
@@ -62,7 +62,6 @@ _UNDOING = {
     "h": _SIZE,
     "w": _SIZE,
 }
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
 _STRING = r""""(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
 # A prelude, and the block after it if it holds declarations only. Possessive, and the block may be
 # missing, so that no sheet takes more than linear time.
@@ -107,7 +106,7 @@ def _reduced(sheet: str) -> tuple[str, bool]:
     their selectors end in.
     """
     if "/*" in sheet:
-        sheet = _COMMENT.sub(" ", sheet)
+        sheet = CSS_COMMENT.sub(" ", sheet)
     lower = _lower(sheet)
     hints = [hint.start() for hint in _HINT.finditer(lower)]
     if not hints:

@@ -21,7 +21,7 @@ from detector.training.labeled import LabeledPage, read_labeled
 from detector.training.lexicons import default_labeled_folder
 from detector.training.options import FitOptions, TrainOptions
 from detector.training.synthesis import Supply
-from detector.training.train import train
+from detector.training.train import model_version, train
 
 OPTIONS = TrainOptions(
     pages=800,
@@ -128,3 +128,11 @@ def test_the_tail_of_pages_with_few_findings_is_fitted_to_those() -> None:
     few = tail([-np.inf] * 9950 + np.linspace(1, 3, 50).tolist())
     assert 1.5 < few.bound(1e-3) < 3.5
     assert few.bound(1e-2) == 1.0
+
+
+def test_a_version_stays_with_its_weights_and_calibrations(detector: Detector) -> None:
+    model = detector.model
+    assert model_version(model) == model.version  # as it is shipped
+    other = replace(model.span_calibration["garbled"], intercept=0.0)
+    changed = replace(model, span_calibration={**model.span_calibration, "garbled": other})
+    assert model_version(changed) != model.version

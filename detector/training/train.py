@@ -57,7 +57,7 @@ from detector.training.workers import (
 )
 from detector.wording import no_wording
 
-__all__ = ["measured_model", "train"]
+__all__ = ["measured_model", "model_version", "train"]
 
 HANDWRITTEN_WEIGHT = 12
 _SHOWN = 65
@@ -150,7 +150,7 @@ def _with_everything(
     count = 2 * options.calibration_pages  # the bound is far out in their tail
     judged = over_pages(judge_batch, count, options, "threshold", console)
     model = _with_threshold(model, judged, options.false_rate)
-    return replace(model, version=_version(model))
+    return replace(model, version=model_version(model))
 
 
 def _two_rounds(model: Model, options: TrainOptions, console: Console) -> Model:
@@ -198,7 +198,7 @@ def _calibrated(
     bound = fit_words(garbled, spans["garbled"], model.word_bound)
     model = replace(model, span_calibration=spans, page_calibration=pages, word_bound=bound)
     model = _with_threshold(model, judged, options.false_rate)
-    return replace(model, version=_version(model))
+    return replace(model, version=model_version(model))
 
 
 def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float) -> Model:
@@ -311,7 +311,7 @@ def _unfitted(ground: Ground, alternatives: Alternatives) -> Model:
     )
 
 
-def _version(model: Model) -> str:
+def model_version(model: Model) -> str:
     """Return a name that changes with the weights and the calibrations."""
     digest = 0
     for table in (model.rows, model.flats, model.context, model.wording.table):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import unicodedata
@@ -69,14 +68,6 @@ def test_a_link_to_an_input_is_not_written_over(folder: Path, small_folder: Path
     assert result.exit_code == 2
     assert "would overwrite an input" in result.stderr
     assert (folder / "spam.html").read_text(encoding="utf-8") == SPAM
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
-def test_a_folder_that_cannot_be_written_is_said(folder: Path, small_folder: Path) -> None:
-    (folder / "out").mkdir(mode=0o555)
-    result = run(["spam.html", "--out", "out"], small_folder)
-    assert result.exit_code == 2
-    assert "spam.html: cannot be written" in result.stderr
 
 
 def test_a_name_taken_by_a_folder_is_said(folder: Path, small_folder: Path) -> None:

@@ -186,7 +186,7 @@ def _outcome(stripped: Stripped[bytes], mark: bool) -> str:
     count = len(stripped.removed)
     told = f"{count} finding{'' if count == 1 else 's'} {'marked' if mark else 'removed'}"
     if not stripped.changed:
-        told = "unchanged, " + ("judged spam" if stripped.verdict == "spam" else "nothing found")
+        told = f"unchanged, judged {stripped.verdict}"
     if stripped.rounds > 1:
         told += f" in {stripped.rounds} rounds"
     if stripped.kept:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from detector.batch import Batch
 from detector.config import Config
+from detector.contrast import MUCH_BETTER
 from detector.edges import NOT_SPLICED, sharpened, splices
 from detector.model import Evidence, Model
 from detector.ngrams import Features
@@ -23,7 +24,8 @@ _AFTER = frozenset(" ,，、;；:：|｜_-—–·")
 _BEFORE = _AFTER | frozenset("。.!！?？")
 SPAN_FEATURES = (
     "sum", "sum_linear", "mean", "peak", "runs", "size", "rest", "crowd", "share", "page",
-    "below_best", "hidden", "wording", "parted", "splice", *(f"where_{where}" for where in WHERES),
+    "below_best", "hidden", "wording", "parted", "splice", "better",
+    "better_share", *(f"where_{where}" for where in WHERES),
 )  # fmt: skip
 """What the span calibration is told about a candidate, in column order."""
 
@@ -128,16 +130,24 @@ def _read_as_a_whole(
     end: NDArray[np.int64],
     kind: Kind,
 ) -> NDArray[np.float64]:
-    """Return what only injections are asked: their wording, whether they part a text, how oddly.
+    """Return what candidates say as a whole.
 
-    What is garbled sells nothing: its words are any words.
+    That is their wording; of injections, whether they part a text, and how oddly; of garbled
+    passages, how many words would fit much better, and their share of those compared.
     """
+    ranges = np.stack((start, end), axis=1)
+    wording = model.wording.log_odds(batch, of_characters.rows, ranges, KINDS.index(kind))
+    nothing = np.zeros(len(start))
     if kind == "garbled":
-        return np.zeros((3, len(start)))
-    wording = model.wording.log_odds(batch, of_characters.rows, np.stack((start, end), axis=1))
+        at, gains, _ = of_characters.comparison
+        low, high = np.searchsorted(at, start), np.searchsorted(at, end)
+        better = np.concatenate(([0], np.cumsum(gains >= MUCH_BETTER)))
+        many = (better[high] - better[low]).astype(np.float64)
+        share = many / np.maximum(high - low, 1)
+        return np.stack((wording, nothing, nothing, np.log1p(many), share))
     splice = splices(batch, model.counts, start, end).astype(np.float64)
     parted = splice > NOT_SPLICED
-    return np.stack((wording, parted, np.where(parted, splice, 0.0) / 16))
+    return np.stack((wording, parted, np.where(parted, splice, 0.0) / 16, nothing, nothing))
 
 
 def reported(

@@ -15,10 +15,18 @@ from numpy.typing import NDArray
 
 from detector.kernel import AlternativesPointers, address
 
-__all__ = ["MOST_ALTERNATIVES", "SLOT_BITS", "Alternatives", "Comparison"]
+__all__ = [
+    "MOST_ALTERNATIVES",
+    "MUCH_BETTER",
+    "SLOT_BITS",
+    "Alternatives",
+    "Comparison",
+]
 
 SLOT_BITS = 17
 MOST_ALTERNATIVES = 4
+MUCH_BETTER = 32
+"""Gain (eighths of log2) from which an alternative fits much better, as in features.c."""
 
 
 class Alternatives(NamedTuple):

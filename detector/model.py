@@ -54,7 +54,7 @@ ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
     "rows": ((1 << ROW_BITS, ROW_WIDTH, 2), "int8"),
     "flats": ((FLAT_SIZE, 2), "int8"),
     "context": ((2, len(CONTEXT_GROUPS) * CONTEXT_SIZE), "float32"),
-    "wording": ((1 << WORDING_BITS,), "int8"),
+    "wording": ((2, 1 << WORDING_BITS), "int8"),
     "unigrams": ((TABLE_SIZE,), "uint8"),
     "ngrams": ((0,), "uint8"),
     "alternative_slots": ((1 << SLOT_BITS,), "uint16"),
@@ -247,7 +247,9 @@ class Model:
                 ),
                 tables=FoldTables(_whole(arrays["fold"]), arrays["classes"]),
                 wording=Wording(
-                    arrays["wording"], described["wording_scale"], described["wording_bias"]
+                    arrays["wording"],
+                    tuple(described["wording_scale"]),
+                    tuple(described["wording_bias"]),
                 ),
                 segmentation={
                     kind: Segmentation(**described["segmentation"][kind]) for kind in KINDS

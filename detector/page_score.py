@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from detector.model import Calibration, Model
+from detector.page import Where
 from detector.result import KINDS, Kind, Span
 
 __all__ = [
     "BOUNDS",
+    "FITTED",
     "PAGE_FEATURES",
     "Weighed",
     "brief",
@@ -23,14 +25,23 @@ __all__ = [
 ]
 
 BOUNDS = ("brief", "foreign")
-PAGE_FEATURES = ("best", "second", "third", "expected", "chars", "length", *BOUNDS)
-"""What the page calibration is told about the spans of one kind, in column order.
+PAGE_FEATURES = (
+    "best", "second", "third", "expected", "chars", "length", "sure", "likely", "title", "host",
+    *BOUNDS,
+)  # fmt: skip
+"""What the page calibration is told about the spans of one kind, in column order."""
+FITTED: dict[Kind, tuple[str, ...]] = {
+    "injection": ("best", "sure", "likely", "length", "title", "host"),
+    "garbled": ("best", "second", "third", "expected", "chars", "length"),
+}
+"""Which of them are fitted for each kind. Injections add up: a brand in the title, in a heading and
+in a host name is a doorway, though each alone leaves a doubt. Doubts about language do not: a long
+page has many.
 
 Those of :data:`BOUNDS` are not fitted: their weights are what parts the thresholds of titles from
-those of texts, and those of findings in other languages from those of Chinese ones. (Beside
-``brief`` a fitted ``length`` would have to tell texts of 300 characters from texts of 3,000 alone,
-and says nonsense of pages longer than those.)
+those of texts, and those of findings in other languages from those of Chinese ones.
 """
+_FLOOR = -4.0  # log-odds of what is not there
 _LONG, _OCTAVES = 400, 3  # a text, and how often it is halved down to a mere title
 
 
@@ -40,11 +51,12 @@ def brief(length: int) -> float:
 
 
 class Weighed(NamedTuple):
-    """What the page score asks of a span: its score, its code points, whether it is Chinese."""
+    """What the page score asks of a span: score, code points, whether it is Chinese, place."""
 
     score: float
     size: int
     chinese: bool
+    where: Where
 
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -56,19 +68,29 @@ def is_chinese(text: str) -> bool:
     return _HAN.search(text) is not None and _KANA.search(text) is None
 
 
+def _log_odds(p: float) -> float:
+    return math.log(max(p, 1e-6) / max(1 - p, 1e-6))
+
+
 def page_features(spans: Sequence[Weighed], length: int) -> list[float]:
     """Return the :data:`PAGE_FEATURES` of spans, at least one."""
-    odds = sorted((math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p, _, _ in spans), reverse=True)
-    expected = sum(p for p, _, _ in spans)
+    odds = sorted((_log_odds(span.score) for span in spans), reverse=True)
+    expected = sum(span.score for span in spans)
     return [
         odds[0],
-        max(odds[1], -4.0) if len(odds) > 1 else -4.0,
-        max(odds[2], -4.0) if len(odds) > 2 else -4.0,
+        max(odds[1], _FLOOR) if len(odds) > 1 else _FLOOR,
+        max(odds[2], _FLOOR) if len(odds) > 2 else _FLOOR,
         math.log(expected),
-        math.log1p(sum(p * size for p, size, _ in spans)),
+        math.log1p(sum(span.score * span.size for span in spans)),
         math.log(length + 20),
+        math.log1p(sum(max(0.0, value) for value in odds)),
+        math.log1p(sum(max(0.0, value + 2) for value in odds)),
+        *(
+            max(_log_odds(max((s.score for s in spans if s.where == where), default=0.0)), _FLOOR)
+            for where in ("title", "host")
+        ),
         brief(length),
-        sum(p for p, _, chinese in spans if not chinese) / expected,
+        sum(span.score for span in spans if not span.chinese) / expected,
     ]
 
 
@@ -91,7 +113,7 @@ def page_scores(
     by_kind: dict[Kind, list[Weighed]] = {kind: [] for kind in KINDS}
     for span in spans:
         chinese = is_chinese(span.text)
-        by_kind[span.kind].append(Weighed(span.score, span.end - span.start, chinese))
+        by_kind[span.kind].append(Weighed(span.score, span.end - span.start, chinese, span.where))
     scores = {
         kind: _kind_score(found, length, model.page_calibration[kind])
         for kind, found in by_kind.items()

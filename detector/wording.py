@@ -30,26 +30,37 @@ _SALTS = 8
 
 
 class Wording(NamedTuple):
-    """A linear classifier over :func:`wording_buckets`: ``table`` (int8) in steps of ``scale``."""
+    """Linear classifiers over :func:`wording_buckets`, one for each kind of finding.
+
+    ``table`` (int8, kinds x 2**WORDING_BITS) in steps of ``scale``; ``bias`` in log-odds.
+    """
 
     table: NDArray[np.int8]
-    scale: float
-    bias: float
+    scale: tuple[float, float]
+    bias: tuple[float, float]
 
     def log_odds(
-        self, batch: Batch, rows: tuple[NDArray[np.uint32], ...], ranges: NDArray[np.intp]
+        self,
+        batch: Batch,
+        rows: tuple[NDArray[np.uint32], ...],
+        ranges: NDArray[np.intp],
+        head: int,
     ) -> NDArray[np.float64]:
-        """Return for each of ``ranges`` how likely its words are spam (see wording_buckets)."""
+        """Return for each of ``ranges`` how likely it is right to report it (see wording_buckets).
+
+        ``head`` is the index of its kind in ``KINDS``.
+        """
         of, buckets = wording_buckets(batch, rows, ranges)
         # Whole numbers, so that the order of adding does not matter.
-        sums = np.bincount(of, weights=self.table.take(buckets), minlength=len(ranges))
-        odds: NDArray[np.float64] = np.asarray(sums, dtype=np.float64) * self.scale + self.bias
+        sums = np.bincount(of, weights=self.table[head].take(buckets), minlength=len(ranges))
+        odds: NDArray[np.float64] = np.asarray(sums, dtype=np.float64)
+        odds = odds * self.scale[head] + self.bias[head]
         return odds
 
 
 def no_wording() -> Wording:
     """Return a classifier that says nothing."""
-    return Wording(np.zeros(1 << WORDING_BITS, dtype=np.int8), 1.0, 0.0)
+    return Wording(np.zeros((2, 1 << WORDING_BITS), dtype=np.int8), (1.0, 1.0), (0.0, 0.0))
 
 
 def wording_buckets(

@@ -39,7 +39,8 @@ from detector.ngrams import (
     ROW_WIDTH,
     Features,
 )
-from detector.page_score import BOUNDS, PAGE_FEATURES, Weighed, is_chinese, page_features
+from detector.page import WHERES, Where
+from detector.page_score import FITTED, PAGE_FEATURES, Weighed, is_chinese, page_features
 from detector.result import KINDS, Kind
 from detector.spans import positions
 from detector.training.labeled import LabeledPage
@@ -311,6 +312,7 @@ class Judged(NamedTuple):
     right: NDArray[np.bool_]
     sizes: NDArray[np.intp]
     chinese: NDArray[np.bool_]
+    where: list[Where]
     length: int
     truth: bool
     spam: bool
@@ -358,8 +360,9 @@ def _judged(page: LabeledPage, batch: Batch, found: Candidates, evidence: Eviden
     offends = character_labels(page, batch.offsets[at])[index]
     truth = any(s.kind == kind for s in page.spans)
     chinese = np.array([is_chinese(text[start:end]) for start, end in trimmed], dtype=bool)
+    where = [WHERES[place >> 1] for place in batch.places[found.start].tolist()]
     return Judged(
-        found.features, right, sizes, chinese, len(text), truth, page.spam, is_hard(page),
+        found.features, right, sizes, chinese, where, len(text), truth, page.spam, is_hard(page),
         evidence.final[at, index], of, offends,
     )  # fmt: skip
 
@@ -425,7 +428,9 @@ def fit_words(judged: Sequence[Judged], spans: Calibration, default: float) -> f
     return round(float(odds[order][int(np.argmax(f1))]), 4)
 
 
-def fit_pages(judged: Sequence[Judged], spans: Calibration, config: Config) -> Calibration:
+def fit_pages(
+    judged: Sequence[Judged], kind: Kind, spans: Calibration, config: Config
+) -> Calibration:
     """Fit the page calibration on pages with findings; both classes weigh the same overall."""
     values, truths = [], []
     for page in judged:
@@ -436,18 +441,24 @@ def fit_pages(judged: Sequence[Judged], spans: Calibration, config: Config) -> C
     share = sum(page.truth for page in judged) / max(1, len(judged))
     truth = np.array(truths, dtype=bool)
     weights = np.where(truth, 0.5 / max(share, 1e-3), 0.5 / max(1 - share, 1e-3))
-    fitted = [index for index, name in enumerate(PAGE_FEATURES) if name not in BOUNDS]
-    names = [PAGE_FEATURES[index] for index in fitted]
-    return _logistic(names, np.array(values)[:, fitted], truth, weights)
+    fitted = [PAGE_FEATURES.index(name) for name in FITTED[kind]]
+    return _logistic(FITTED[kind], np.array(values)[:, fitted], truth, weights)
 
 
 def span_scores(page: Judged, spans: Calibration, config: Config) -> list[Weighed]:
     """Return what the page score asks of the candidates that become spans."""
     scores = spans.probabilities(SPAN_FEATURES, page.values)
     chosen = reported(np.zeros(len(scores), dtype=np.intp), scores, config)
-    columns = (scores, page.sizes, page.chinese)
-    rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
-    return [Weighed(*row) for row in rows]
+    return [
+        Weighed(score, size, chinese, page.where[index])
+        for index, score, size, chinese in zip(
+            chosen.tolist(),
+            scores[chosen].tolist(),
+            page.sizes[chosen].tolist(),
+            page.chinese[chosen].tolist(),
+            strict=True,
+        )
+    ]
 
 
 def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, config: Config) -> float:

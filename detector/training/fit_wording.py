@@ -13,9 +13,10 @@ from sklearn.linear_model import LogisticRegression
 from detector.batch import batch_of
 from detector.candidates import candidates
 from detector.model import Model
+from detector.result import KINDS
 from detector.training.fit import candidate_weights, rightness
 from detector.training.labeled import LabeledPage
-from detector.wording import WORDING_BITS, Wording, no_wording, wording_buckets
+from detector.wording import WORDING_BITS, Wording, wording_buckets
 
 __all__ = ["WordingRows", "fit_wording", "wording_rows"]
 
@@ -32,24 +33,34 @@ class WordingRows(NamedTuple):
     spam: bool
 
 
-def wording_rows(page: LabeledPage, model: Model) -> WordingRows:
-    """Return the injection candidates of a page, as ``model`` finds them, with their truth."""
+def wording_rows(page: LabeledPage, model: Model) -> tuple[WordingRows, ...]:
+    """Return the candidates of a page, by kind, as ``model`` finds them, with their truth."""
     batch = batch_of([page.page], model.tables)
     features = model.features(batch)
     evidence = model.evidence(features, batch)
-    found = candidates(batch, features, evidence, model, "injection")
-    ranges = np.stack((found.start, found.end), axis=1)
-    of, buckets = wording_buckets(batch, features.rows, ranges)
-    sizes = np.bincount(of, minlength=len(ranges))
-    return WordingRows(buckets.astype(np.int32), sizes, rightness(page, found), page.spam)
+    rows = []
+    for kind in KINDS:
+        found = candidates(batch, features, evidence, model, kind)
+        ranges = np.stack((found.start, found.end), axis=1)
+        of, buckets = wording_buckets(batch, features.rows, ranges)
+        sizes = np.bincount(of, minlength=len(ranges))
+        right = rightness(page, found)
+        rows.append(WordingRows(buckets.astype(np.int32), sizes, right, page.spam))
+    return tuple(rows)
 
 
-def fit_wording(pages: Sequence[WordingRows]) -> Wording:
-    """Fit the classifier. Pages weigh as they do for the calibration of spans."""
+def fit_wording(pages: Sequence[tuple[WordingRows, ...]]) -> Wording:
+    """Fit the classifiers. Pages weigh as they do for the calibration of spans."""
+    heads = [_fitted([page[head] for page in pages]) for head in range(len(KINDS))]
+    tables, scales, biases = zip(*heads, strict=True)
+    return Wording(np.stack(tables), scales, biases)
+
+
+def _fitted(pages: Sequence[WordingRows]) -> tuple[NDArray[np.int8], float, float]:
     sizes = np.concatenate([page.sizes for page in pages])
     truth = np.concatenate([page.right for page in pages])
     if len(np.unique(truth)) < 2:
-        return no_wording()
+        return np.zeros(1 << WORDING_BITS, dtype=np.int8), 1.0, 0.0
     matrix = csr_matrix(
         (
             np.ones(int(sizes.sum()), dtype=np.float32),
@@ -64,4 +75,4 @@ def fit_wording(pages: Sequence[WordingRows]) -> Wording:
     coefficients = model.coef_[0]
     scale = float(np.quantile(np.abs(coefficients[coefficients != 0]), 0.9999)) / 127
     table = np.clip(np.rint(coefficients / scale), -127, 127).astype(np.int8)
-    return Wording(table, scale, float(model.intercept_[0]))
+    return table, scale, float(model.intercept_[0])

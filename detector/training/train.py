@@ -193,7 +193,7 @@ def _calibrated(
     for index, kind in enumerate(KINDS):
         mine = [pair[index] for pair in weighted]
         spans[kind] = fit_spans(mine)
-        pages[kind] = fit_pages(mine, spans[kind], DEFAULT_CONFIG)
+        pages[kind] = fit_pages(mine, kind, spans[kind], DEFAULT_CONFIG)
     garbled = [pair[KINDS.index("garbled")] for pair in judged]
     bound = fit_words(garbled, spans["garbled"], model.word_bound)
     model = replace(model, span_calibration=spans, page_calibration=pages, word_bound=bound)

@@ -156,8 +156,8 @@ def context_batch(first: int, last: int) -> list[ContextRows]:
     ]
 
 
-def wording_batch(first: int, last: int) -> list[WordingRows]:
-    """Return the injection candidates of synthetic pages, for the classifier of their words."""
+def wording_batch(first: int, last: int) -> list[tuple[WordingRows, ...]]:
+    """Return the candidates of synthetic pages by kind, for the classifiers of their words."""
     model = used().model
     return [
         wording_rows(page, model)

@@ -23,6 +23,7 @@ from rich.table import Table
 from benchmarks.accuracy_hard import hard_negatives
 from benchmarks.accuracy_real import real_reports
 from benchmarks.accuracy_sets import (
+    WORDS,
     TestSet,
     brands,
     carriers,
@@ -72,9 +73,10 @@ def _sets(ground: Ground, sizes: Sizes) -> dict[str, list[TestSet]]:
     texts, lex = ground.texts["evaluate"], ground.lexicons
     rng = seeded("brands")
     drawn = carriers(texts, 900, 2 * sizes.spam, rng)
-    sets = {"brands": [brands(drawn, len(drawn) // 2, rng)]}
-    rng = seeded("titles")
-    sets["titles"] = [titles(texts, 2 * sizes.spam, rng)]
+    sets = {"brands": [brands(drawn, len(drawn) // 2, words, seeded(words)) for words in WORDS]}
+    sets["titles"] = [
+        titles(texts, 2 * sizes.spam, words, seeded(f"titles{words}")) for words in WORDS
+    ]
     rng = seeded("carriers")
     wanted = sizes.clean + 3 * sizes.spam
     drawn = carriers(texts, 600, wanted, rng, langs=("zh-Hans",))
@@ -95,8 +97,10 @@ def _sets(ground: Ground, sizes: Sizes) -> dict[str, list[TestSet]]:
 def own_tests(ground: Ground, scores: Scores, ours: OurDetector, sizes: Sizes) -> Iterator[Report]:
     """Make the test sets and measure; yield the reports one after the other."""
     sets = _sets(ground, sizes)
-    rows = flagging(sets["brands"][0], scores)
-    rows[0].update(injection_spans(sets["brands"][0], ours))
+    rows = []
+    for test in sets["brands"]:
+        rows += (flagged := flagging(test, scores))
+        flagged[0].update(injection_spans(test, ours))
     yield Report("brands", "1. Unseen brands: one phrase in 900 characters", rows)
     rows = ranks(sets["titles"], scores, (0.01,))
     yield Report("titles", "2. Title-only pages: headline with and without a brand", rows)

@@ -22,9 +22,10 @@ from detector.training.garble import MACHINES, Edit, GarbleLexicons, apply_edits
 from detector.training.labeled import LabeledPage, marked_page
 from detector.training.lexicons import lexicons
 from detector.training.marks import mark
-from detector.training.phrases import Phrases
+from detector.training.phrases import Phrases, brand
 
 __all__ = [
+    "WORDS",
     "Carrier",
     "Original",
     "TestSet",
@@ -147,28 +148,38 @@ def carriers(
 # --- brands --------------------------------------------------------------------------------------
 
 
-def brand_phrase(rng: random.Random, lang: str) -> str:
-    """Return a phrase that names a real brand which training has not seen."""
+WORDS = {"train": "known words", "test": "unseen words"}
+"""Which slot words and keywords stand beside an unseen brand, by split."""
+
+
+def brand_phrase(rng: random.Random, lang: str, words: str) -> str:
+    """Return a phrase that names a real brand which training has not seen, and none that it has.
+
+    ``words`` is the split of the slot words and keywords beside it.
+    """
     unseen = set(lexicons().words("brands_zh", None, "test"))
+    seen = [name for name in lexicons().words("brands_zh", None, "train") if len(name) > 1]
     while True:
-        voice = Phrases(rng, lang, "test")
-        phrase = voice.glued() if voice.brand in unseen else ""
-        if voice.brand in phrase:
+        name = brand(rng, lang, "test")
+        if name not in unseen:
+            continue
+        phrase = Phrases(rng, lang, words, name).glued()
+        if name in phrase and not any(other in phrase.replace(name, "") for other in seen):
             return phrase
 
 
-def brands(drawn: Sequence[Carrier], count: int, rng: random.Random) -> TestSet:
+def brands(drawn: Sequence[Carrier], count: int, words: str, rng: random.Random) -> TestSet:
     """Put one unseen brand phrase anywhere into ``count`` of the carriers; the others are ham."""
     spam = []
     for number, carrier in enumerate(drawn[:count]):
         at = rng.randrange(len(carrier.text) + 1)
-        phrase = mark(brand_phrase(rng, carrier.lang), "injection")
+        phrase = mark(brand_phrase(rng, carrier.lang, words), "injection")
         text = carrier.text[:at] + phrase + carrier.text[at:]
         spam.append(_marked(f"brand-{number}", "brand", carrier, text))
-    return TestSet("one brand phrase", spam, _clean("brand-clean", drawn[count:]))
+    return TestSet(f"unseen brand, {WORDS[words]}", spam, _clean("brand-clean", drawn[count:]))
 
 
-def titles(texts: Texts, most: int, rng: random.Random) -> TestSet:
+def titles(texts: Texts, most: int, words: str, rng: random.Random) -> TestSet:
     """Return real headlines alone, and the same with an unseen brand phrase put in."""
     found = {
         article.title: Carrier(source, lang, article.title)
@@ -181,11 +192,11 @@ def titles(texts: Texts, most: int, rng: random.Random) -> TestSet:
     spam = []
     for number, carrier in enumerate(drawn):
         title, sign = carrier.text, rng.choice(_SEPARATORS)
-        phrase = mark(brand_phrase(rng, carrier.lang), "injection")
+        phrase = mark(brand_phrase(rng, carrier.lang, words), "injection")
         at = rng.randrange(1, len(title))
         shapes = (phrase + sign + title, title + sign + phrase, title[:at] + phrase + title[at:])
         spam.append(_marked(f"title-{number}", "title", carrier, rng.choice(shapes)))
-    return TestSet("title with brand", spam, _clean("title-clean", drawn))
+    return TestSet(f"title, {WORDS[words]}", spam, _clean("title-clean", drawn))
 
 
 # --- garbling ------------------------------------------------------------------------------------

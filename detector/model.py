@@ -47,7 +47,7 @@ __all__ = [
     "default_model_folder",
 ]
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 """Raised when features, folding or files change so that older models would score wrongly."""
 
 ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {

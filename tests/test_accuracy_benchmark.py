@@ -11,9 +11,7 @@ import pytest
 from benchmarks.accuracy_kneser_ney import KneserNey
 from benchmarks.accuracy_peers import ByteRegression, Perplexity, keywords
 from benchmarks.accuracy_sets import (
-    TestSet as Cases,  # a name that pytest does not take for a test
-)
-from benchmarks.accuracy_sets import (
+    WORDS,
     brand_phrase,
     brands,
     carriers,
@@ -22,6 +20,9 @@ from benchmarks.accuracy_sets import (
     mixed,
     substitution,
     titles,
+)
+from benchmarks.accuracy_sets import (
+    TestSet as Cases,  # a name that pytest does not take for a test
 )
 from benchmarks.accuracy_shapes import SHAPES
 from benchmarks.accuracy_tests import Scores, calibration, flagging, garbled_words
@@ -157,7 +158,7 @@ def test_brand_pages_are_their_carrier_and_one_unseen_brand(
     texts: dict[str, dict[str, Sequence[Article]]],
 ) -> None:
     drawn = carriers(texts, 200, 40, random.Random(1))
-    test = brands(drawn, 20, random.Random(2))
+    test = brands(drawn, 20, "train", random.Random(2))
     assert len(test.spam) == len(test.ham) == 20
     for made, carrier in zip(test.spam, drawn, strict=False):
         (span,) = made.spans
@@ -166,15 +167,16 @@ def test_brand_pages_are_their_carrier_and_one_unseen_brand(
     seen = set(lexicons().words("brands_zh", None, "train"))
     unseen = lexicons().words("brands_zh", None, "test")
     rng = random.Random(3)
-    for _ in range(50):
-        phrase = brand_phrase(rng, "zh-Hans")
-        assert any(brand in phrase and brand not in seen for brand in unseen)
+    for words in WORDS:
+        for _ in range(50):
+            phrase = brand_phrase(rng, "zh-Hans", words)
+            assert any(brand in phrase and brand not in seen for brand in unseen)
 
 
 def test_titles_come_with_and_without_a_brand(
     texts: dict[str, dict[str, Sequence[Article]]],
 ) -> None:
-    test = titles(texts, 50, random.Random(4))
+    test = titles(texts, 50, "test", random.Random(4))
     assert len(test.spam) == len(test.ham) == 50
     for spam, ham in zip(test.spam, test.ham, strict=True):
         (span,) = spam.spans

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise, repeat
@@ -21,6 +21,8 @@ from detector import Config, Detector, InputError, Page, Result
 from detector.extract import extract
 from detector.page import page_from_text
 from detector.page_score import (
+    BOUNDS,
+    FITTED,
     PAGE_FEATURES,
     Weighed,
     brief,
@@ -28,6 +30,7 @@ from detector.page_score import (
     page_features,
     page_scores,
 )
+from detector.result import KINDS, Kind
 from detector.scoring import read_page
 
 NAMES = [row["name"] for row in rows_of("scoring_pages")]
@@ -325,12 +328,39 @@ def test_chinese_findings_are_told_from_others(text: str, expected: bool) -> Non
 
 
 def test_a_finding_in_another_language_has_a_bound_of_its_own() -> None:
-    chinese = page_features([Weighed(0.9, 4, True)], 900)
-    foreign = page_features([Weighed(0.9, 4, False)], 900)
-    mixed = page_features([Weighed(0.6, 4, False), Weighed(0.6, 4, True)], 900)
+    chinese = page_features([Weighed(0.9, 4, True, "body")], 900)
+    foreign = page_features([Weighed(0.9, 4, False, "body")], 900)
+    mixed = page_features([Weighed(0.6, 4, False, "body"), Weighed(0.6, 4, True, "body")], 900)
     at = PAGE_FEATURES.index("foreign")
     assert (chinese[at], mixed[at], foreign[at]) == (0.0, 0.5, 1.0)
     assert chinese[:at] == foreign[:at]
+
+
+def told(spans: Sequence[Weighed]) -> dict[str, float]:
+    return dict(zip(PAGE_FEATURES, page_features(spans, 900), strict=True))
+
+
+def test_likely_injections_add_up_and_doubts_do_not() -> None:
+    one = told([Weighed(0.9, 4, True, "body")])
+    three = told([Weighed(0.9, 4, True, "body")] * 3)
+    doubts = told([Weighed(0.9, 4, True, "body"), *[Weighed(0.1, 4, True, "body")] * 20])
+    assert three["best"] == one["best"] == doubts["best"]
+    assert three["sure"] > one["sure"] == doubts["sure"]
+    assert three["likely"] > one["likely"] == doubts["likely"]
+
+
+def test_title_and_host_are_told_apart() -> None:
+    body = told([Weighed(0.9, 4, True, "body")])
+    title = told([Weighed(0.9, 4, True, "title"), Weighed(0.2, 4, True, "title")])
+    host = told([Weighed(0.7, 4, True, "host"), Weighed(0.9, 4, True, "body")])
+    assert body["title"] == body["host"] == title["host"] == host["title"] < -3
+    assert title["title"] == title["best"] == body["best"]
+    assert body["host"] < host["host"] < host["best"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_fitted_of_each_kind_is_known_and_no_bound(kind: Kind) -> None:
+    assert set(FITTED[kind]) <= set(PAGE_FEATURES) - set(BOUNDS)
 
 
 def test_thousands_of_findings_cost_no_more_than_their_number() -> None:

@@ -65,18 +65,20 @@ def test_a_repeated_word_is_the_same_feature() -> None:
     assert features_of(four, [(0, len(four))]) == features_of(five, [(0, len(five))])
 
 
-def test_log_odds_add_up_the_table() -> None:
+def test_log_odds_add_up_the_table_of_their_kind() -> None:
     text = "开云体育"
     batch = batch_of([page_from_text(text)], tables())
     rows = small_model().features(batch).rows
     ranges = np.array([[0, 4], [1, 3]], dtype=np.intp) + batch.starts[0]
     of, buckets = wording_buckets(batch, rows, ranges)
     table = no_wording().table.copy()
-    table[buckets[of == 1]] = 2
+    table[1, buckets[of == 1]] = 2
     shared = len(set(buckets[of == 0].tolist()) & set(buckets[of == 1].tolist()))
     own = len(set(buckets[of == 1].tolist()))
-    odds = Wording(table, 0.5, -1.0).log_odds(batch, rows, ranges)
+    wording = Wording(table, (1.0, 0.5), (3.0, -1.0))
+    odds = wording.log_odds(batch, rows, ranges, 1)
     assert odds.tolist() == [shared * 2 * 0.5 - 1.0, own * 2 * 0.5 - 1.0]
+    assert wording.log_odds(batch, rows, ranges, 0).tolist() == [3.0, 3.0]
 
 
 def test_no_ranges_have_no_features() -> None:

@@ -330,12 +330,15 @@ _RULES = {
 class Phrases:
     """The voice of one campaign: a language, a split and one brand that its texts keep naming."""
 
-    def __init__(self, rng: random.Random, lang: str, split: str = "train") -> None:
+    def __init__(
+        self, rng: random.Random, lang: str, split: str = "train", name: str | None = None
+    ) -> None:
+        """Draw a brand of ``split``, or take ``name`` for it."""
         self.rng = rng
         self.lang = lang
         self.base = base_language(lang)
         self.split = split
-        self.brand = brand(rng, lang, split)
+        self.brand = name if name is not None else brand(rng, lang, split)
         self._grammar: Grammar = grammar("spam_zh") if self.base == "zh" else grammar("spam_other")
         self._contact = self._code(rng)
         self._host = host(rng, lang, split, self.brand)

@@ -218,7 +218,7 @@ class Model:
             "provenance": self.provenance,
             "files": files,
         }
-        text = json.dumps(described, ensure_ascii=False, indent=1, sort_keys=True)
+        text = json.dumps(described, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         part = folder / "model.json.part"
         part.write_text(text + "\n", encoding="utf-8")
         os.replace(part, folder / "model.json")

@@ -1,7 +1,7 @@
 """Promotional phrases: brands, hosts, queries, advert lines and paragraphs, composed at random.
 
-Half of the brands are real (from the lexicons), half are invented, because brands are an open set
-and a detector must learn their shape. ``split`` (``"train"``, ``"test"`` or ``"all"``) decides
+A third of the brands are real (from the lexicons), the others are invented, because brands are an
+open set and a detector must learn their shape. ``split`` (``"train"``, ``"test"`` or ``"all"``) decides
 which real brands, keywords and sentence templates are used, so that an evaluation can be held
 out. Nothing here carries marks; :mod:`detector.training.inject` puts the phrases into pages.
 """
@@ -234,7 +234,7 @@ def brand(rng: random.Random, lang: str, split: str = "train") -> str:
     """Return the name of an operator, real or invented, sometimes disguised."""
     base = base_language(lang)
     if base == "zh":
-        real = rng.random() < 0.5
+        real = rng.random() < 0.35
         name = rng.choice(lexicons().words("brands_zh", None, split)) if real else _invented_zh(rng)
         # Spammers seldom convert: a Simplified brand in a Traditional page is the usual sight.
         if rng.random() < (0.4 if lang == "zh-Hant" else 0.04):

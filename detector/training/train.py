@@ -107,7 +107,7 @@ def train(
     model = replace(model, provenance=_provenance(ground, options, metrics))
     model.save(out)
     (out / "metrics.json").write_text(
-        json.dumps(metrics, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+        json.dumps(metrics, separators=(",", ":"), sort_keys=True) + "\n", encoding="utf-8"
     )
     (out / "CARD.md").write_text(model_card(model, metrics), encoding="utf-8")
     console.print(f"wrote {out} in {time.monotonic() - started:.0f} s")

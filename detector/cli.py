@@ -58,6 +58,8 @@ def main() -> None:
     f"[default: {SHOWN_FROM} in text, {DEFAULT_CONFIG.min_span_score} in jsonl]",
 )  # fmt: skip
 @click.option("--kind", type=click.Choice(KINDS), help="Judge and show only findings of this kind.")
+@click.option("--source-map", is_flag=True, help="Say in jsonl which bytes of the file a finding "
+              "is (\"source\"), where that is certain.")  # fmt: skip
 @model_option
 def score(
     paths: tuple[str, ...],
@@ -65,6 +67,7 @@ def score(
     threshold: float | None,
     min_span_score: float | None,
     kind: Kind | None,
+    source_map: bool,
     model_path: Path | None,
 ) -> None:
     """Score pages: files, folders, or - for standard input."""
@@ -78,7 +81,11 @@ def score(
         min_span_score = SHOWN_FROM if form == "text" else DEFAULT_CONFIG.min_span_score
     found = failed = False
     sources, again = tee(read_sources(paths, detector.config.max_bytes))
-    results = detector.score_many(source.data or b"" for source in again)
+    pages = (source.data or b"" for source in again)
+    if source_map:
+        results = (detector.score(page, source_map=True) for page in pages)
+    else:
+        results = detector.score_many(pages)
     for source, result in zip(sources, results, strict=True):
         if source.data is None:
             _complain(source.name, source.error)

@@ -54,7 +54,8 @@ class Span:
     ``where``, ``visible`` and ``hidden_by`` (by which trick it is hidden, "" where it is not:
     :data:`detector.page.HiddenBy`) are those of the segment that holds most of it; ``path`` is the
     CSS path of that segment's element ("" in plain text). ``words`` are the garbled words of a
-    garbled passage.
+    garbled passage. ``source``, where it was asked for and is certain, is the half-open range of
+    the finding in what was scored: bytes of ``bytes``, code points of a ``str``.
     """
 
     kind: Kind
@@ -67,9 +68,10 @@ class Span:
     path: str = ""
     words: tuple[Word, ...] = ()
     hidden_by: HiddenBy = ""
+    source: tuple[int, int] | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return a JSON-ready dictionary; ``words`` only where there are any."""
+        """Return a JSON-ready dictionary; ``words`` and ``source`` only where there are any."""
         row: dict[str, Any] = {
             "kind": self.kind,
             "start": self.start,
@@ -83,12 +85,21 @@ class Span:
         }
         if self.words:
             row["words"] = [word.to_dict() for word in self.words]
+        if self.source is not None:
+            row["source"] = list(self.source)
         return row
 
     @classmethod
     def from_dict(cls, row: dict[str, Any]) -> Span:
         """Return the span that :meth:`to_dict` described, of this version or an earlier one."""
-        return cls(**{**row, "words": tuple(Word(**word) for word in row.get("words", ()))})
+        source = row.get("source")
+        return cls(
+            **{
+                **row,
+                "words": tuple(Word(**word) for word in row.get("words", ())),
+                "source": None if source is None else (source[0], source[1]),
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)

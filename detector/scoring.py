@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -106,13 +107,28 @@ class Detector:
         *,
         url: str | None = None,
         content_type: str | None = None,
+        source_map: bool = False,
     ) -> Result:
         """Judge one page. See :func:`read_page` for what is accepted.
+
+        ``source_map`` looks up where each finding stands in the bytes or text (``Span.source``),
+        which costs about as much again for a page with many findings.
 
         Raises :class:`InputError` for an argument of another type, and nothing for any content.
         """
         read = read_page(page, content_type=content_type, config=self.config)
-        return self.score_page(read, url=url)
+        result = self.score_page(read, url=url)
+        if source_map and isinstance(page, (bytes, bytearray, memoryview, str)):
+            from detector.source_map import byte_ranges, source_ranges
+
+            if isinstance(page, str):
+                ranges = source_ranges(page[: self.config.max_bytes], read, result.spans)
+            else:
+                data = bytes(page[: self.config.max_bytes])
+                ranges = byte_ranges(data, content_type, read, result.spans)
+            placed = zip(result.spans, ranges, strict=True)
+            result = replace(result, spans=tuple(replace(s, source=r) for s, r in placed))
+        return result
 
     def score_page(self, page: Page, *, url: str | None = None) -> Result:
         """Judge a :class:`Page`."""

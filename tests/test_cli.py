@@ -217,3 +217,15 @@ def test_the_command_as_a_process(folder: Path, small_folder: Path) -> None:
     assert [row["path"] for row in rows] == ["-", "missing.html"]
     assert rows[0]["spans"][0]["text"] == "开云体育官网入口"
     assert done.stderr.decode() == "detector: missing.html: no such file or folder\n"
+
+
+def test_the_bytes_of_a_finding_are_told_on_request(tmp_path: Path, small_folder: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_bytes("<title>开云体育官网入口</title><p>今天</p>".encode("gb18030"))
+    plain, mapped = (
+        json_rows(run(["--format", "jsonl", *options, str(path)], small_folder))[0]["spans"]
+        for options in ([], ["--source-map"])
+    )
+    assert not any("source" in span for span in plain)
+    (span,) = mapped
+    assert path.read_bytes()[slice(*span["source"])].decode("gb18030") == span["text"]

@@ -27,6 +27,12 @@ static inline i32 seen(u32 key, const Counts *counts) {
     return entry < 16 ? entry : 0; /* the fingerprint is gone where it was the right one */
 }
 
+/* Ask the memory for what seen() will look up. */
+static inline void ask_for(u32 key, const Counts *counts) {
+    u8 mark;
+    __builtin_prefetch(counts->ngrams + count_slot(key, counts->bits, &mark));
+}
+
 /* Eighths of log2 by which two characters stand together more often than by chance. Pairs never
  * seen get -8 and less, the less the likelier chance was to bring them together. */
 static inline i32 tie(i32 found, i32 expected, const Counts *counts) {

@@ -3,6 +3,9 @@
 
 #define SLOT_BITS 17
 #define MOST_ALTERNATIVES 4
+#define ROW_OF_WORDS (1 + MOST_ALTERNATIVES)
+#define AHEAD 4 /* words by which the memory is asked for counts */
+#define SOON 12 /* characters by which it is */
 #define NO_GAIN (-121)
 #define WELL_PLACED (-120)
 #define MOST_GAIN 120
@@ -225,6 +228,53 @@ static void scripts(const Batch *batch, const Flats *flats, i32 *old, i32 *forms
     }
 }
 
+/* Where alternatives are compared: the ties of a word to its neighbours, whether these are Han. */
+typedef struct {
+    const u32 *codes;
+    i32 own;
+    bool before, after;
+} Setting;
+
+/* Ask the memory for the counts that gain_of() will look up. */
+static void ask_for_gain(const Setting *in, const u16 *words, const Counts *counts) {
+    for (int k = 1; k <= MOST_ALTERNATIVES; k++) {
+        if (in->before && words[2 * k])
+            ask_for(longer_key(in->codes[-1] * M1, words[2 * k]), counts);
+        if (in->after && words[2 * k])
+            ask_for(longer_key(words[2 * k + 1] * M1, in->codes[2]), counts);
+    }
+}
+
+/* What a word gains by the best of its alternatives, which `best` is set to. */
+static i32 gain_of(const Setting *in, const u16 *words, const u8 *common, const Counts *counts,
+                   u16 *best) {
+    i32 gain = -32768;
+    for (int k = 1; k <= MOST_ALTERNATIVES; k++) {
+        u16 one = words[2 * k], two = words[2 * k + 1];
+        i32 value = NO_GAIN;
+        if (one) {
+            value = common[k] - (common[0] + in->own);
+            if (in->before)
+                value += clipped(association(in->codes[-1], one, counts), -CLIP, CLIP);
+            if (in->after)
+                value += clipped(association(two, in->codes[2], counts), -CLIP, CLIP);
+        }
+        if (value > gain) {
+            gain = value;
+            best[0] = one;
+            best[1] = two;
+        }
+    }
+    return clipped(gain, WELL_PLACED, MOST_GAIN);
+}
+
+static inline Setting setting_of(const Batch *batch, const i16 *ties, i64 i) {
+    i32 own = clipped(ties[i - 1], -CLIP, CLIP) + clipped(ties[i + 1], -CLIP, CLIP);
+    Setting in = {batch->codes + i, own, is_han(batch->classes[i - 1]),
+                  is_han(batch->classes[i + 2])};
+    return in;
+}
+
 /* What the words of a text gain by the best of their alternatives; return how many words. */
 static i64 compare(const Batch *batch, const i16 *ties, const Counts *counts,
                    const Alternatives *known, i16 *gains, i64 *at, i16 *gain_at, u16 *best_at) {
@@ -233,43 +283,35 @@ static i64 compare(const Batch *batch, const i16 *ties, const Counts *counts,
     const u8 *classes = batch->classes;
     for (i64 i = 0; i < n; i++)
         gains[i] = NO_GAIN;
+    /* First which words there are: their rows wait where their gains will be. */
+    u16 *rows = (u16 *)gain_at;
     for (i64 i = 1; i + 3 <= n; i++) {
         if (!is_han(classes[i]) || !is_han(classes[i + 1]))
             continue;
         u32 key = longer_key(codes[i] * M1, codes[i + 1]);
         u32 row = known->slots[(key * M3) >> (32 - SLOT_BITS)];
-        if (!row || known->keys[row] != key)
-            continue;
-        i32 own = clipped(ties[i - 1], -CLIP, CLIP) + clipped(ties[i + 1], -CLIP, CLIP);
-        i32 gain = WELL_PLACED;
-        u16 first = 0, second = 0;
-        if (own < WELL) {
-            const u16 *words = known->words + (size_t)row * (1 + MOST_ALTERNATIVES) * 2;
-            const u8 *common = known->commonness + (size_t)row * (1 + MOST_ALTERNATIVES);
-            gain = -32768;
-            for (int k = 1; k <= MOST_ALTERNATIVES; k++) {
-                u16 one = words[2 * k], two = words[2 * k + 1];
-                i32 value = NO_GAIN;
-                if (one) {
-                    value = common[k] - (common[0] + own);
-                    if (is_han(classes[i - 1]))
-                        value += clipped(association(codes[i - 1], one, counts), -CLIP, CLIP);
-                    if (is_han(classes[i + 2]))
-                        value += clipped(association(two, codes[i + 2], counts), -CLIP, CLIP);
-                }
-                if (value > gain) {
-                    gain = value;
-                    first = one;
-                    second = two;
-                }
-            }
-            gain = clipped(gain, WELL_PLACED, MOST_GAIN);
-        }
         at[found] = i;
-        gain_at[found] = (i16)gain;
-        best_at[2 * found] = first;
-        best_at[2 * found + 1] = second;
-        found++;
+        rows[found] = (u16)row;
+        found += row && known->keys[row] == key;
+    }
+    for (i64 j = 0; j < found + AHEAD; j++) {
+        if (j < found) {
+            Setting in = setting_of(batch, ties, at[j]);
+            if (in.own < WELL)
+                ask_for_gain(&in, known->words + rows[j] * (size_t)ROW_OF_WORDS * 2, counts);
+        }
+        i64 k = j - AHEAD;
+        if (k < 0)
+            continue;
+        i64 i = at[k];
+        Setting in = setting_of(batch, ties, i);
+        u16 best[2] = {0, 0};
+        i32 gain = WELL_PLACED;
+        if (in.own < WELL)
+            gain = gain_of(&in, known->words + rows[k] * (size_t)ROW_OF_WORDS * 2,
+                           known->commonness + rows[k] * (size_t)ROW_OF_WORDS, counts, best);
+        gain_at[k] = (i16)gain;
+        memcpy(best_at + 2 * k, best, sizeof best);
         gains[i] = (i16)most_of(gains[i], gain);
         gains[i + 1] = (i16)gain;
     }
@@ -293,6 +335,11 @@ static void naturalness(const Batch *batch, const Counts *counts, const Natural 
         bool pair = i + 1 < n && is_han(batch->classes[i]) && is_han(batch->classes[i + 1]);
         u8 level = NOT_CHINESE, level3 = 0;
         i32 tied = 0, found = 0;
+        if (i + SOON + 2 < n) {
+            u32 key = longer_key(codes[i + SOON] * M1, codes[i + SOON + 1]);
+            ask_for(key, counts);
+            ask_for(longer_key(key, codes[i + SOON + 2]), counts);
+        }
         if (pair) {
             u32 key = longer_key(codes[i] * M1, codes[i + 1]);
             i32 expected = counts->unigrams[codes[i]] + counts->unigrams[codes[i + 1]];

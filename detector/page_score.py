@@ -26,17 +26,16 @@ __all__ = [
 
 BOUNDS = ("brief", "foreign")
 PAGE_FEATURES = (
-    "best", "second", "third", "expected", "chars", "length", "sure", "likely", "title", "host",
-    *BOUNDS,
+    "best", "second", "third", "expected", "chars", "length", "others", "title", *BOUNDS
 )  # fmt: skip
 """What the page calibration is told about the spans of one kind, in column order."""
 FITTED: dict[Kind, tuple[str, ...]] = {
-    "injection": ("best", "sure", "likely", "length", "title", "host"),
+    "injection": ("best", "others", "length", "title"),
     "garbled": ("best", "second", "third", "expected", "chars", "length"),
 }
 """Which of them are fitted for each kind. Injections add up: a brand in the title, in a heading and
-in a host name is a doorway, though each alone leaves a doubt. Doubts about language do not: a long
-page has many.
+in a host name is a doorway, though each alone leaves a doubt. What looks garbled does not: a long
+page has many doubts.
 
 Those of :data:`BOUNDS` are not fitted: their weights are what parts the thresholds of titles from
 those of texts, and those of findings in other languages from those of Chinese ones.
@@ -83,12 +82,8 @@ def page_features(spans: Sequence[Weighed], length: int) -> list[float]:
         math.log(expected),
         math.log1p(sum(span.score * span.size for span in spans)),
         math.log(length + 20),
-        math.log1p(sum(max(0.0, value) for value in odds)),
-        math.log1p(sum(max(0.0, value + 2) for value in odds)),
-        *(
-            max(_log_odds(max((s.score for s in spans if s.where == where), default=0.0)), _FLOOR)
-            for where in ("title", "host")
-        ),
+        math.log1p(sum(max(0.0, value) for value in odds[1:])),
+        max(_log_odds(max((s.score for s in spans if s.where == "title"), default=0.0)), _FLOOR),
         brief(length),
         sum(span.score for span in spans if not span.chinese) / expected,
     ]

@@ -234,7 +234,7 @@ def brand(rng: random.Random, lang: str, split: str = "train") -> str:
     """Return the name of an operator, real or invented, sometimes disguised."""
     base = base_language(lang)
     if base == "zh":
-        real = rng.random() < 0.35
+        real = rng.random() < 0.25
         name = rng.choice(lexicons().words("brands_zh", None, split)) if real else _invented_zh(rng)
         # Spammers seldom convert: a Simplified brand in a Traditional page is the usual sight.
         if rng.random() < (0.4 if lang == "zh-Hant" else 0.04):

@@ -68,7 +68,7 @@ ONE_IN_A_HUNDRED = 0.05
 """What one plain text in a hundred scores at least, of either kind."""
 GARBLED_CAUTION = 1.2
 BRIEF_CAUTION = 2
-FOREIGN_CAUTION = 4
+FOREIGN_CAUTION = 2
 """How much rarer clean pages may be flagged than texts for Chinese injections: for garbling, when
 brief, and in other languages. Brief pages give less to judge by; of what looks garbled and of other
 languages the web has more than the pages made here, whose tail says too little."""

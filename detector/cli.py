@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import tee
 from pathlib import Path
@@ -16,7 +17,7 @@ from detector import __version__
 from detector.config import DEFAULT_CONFIG
 from detector.errors import DetectorError
 from detector.report import page_lines, printable
-from detector.result import KINDS, MIN_STRIP_SCORE, Kind
+from detector.result import KINDS, MIN_STRIP_SCORE, Kind, Result
 from detector.scoring import Detector, read_page
 from detector.sources import Source, read_sources
 from detector.targets import Target, Targets, write_file
@@ -82,6 +83,7 @@ def score(
     found = failed = False
     sources, again = tee(read_sources(paths, detector.config.max_bytes))
     pages = (source.data or b"" for source in again)
+    results: Iterator[Result]
     if source_map:
         results = (detector.score(page, source_map=True) for page in pages)
     else:

@@ -12,11 +12,12 @@ from detector.candidates import SPAN_FEATURES, Candidate, candidates, reported, 
 from detector.config import DEFAULT_CONFIG, Config
 from detector.decode import decode, looks_binary
 from detector.errors import DetectorError, InputError
-from detector.extract import Paths, extract, looks_like_html
+from detector.extract import extract, looks_like_html
 from detector.kernel import loaded
 from detector.model import Evidence, Model, default_model_folder
 from detector.page import Page, page_from_text
 from detector.page_score import page_scores
+from detector.paths import Paths
 from detector.result import KINDS, Result, Span, Word
 from detector.words import fitting_words, garbled_words
 
@@ -227,7 +228,7 @@ class Detector:
         if cut:
             likely = sorted(likely, key=lambda c: -c.score)[: self.config.max_spans]
         starts = [segment.start for segment in page.segments] if likely else []
-        paths = Paths()
+        paths = Paths(page)
         spans = []
         for found in likely:
             start, end = without_parting(found.kind, page.text, found.text_start, found.text_end)

@@ -1,0 +1,218 @@
+"""A document as flat arrays, from the parser's serialisation of its tree.
+
+Asking the parser for each of its nodes costs more than parsing. Its serialisation is one call, and
+regular enough that one pass of the compiled part (``native/markup.c``) finds everything in it.
+
+Offsets are bytes of the serialisation. Elements are numbered in document order from 1, without
+those inside of templates; 0 is the document.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from detector.kernel import address, call
+
+__all__ = [
+    "ACTIONS",
+    "ITEMS",
+    "SEED",
+    "TAGS",
+    "TRAITS",
+    "VALUES",
+    "Markup",
+    "document_of",
+    "parsed",
+    "scanned",
+    "serialised",
+    "tag_count",
+    "unescaped_text",
+]
+
+SEED = int.from_bytes(os.urandom(8), "little")
+"""Of the compiled part's hash tables, so that no page is written to be slow. No result depends on
+it."""
+
+ACTIONS = ("span", "block", "link", "title", "heading", "noscript", "skip", "script", "template")
+"""What an element is to reading; those unknown are blocks."""
+ITEMS = ("element", "text", "raw_text", "comment", "instruction", "nothing")
+VALUES = (
+    "words", "lead", "varied", "named", "input", "remark", "program", "fragment", "hushed",
+    "style", "name",
+)  # fmt: skip
+"""Kinds of what is read besides texts: words of an attribute; where a link leads, and a link that
+leads where another does but for digits; a ``meta`` element; an ``input``; a comment; a script; what
+is in a template; a text of ``noscript`` with markup in it. And, each where it first occurs, inline
+styles and names of elements that are not in ``TAGS``."""
+_HUSHED = VALUES.index("hushed")
+
+_BY_ACTION = {
+    "span": "abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd label mark q rp rt "
+    "ruby s samp small span strike strong sub sup time tt u var wbr",
+    "link": "a",
+    "title": "title",
+    "heading": "h1 h2 h3 h4 h5 h6",
+    "noscript": "noscript",
+    "skip": "style svg math object",
+    "script": "script",
+    "template": "template",
+}
+TRAITS = {
+    "is_void": "area base basefont bgsound br col embed frame hr img input keygen link meta param "
+    "source track wbr",
+    "is_raw": "style script xmp iframe noembed noframes plaintext",
+    "is_plaintext": "plaintext",
+    "is_foreign": "svg math",
+    "is_passage": "foreignObject desc title mi mo mn ms mtext annotation-xml",
+    "is_styled": "font marquee body table thead tbody tfoot tr td th",
+    "is_link": "a area iframe",
+    "leads_by_href": "a area",
+    "leads_by_src": "iframe",
+    "is_meta": "meta",
+    "is_input": "input",
+    "is_font": "font",
+    "is_marquee": "marquee",
+    "is_root": "html body",
+}
+"""The elements that have each trait, as ``native/markup.h`` names them."""
+_USUAL = "p div ul ol li dl dt dd section article main nav header footer form button select option"
+TAGS = tuple(dict.fromkeys(" ".join((_USUAL, *_BY_ACTION.values(), *TRAITS.values())).split()))
+_NAMES = "\n".join(TAGS).encode()
+
+
+def _traits(tag: str) -> int:
+    action = next((name for name, tags in _BY_ACTION.items() if tag in tags.split()), "block")
+    bits = sum(16 << bit for bit, tags in enumerate(TRAITS.values()) if tag in tags.split())
+    return ACTIONS.index(action) + bits
+
+
+TAG_TRAITS = np.array([_traits(tag) for tag in TAGS], dtype=np.int32)
+_RAW = ",".join(TRAITS["is_raw"].split())
+_ATTRIBUTE = re.compile(rb' (.[^=]*)="([^"]*)"', re.S)
+_UNSAFE, _CUT = 1, 2
+
+
+class Markup(NamedTuple):
+    """What a scan found: rows of int32, and the serialisation (UTF-8) that they point into."""
+
+    source: bytes
+    elements: NDArray[np.int32]
+    """Tag, parent, where the attributes begin and end, flags, number of the inline style, and two
+    columns that :mod:`detector.readings` fills: state and block."""
+    items: NDArray[np.int32]
+    """Nodes that are read, in order: kind (``ITEMS``), element or the one around, start, end."""
+    values: NDArray[np.int32]
+    """Kind (``VALUES``), item, start, end; in order of their items."""
+    escaped: bool
+    """Scripts are serialised as other texts are."""
+    cut: bool
+    """There are more nodes than were to be scanned."""
+
+    def text(self, start: int, end: int) -> str:
+        """Return what a stretch of the serialisation stands for, as a text or a value."""
+        return unescaped_text(self.source[start:end])
+
+    def attributes(self, element: int) -> dict[str, str | None]:
+        """Return the attributes of an element by name."""
+        start, end = self.elements[element, 2:4].tolist()
+        return {
+            name.decode("utf-8", "replace"): unescaped_text(value)
+            for name, value in _ATTRIBUTE.findall(self.source[start:end])
+        }
+
+    def slices(self, kind: str) -> list[bytes]:
+        """Return what the values of one kind (of ``VALUES``) say."""
+        rows = self.values[self.values[:, 0] == VALUES.index(kind), 2:].tolist()
+        return [self.source[start:end] for start, end in rows]
+
+
+def unescaped_text(raw: bytes) -> str:
+    """Return what is serialised as ``raw``, which has five character references at most."""
+    text = raw.decode("utf-8", "replace")
+    if "&" in text:
+        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
+        text = text.replace("&nbsp;", "\xa0").replace("&amp;", "&")
+    return text
+
+
+def tag_count(source: bytes) -> tuple[int, int]:
+    """Return how many ``<`` there are, and how many ``</`` of them."""
+    closing = ctypes.c_int64()
+    return call("count_tags", source, len(source), ctypes.addressof(closing)), closing.value
+
+
+def parsed(html: bytes) -> LexborHTMLParser:
+    """Return the document of UTF-8."""
+    return LexborHTMLParser(html.replace(b"\0", b" "))
+
+
+def document_of(parser: LexborHTMLParser) -> LexborNode | None:
+    """Return the document itself: comments may stand before its ``html``."""
+    root = parser.root
+    return None if root is None else root.parent or root
+
+
+def serialised(parser: LexborHTMLParser) -> bytes:
+    """Return a document as the parser writes it, in UTF-8."""
+    document = document_of(parser)
+    return b"" if document is None else (document.html or "").encode("utf-8", "replace")
+
+
+def scanned(parser: LexborHTMLParser, most: int) -> Markup:
+    """Return the first ``most`` nodes of a document, which may be changed."""
+    markup, safe = scan(serialised(parser), most)
+    if not safe and parser.root is not None:
+        _escape_raw(parser.root)
+        markup, _ = scan(serialised(parser), most, escaped=True)
+    return markup
+
+
+def scan(source: bytes, most: int, *, escaped: bool = False) -> tuple[Markup, bool]:
+    """Scan a serialisation; say as well whether its structure can be relied upon.
+
+    It cannot where a raw text may have something in it that looks like the end of it: then texts
+    have to be ``escaped`` that are mostly raw. Never raises, whatever ``source`` is.
+    """
+    source = source[: 2**31 - 1]
+    tags, _ = tag_count(source)
+    room = min(tags, most) + 1
+    sizes = np.array([room * 8, (2 * room + 2) * 4, (8 * room + 8) * 4])
+    block = np.empty(int(sizes.sum()), dtype=np.int32)
+    start = address(block, np.int32, len(block)) or 0
+    counts = (ctypes.c_int64 * 3)()
+    first, second = int(sizes[0]), int(sizes[0] + sizes[1])
+    result = call(
+        "scan_markup", source, len(source), tags, _NAMES, len(_NAMES),
+        address(TAG_TRAITS, np.int32, len(TAGS)), escaped, most, SEED,
+        start, start + 4 * first, start + 4 * second, ctypes.addressof(counts),
+    )  # fmt: skip
+    elements, items, values = counts
+    markup = Markup(
+        source,
+        block[: elements * 8].reshape(-1, 8),
+        block[first : first + items * 4].reshape(-1, 4),
+        block[second : second + values * 4].reshape(-1, 4),
+        escaped,
+        bool(result & _CUT),
+    )
+    return markup, not result & _UNSAFE
+
+
+def _escape_raw(root: LexborNode) -> None:
+    """Escape the texts of a document that are serialised as they are."""
+    waiting = [root]
+    while waiting:
+        inner = waiting.pop()
+        for element in inner.css(_RAW):
+            for text in [n for n in element.iter(include_text=True) if n.is_text_node]:
+                source = text.text_content or ""
+                source = source.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+                text.replace_with(source)
+        waiting += inner.template_fragments()

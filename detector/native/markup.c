@@ -1,0 +1,530 @@
+/* One pass over a serialised document (see detector/markup.py).
+ *
+ * The serialisation is regular: attributes are ` name="value"`, all but void elements are closed, `<`
+ * and `>` are escaped in texts. What is regular no more is said to be UNSAFE, and nothing in the
+ * source makes the scan leave it or go back.
+ */
+#include "markup.h"
+#include "slices.h"
+
+/* Results of scan_markup(). */
+#define UNSAFE 1
+#define CUT 2
+
+#define NOWHERE (-1)
+#define LONGEST_COMPARED 500 /* bytes of a link's target: no longer than is read of any */
+
+typedef struct {
+    i32 tag, element;
+    bool foreign; /* of SVG or MathML */
+    bool read;    /* where it stands; what it says may be not */
+} Open;
+
+typedef struct {
+    const u8 *source, *end;
+    const i32 *traits; /* of the tags known */
+    i64 known;
+    bool escaped; /* no text is raw */
+    i64 most;     /* nodes, the document among them */
+    Slices tags, styles, words, leads, shapes;
+    u8 *free_digitless; /* room for the next shape of a link */
+    Open *open;
+    i64 depth;
+    i64 foreign; /* open elements that began SVG or MathML */
+    i64 hushed;  /* open noscript elements */
+    i64 inert;   /* depth of the template whose content is passed over, 0 outside of any */
+    Element *elements;
+    Item *items;
+    Value *values;
+    i64 element_count, item_count, value_count, nodes;
+    i32 fragment; /* the item of that template */
+    const u8 *content;
+    bool unsafe, cut, starved;
+} Scan;
+
+static inline i32 place(const Scan *scan, const u8 *at) { return (i32)(at - scan->source); }
+
+static inline bool begins(const u8 *at, const u8 *end, const char *with, i64 size) {
+    return end - at >= size && !memcmp(at, with, (size_t)size);
+}
+
+static const u8 *found(const u8 *at, const u8 *end, u8 byte) {
+    const u8 *hit = at < end ? memchr(at, byte, (size_t)(end - at)) : NULL;
+    return hit ? hit : end;
+}
+
+static const u8 *found_text(const u8 *at, const u8 *end, const char *text, i64 size) {
+    for (at = found(at, end, (u8)*text); at < end; at = found(at + 1, end, (u8)*text))
+        if (begins(at, end, text, size))
+            return at;
+    return end;
+}
+
+static inline i32 traits_of(const Scan *scan, i32 tag) {
+    return tag >= 0 && tag < scan->known ? scan->traits[tag] : BLOCK;
+}
+
+static inline bool is_read(const Scan *scan) {
+    return !scan->inert && !(scan->elements[scan->open[scan->depth].element].flags & IS_UNREAD);
+}
+
+/* Count a node; say whether it is one too many. */
+static bool counted(Scan *scan) {
+    if (scan->inert)
+        return true;
+    if (scan->nodes >= scan->most) {
+        scan->cut = true;
+        return false;
+    }
+    scan->nodes++;
+    return true;
+}
+
+static void add_item(Scan *scan, i32 kind, i32 element, const u8 *start, const u8 *end) {
+    scan->items[scan->item_count++] =
+        (Item){kind, element, place(scan, start), place(scan, end)};
+}
+
+/* Keep a value of the last item. */
+static void add_value(Scan *scan, i32 kind, const u8 *start, const u8 *end) {
+    scan->values[scan->value_count++] =
+        (Value){kind, (i32)scan->item_count - 1, place(scan, start), place(scan, end)};
+}
+
+/* Whether a text has characters beyond ASCII, plain or as a reference. */
+static bool beyond_ascii(const u8 *start, const u8 *end) {
+    for (const u8 *at = start; at < end; at++)
+        if (*at >= 0x80)
+            return true;
+    return found_text(start, end, "&nbsp;", 6) < end;
+}
+
+/* Whether a text counts as words: wordy() of detector/scripts.py. */
+static bool wordy(const u8 *start, const u8 *end) {
+    for (const u8 *at = start; at + 1 < end; at++)
+        if ((*at == '\\' && at[1] == 'u') || (*at == '%' && (at[1] | 32) == 'e'))
+            return true;
+    return beyond_ascii(start, end);
+}
+
+static inline bool is_space(u8 byte) {
+    return byte == ' ' || (byte >= 9 && byte <= 13) || (byte >= 28 && byte <= 31);
+}
+
+static inline bool is_any(const u8 *at, const char *letter) {
+    return (*at | 32) == (u8)*letter;
+}
+
+/* Where the host of an absolute link begins, as URL of detector/scripts.py finds it; `end` where it
+ * is none. */
+static const u8 *host_of(const u8 *at, const u8 *end) {
+    while (at < end && is_space(*at))
+        at++;
+    if (end - at > 5 && is_any(at, "h") && is_any(at + 1, "t") && is_any(at + 2, "t") &&
+        is_any(at + 3, "p")) {
+        at += 4;
+        at += is_any(at, "s");
+        if (at == end || *at++ != ':')
+            return end;
+    }
+    return begins(at, end, "//", 2) ? at + 2 : end;
+}
+
+/* Say whether an earlier link has a target of this host that differs from this one in digits only. Of
+ * targets that are not plain ASCII, or long, this is not asked. */
+static bool is_varied(Scan *scan, const u8 *start, const u8 *end) {
+    if (end - start > LONGEST_COMPARED || beyond_ascii(start, end))
+        return false;
+    const u8 *host = host_of(start, end), *rest = host;
+    while (rest < end && *rest != '/' && *rest != '?' && *rest != '#' && *rest != '\\' &&
+           !is_space(*rest))
+        rest++;
+    const u8 *stop = rest;
+    while (stop < end && !is_space(*stop))
+        stop++;
+    if (rest == host || stop - rest < 2) /* a host alone is left out for what it is */
+        return false;
+    u8 *shape = scan->free_digitless, *last = shape;
+    for (const u8 *at = host; at < stop; at++)
+        if (at < rest || *at < '0' || *at > '9')
+            *last++ = *at;
+    bool fresh;
+    if (!slice_of(&scan->shapes, shape, last - shape, &fresh)) {
+        scan->starved = true;
+        return false;
+    }
+    if (fresh)
+        scan->free_digitless = last;
+    return !fresh;
+}
+
+/* Keep where an element leads: an absolute link, or one that has words in it. */
+static void add_lead(Scan *scan, const u8 *start, const u8 *end) {
+    bool absolute = found_text(start, end, "//", 2) < end, fresh;
+    if (!absolute && !wordy(start, end))
+        return;
+    if (!slice_of(&scan->leads, start, end - start, &fresh))
+        scan->starved = true;
+    else if (fresh)
+        add_value(scan, absolute && is_varied(scan, start, end) ? VARIED : LEAD, start, end);
+}
+
+static void add_words(Scan *scan, const u8 *start, const u8 *end) {
+    bool fresh;
+    if (start == end)
+        return;
+    if (!slice_of(&scan->words, start, end - start, &fresh))
+        scan->starved = true;
+    else if (fresh)
+        add_value(scan, WORDS, start, end);
+}
+
+/* Attributes that are asked for. */
+enum { ALT, TITLED, PLACEHOLDER, LABEL, HREF, SRC, CONTENT, VALUE, ATTRIBUTES };
+
+typedef struct {
+    const u8 *start[ATTRIBUTES], *end[ATTRIBUTES];
+} Attributes;
+
+static i32 attribute_of(const u8 *name, i64 size) {
+    static const char *const NAMES[ATTRIBUTES] = {"alt",  "title", "placeholder", "aria-label",
+                                                  "href", "src",   "content",     "value"};
+    static const i64 SIZES[ATTRIBUTES] = {3, 5, 11, 10, 4, 3, 7, 5};
+    for (i32 k = 0; k < ATTRIBUTES; k++)
+        if (SIZES[k] == size && !memcmp(NAMES[k], name, (size_t)size))
+            return k;
+    return ATTRIBUTES;
+}
+
+static bool is_named(const u8 *name, i64 size, const char *as) {
+    return (i64)strlen(as) == size && !memcmp(name, as, (size_t)size);
+}
+
+/* Read an attribute of `element`. */
+static void read_attribute(Scan *scan, Element *element, Attributes *attributes, const u8 *name,
+                           i64 size, const u8 *value, const u8 *end) {
+    i32 traits = traits_of(scan, element->tag);
+    bool fresh;
+    if (is_named(name, size, "style")) {
+        const Slice *style = value < end ? slice_of(&scan->styles, value, end - value, &fresh) : NULL;
+        element->style = style ? (i32)style->number : NO_STYLE;
+        scan->starved |= value < end && !style;
+        if (style && fresh)
+            add_value(scan, STYLE, value, end);
+    } else if (is_named(name, size, "hidden"))
+        element->flags |= IS_HIDDEN;
+    else if (is_named(name, size, "bgcolor") || is_named(name, size, "background"))
+        element->flags |= traits & IS_STYLED ? IS_COLORED : 0;
+    else if (is_named(name, size, "color"))
+        element->flags |= traits & IS_FONT ? IS_COLORED : 0;
+    else {
+        i32 known = attribute_of(name, size);
+        if (known < ATTRIBUTES) {
+            attributes->start[known] = value;
+            attributes->end[known] = end;
+        }
+    }
+}
+
+/* Read what stands between a tag's name and its end; return where that is. */
+static const u8 *read_attributes(Scan *scan, const u8 *at, Element *element,
+                                 Attributes *attributes) {
+    const u8 *end = scan->end;
+    while (at < end && *at != '>') {
+        if (*at++ != ' ')
+            continue;
+        const u8 *name = at;
+        if (at < end && *at != '>') /* a name may begin with the sign of equality */
+            at++;
+        while (at < end && *at != '=' && *at != '>')
+            at++;
+        if (!begins(at, end, "=\"", 2))
+            continue;
+        const u8 *value = at + 2, *stop = found(value, end, '"');
+        if (element)
+            read_attribute(scan, element, attributes, name, at - name, value, stop);
+        at = stop < end ? stop + 1 : end;
+    }
+    return at;
+}
+
+/* Keep what the attributes of the last element say that is read. */
+static void add_attributes(Scan *scan, i32 traits, const Attributes *attributes) {
+    const u8 *const *start = attributes->start, *const *end = attributes->end;
+    if (traits & IS_META) {
+        if (start[CONTENT] < end[CONTENT])
+            add_value(scan, NAMED, start[CONTENT], end[CONTENT]);
+        return;
+    }
+    bool telling = false;
+    for (i32 k = ALT; k <= LABEL; k++)
+        if (start[k]) {
+            telling = true;
+            add_words(scan, start[k], end[k]);
+        }
+    const Element *element = &scan->elements[scan->element_count - 1];
+    telling |= element->style != NO_STYLE || element->flags & (IS_HIDDEN | IS_COLORED);
+    telling |= (traits & LEADS_BY_HREF && start[HREF]) || (traits & LEADS_BY_SRC && start[SRC]);
+    if (traits & IS_LINK && telling) {
+        i32 by = start[HREF] < end[HREF] ? HREF : SRC;
+        if (start[by] < end[by])
+            add_lead(scan, start[by], end[by]);
+    } else if (traits & IS_INPUT && start[VALUE] && beyond_ascii(start[VALUE], end[VALUE]))
+        add_value(scan, INPUT, start[VALUE], end[VALUE]);
+}
+
+/* Where the end tag of a script begins, `end` where there is none. Between `<!--` and `-->`, a script
+ * inside has an end tag of its own ("script data double escaped state"). */
+static const u8 *script_end(const u8 *at, const u8 *end) {
+    enum { PLAIN, ESCAPED, DOUBLE } state = PLAIN;
+    while (at < end) {
+        if (state == PLAIN)
+            at = found(at, end, '<');
+        if (begins(at, end, "-->", 3)) {
+            state = PLAIN;
+            at += 3;
+            continue;
+        }
+        if (state == PLAIN && begins(at, end, "<!--", 4)) {
+            state = ESCAPED;
+            at += 2; /* `<!-->` ends it at once */
+            continue;
+        }
+        bool closing = begins(at, end, "</", 2);
+        const u8 *name = at + 1 + closing;
+        if (at < end && *at == '<' && end - name > 6 && is_any(name, "s") && is_any(name + 1, "c") &&
+            is_any(name + 2, "r") && is_any(name + 3, "i") && is_any(name + 4, "p") &&
+            is_any(name + 5, "t") &&
+            (name[6] == '>' || name[6] == '/' || name[6] == ' ' || (name[6] >= 9 && name[6] <= 13))) {
+            if (closing && state != DOUBLE)
+                return at;
+            if (state != PLAIN)
+                state = closing ? ESCAPED : DOUBLE;
+        }
+        at++;
+    }
+    return end;
+}
+
+/* Where the end tag of the raw text that begins at `at` begins. `name` is that of its element. */
+static const u8 *raw_end(Scan *scan, const u8 *at, const u8 *name, i64 size, i32 traits) {
+    const u8 *end = scan->end, *stop = at;
+    if ((traits & ACTION) == SCRIPT)
+        stop = script_end(at, end);
+    else
+        for (; stop < end; stop++) {
+            stop = found(stop, end, '<');
+            if (begins(stop, end, "</", 2) && end - stop > size + 2 &&
+                !memcmp(stop + 2, name, (size_t)size) && stop[size + 2] == '>')
+                break;
+        }
+    /* What is escaped in SVG elsewhere is not in these, and may look like an end tag there. */
+    if (stop == end || traits & IS_PLAINTEXT || (scan->foreign && found(at, stop, '<') < stop))
+        scan->unsafe = true;
+    return stop;
+}
+
+static bool has_markup(i32 kind, const u8 *start, const u8 *end) {
+    return kind == RAW_TEXT ? found(start, end, '<') < end
+                            : found_text(start, end, "&lt;", 4) < end;
+}
+
+/* Keep a text of the innermost open element. */
+static void add_text(Scan *scan, i32 kind, const u8 *start, const u8 *end) {
+    const Open *around = &scan->open[scan->depth];
+    if (start == end || !counted(scan) || scan->inert)
+        return;
+    if ((traits_of(scan, around->tag) & ACTION) == SCRIPT) {
+        if (around->read)
+            add_value(scan, PROGRAM, start, end);
+    } else if (is_read(scan)) {
+        add_item(scan, kind, around->element, start, end);
+        if (scan->hushed && has_markup(kind, start, end))
+            add_value(scan, HUSHED, start, end);
+    }
+}
+
+static const u8 *scan_comment(Scan *scan, const u8 *at) {
+    const u8 *start = at + 4, *stop = found_text(start, scan->end, "-->", 3);
+    if (counted(scan) && is_read(scan)) {
+        add_item(scan, COMMENT, scan->open[scan->depth].element, start, stop);
+        if (stop - start > 1)
+            add_value(scan, REMARK, start, stop);
+    }
+    return stop < scan->end ? stop + 3 : stop;
+}
+
+/* Pass over a doctype or a processing instruction. */
+static const u8 *scan_instruction(Scan *scan, const u8 *at) {
+    const u8 *stop = found(at, scan->end, '>');
+    if (counted(scan) && is_read(scan))
+        add_item(scan, INSTRUCTION, scan->open[scan->depth].element, at, stop);
+    return stop < scan->end ? stop + 1 : stop;
+}
+
+/* Close the innermost element, if `name` is its own. */
+static const u8 *scan_end_tag(Scan *scan, const u8 *at) {
+    const u8 *name = at + 2, *stop = found(name, scan->end, '>');
+    const Slice *tag = known_slice(&scan->tags, name, stop - name);
+    const Open *last = &scan->open[scan->depth];
+    if (tag && scan->depth && last->tag == (i32)tag->number) {
+        i32 traits = traits_of(scan, last->tag);
+        scan->foreign -= (traits & IS_FOREIGN) != 0;
+        scan->hushed -= (traits & ACTION) == NOSCRIPT;
+        if (scan->inert == scan->depth && scan->fragment != NOWHERE)
+            scan->values[scan->value_count++] = (Value){
+                FRAGMENT, scan->fragment, place(scan, scan->content), place(scan, at)};
+        if (scan->inert == scan->depth)
+            scan->inert = 0;
+        scan->depth--;
+    } else if (!tag || !(traits_of(scan, (i32)tag->number) & IS_VOID))
+        scan->unsafe = true; /* void elements of SVG are closed */
+    return stop < scan->end ? stop + 1 : stop;
+}
+
+/* Add an element to the last one open. */
+static Element *add_element(Scan *scan, i32 tag, i32 traits, const u8 *attributes) {
+    const Element *around = &scan->elements[scan->open[scan->depth].element];
+    bool unread = around->flags & IS_UNREAD;
+    if (!unread)
+        add_item(scan, ELEMENT, (i32)scan->element_count, attributes, attributes);
+    Element *element = &scan->elements[scan->element_count++];
+    *element = (Element){.tag = tag,
+                         .parent = scan->open[scan->depth].element,
+                         .attributes = place(scan, attributes),
+                         .flags = unread || (traits & ACTION) >= SKIP ? IS_UNREAD : 0,
+                         .style = NO_STYLE};
+    if (traits & IS_MARQUEE)
+        element->flags |= IS_COLORED;
+    return element;
+}
+
+/* Whether the children of the innermost open element are of SVG or MathML. */
+static inline bool in_foreign(const Scan *scan) {
+    const Open *last = &scan->open[scan->depth];
+    return last->foreign && !(traits_of(scan, last->tag) & IS_PASSAGE);
+}
+
+/* Begin an element whose start tag ends before `at`; return where to go on. */
+static const u8 *open_element(Scan *scan, const u8 *at, Open opened, const Slice *name) {
+    i32 traits = traits_of(scan, opened.tag);
+    scan->open[++scan->depth] = opened;
+    scan->foreign += (traits & IS_FOREIGN) != 0;
+    scan->hushed += (traits & ACTION) == NOSCRIPT;
+    if ((traits & ACTION) == TEMPLATE && !opened.foreign && !scan->inert) {
+        scan->inert = scan->depth;
+        scan->content = at;
+        scan->fragment = opened.read ? (i32)scan->item_count - 1 : NOWHERE;
+    }
+    if (!(traits & IS_RAW) || scan->escaped)
+        return at;
+    const u8 *stop = raw_end(scan, at, name->text, name->size, traits);
+    add_text(scan, RAW_TEXT, at, stop);
+    return stop;
+}
+
+static const u8 *scan_start_tag(Scan *scan, const u8 *at) {
+    const u8 *name = at + 1, *end = scan->end, *stop = name;
+    while (stop < end && *stop != ' ' && *stop != '>')
+        stop++;
+    if (!counted(scan))
+        return end;
+    bool fresh;
+    const Slice *slice = slice_of(&scan->tags, name, stop - name, &fresh);
+    if (!slice) {
+        scan->starved = true;
+        return end;
+    }
+    if (fresh)
+        add_value(scan, NAME, name, stop);
+    i32 tag = (i32)slice->number, traits = traits_of(scan, tag);
+    Open opened = {tag, scan->open[scan->depth].element, traits & IS_FOREIGN || in_foreign(scan),
+                   is_read(scan)};
+    Element *element = NULL;
+    Attributes attributes = {0};
+    if (!scan->inert) {
+        opened.element = (i32)scan->element_count;
+        element = add_element(scan, tag, traits, stop);
+    }
+    if (opened.read && (traits & ACTION) < SKIP) {
+        stop = read_attributes(scan, stop, element, &attributes);
+        add_attributes(scan, traits, &attributes);
+    } else
+        stop = read_attributes(scan, stop, NULL, NULL);
+    if (element)
+        element->end = place(scan, stop);
+    stop += stop < end;
+    return traits & IS_VOID ? stop : open_element(scan, stop, opened, slice);
+}
+
+static const u8 *scan_node(Scan *scan, const u8 *at) {
+    const u8 *end = scan->end;
+    if (*at != '<') {
+        const u8 *stop = found(at, end, '<');
+        add_text(scan, TEXT, at, stop);
+        return stop;
+    }
+    if (begins(at, end, "<!--", 4))
+        return scan_comment(scan, at);
+    if (begins(at, end, "</", 2))
+        return scan_end_tag(scan, at);
+    return begins(at, end, "<!", 2) || begins(at, end, "<?", 2) ? scan_instruction(scan, at)
+                                                                : scan_start_tag(scan, at);
+}
+
+/* Number the tags known, whose names stand one a line. */
+static void know_tags(Scan *scan, const u8 *names, i64 size) {
+    const u8 *end = names + size;
+    bool fresh;
+    while (names < end && !scan->starved) {
+        const u8 *stop = found(names, end, '\n');
+        scan->starved = !slice_of(&scan->tags, names, stop - names, &fresh);
+        names = stop + 1;
+    }
+    scan->known = scan->tags.count;
+}
+
+/* How many tags a source has, or what looks like one; *closing: end tags. */
+EXPORT i64 count_tags(const u8 *source, i64 n, i64 *closing) {
+    i64 count = 0, ends = 0;
+    for (i64 i = 0; i + 1 < n; i++) {
+        count += source[i] == '<';
+        ends += source[i] == '<' && source[i + 1] == '/';
+    }
+    *closing = ends;
+    return count + (n && source[n - 1] == '<');
+}
+
+/* Scan the `n` bytes of a serialisation. There is room for t + 1 elements, 2t + 2 items and 8t + 8
+ * values where it has t tags. `counts` is told how many there are of each. Return 0, or UNSAFE where
+ * the structure cannot be relied upon, plus CUT where there are more nodes than `most`.
+ */
+EXPORT i64 scan_markup(const u8 *source, i64 n, i64 tags, const u8 *names, i64 names_size,
+                       const i32 *traits, i64 escaped, i64 most, u64 seed, Element *elements,
+                       Item *items, Value *values, i64 *counts) {
+    Slices empty = {NULL, 0, 0, seed};
+    Scan scan = {.source = source, .end = source + n, .traits = traits, .escaped = escaped,
+                 .most = most, .tags = empty, .styles = empty, .words = empty, .leads = empty,
+                 .shapes = empty, .elements = elements, .items = items, .values = values,
+                 .element_count = 1, .nodes = 1};
+    elements[0] = (Element){.tag = -1, .parent = -1, .style = NO_STYLE};
+    u8 *digitless = scan.free_digitless = malloc((size_t)n + 1);
+    scan.open = malloc((size_t)(tags + 2) * sizeof(Open));
+    scan.starved = !digitless || !scan.open;
+    if (!scan.starved) {
+        scan.open[0] = (Open){-1, 0, false, true};
+        know_tags(&scan, names, names_size);
+    }
+    for (const u8 *at = source; at < scan.end && !scan.cut && !scan.starved;)
+        at = scan_node(&scan, at);
+    scan.unsafe |= scan.depth && !scan.cut;
+    Slices *all[] = {&scan.tags, &scan.styles, &scan.words, &scan.leads, &scan.shapes};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        free(all[k]->slots);
+    free(scan.open);
+    free(digitless);
+    counts[0] = scan.element_count;
+    counts[1] = scan.item_count;
+    counts[2] = scan.value_count;
+    return scan.starved ? -1 : (scan.unsafe ? UNSAFE : 0) + (scan.cut ? CUT : 0);
+}

@@ -1,0 +1,68 @@
+/* Hash tables of slices (see slices.h). */
+#include "slices.h"
+
+#define LEAST_ROOM 64
+
+__extension__ typedef unsigned __int128 u128;
+
+/* Both halves of a product, so that which texts collide depends on the seed: pages are not to choose
+ * them. */
+static inline u64 mixed(u64 a, u64 b) {
+    u128 product = (u128)a * b;
+    return (u64)product ^ (u64)(product >> 64);
+}
+
+static u64 hash_of(const u8 *text, i64 size, u64 seed) {
+    u64 hash = seed ^ (u64)size, part;
+    i64 i = 0;
+    for (; i + 8 <= size; i += 8) {
+        memcpy(&part, text + i, 8);
+        hash = mixed(hash ^ part, seed ^ 0x9E3779B97F4A7C15u);
+    }
+    part = 0;
+    for (int shift = 0; i < size; i++, shift += 8)
+        part |= (u64)text[i] << shift;
+    return mixed(hash ^ part, seed ^ 0xD6E8FEB86659FD93u);
+}
+
+static Slice *slot_of(const Slices *slices, const u8 *text, i64 size, u64 hash) {
+    for (i64 at = (i64)(hash & (u64)(slices->room - 1));; at = (at + 1) & (slices->room - 1)) {
+        Slice *slot = &slices->slots[at];
+        if (!slot->text || (slot->hash == hash && slot->size == size &&
+                            !memcmp(slot->text, text, (size_t)size)))
+            return slot;
+    }
+}
+
+static bool grown(Slices *slices) {
+    i64 room = slices->room ? 2 * slices->room : LEAST_ROOM;
+    Slices wider = {calloc((size_t)room, sizeof(Slice)), room, slices->count, slices->seed};
+    if (!wider.slots)
+        return false;
+    for (i64 k = 0; k < slices->room; k++) {
+        const Slice *old = &slices->slots[k];
+        if (old->text)
+            *slot_of(&wider, old->text, old->size, old->hash) = *old;
+    }
+    free(slices->slots);
+    *slices = wider;
+    return true;
+}
+
+Slice *slice_of(Slices *slices, const u8 *text, i64 size, bool *fresh) {
+    if (2 * slices->count >= slices->room && !grown(slices))
+        return NULL;
+    u64 hash = hash_of(text, size, slices->seed);
+    Slice *slot = slot_of(slices, text, size, hash);
+    *fresh = !slot->text;
+    if (*fresh)
+        *slot = (Slice){text, size, hash, slices->count++};
+    return slot;
+}
+
+const Slice *known_slice(const Slices *slices, const u8 *text, i64 size) {
+    if (!slices->room)
+        return NULL;
+    const Slice *slot = slot_of(slices, text, size, hash_of(text, size, slices->seed));
+    return slot->text ? slot : NULL;
+}

@@ -6,6 +6,7 @@ Text behind ``</html>`` is that of the body: browsers show it there.
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser
@@ -90,11 +91,11 @@ def _cut(
 
     Nothing is read behind the item at which writing stopped.
     """
-    told = sorted([*writing, *reading], key=lambda cut: cut[0])
-    names = [name for item, name in told if item <= stopped]
-    if markup.cut and stopped == len(markup.items):
-        names.append("max_nodes")
-    return names
+    cut: list[tuple[float, str]] = [*writing, *reading]
+    if markup.cut:  # but for what waited to be written
+        cut.append((len(markup.items) - 0.5, "max_nodes"))
+    cut.sort(key=itemgetter(0))
+    return [name for item, name in cut if item <= stopped]
 
 
 def _styles(
@@ -138,6 +139,9 @@ class _Reader:
 
     def value(self, text: str, where: Where, hidden: HiddenBy) -> None:
         """Keep a value of the item that is being read."""
+        if len(text) > self.config.max_value:
+            self.cut.append((self.item, "max_value"))
+            text = text[: self.config.max_value]
         self.told.add(self.item, text, where, hidden)
 
     def read_values(self) -> None:
@@ -149,29 +153,29 @@ class _Reader:
             elif kind == _VARIED:
                 self._count_link()
             elif kind == _REMARK:
-                self._comment(markup.source[start:end].decode("utf-8", "replace").strip())
+                self._comment(markup.raw(start, end))
             elif kind == _PROGRAM:
-                source = markup.source[start:end].decode("utf-8", "replace")
-                self._script(markup.text(start, end) if markup.escaped else source)
+                self._script(markup.text(start, end) if markup.escaped else markup.raw(start, end))
             elif kind == _NAMED:
                 self._named(markup.text(start, end))
             elif kind == _INPUT:
                 self._input(markup.text(start, end))
             elif kind == _FRAGMENT:
-                fragment = markup.source[start:end].decode("utf-8", "replace")
+                fragment = markup.raw(start, end)
+                if markup.escaped:
+                    fragment = markup.attributes(self._element()).get("content") or ""
                 self._markup(fragment, "body", "template")
             elif kind == _HUSHED and self._reading()[0] == "noscript":
                 # Kept as text by the parser.
-                raw = int(markup.items[self.item, 0]) == _RAW_TEXT
-                text = markup.source[start:end].decode("utf-8", "replace")
-                self._markup(text if raw else markup.text(start, end), "noscript", "noscript")
+                read = markup.raw if markup.items[self.item, 0] == _RAW_TEXT else markup.text
+                self._markup(read(start, end), "noscript", "noscript")
                 markup.items[self.item, 0] = _NOTHING
 
     def _element(self) -> int:
         return int(self.markup.items[self.item, 1])
 
     def _reading(self) -> Reading:
-        return self.readings.states[self.markup.elements[self._element(), _STATE]]
+        return self.readings.states[int(self.markup.elements[self._element(), _STATE])]
 
     def _count_link(self) -> bool:
         """Count a link target, unless there have been enough."""

@@ -85,7 +85,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "read_states": (_POINTER, _I64, _POINTER, _I64, _POINTER, _POINTER, _U64, _POINTER),
     "write_page": (
         _POINTER, _I64, _POINTER, _POINTER, _I64, _POINTER, _I64, _POINTER, _I64, _POINTER, _I64,
-        *[_POINTER] * 4, _U64, *[_POINTER] * 4,
+        _POINTER, _POINTER, _I64, _POINTER, _POINTER, _U64, *[_POINTER] * 4,
     ),
 }  # fmt: skip
 

@@ -44,14 +44,13 @@ ACTIONS = ("span", "block", "link", "title", "heading", "noscript", "skip", "scr
 """What an element is to reading; those unknown are blocks."""
 ITEMS = ("element", "text", "raw_text", "comment", "instruction", "nothing")
 VALUES = (
-    "words", "lead", "varied", "named", "input", "remark", "program", "fragment", "hushed",
+    "words", "aside", "lead", "varied", "named", "input", "remark", "program", "fragment", "hushed",
     "style", "name",
 )  # fmt: skip
-"""Kinds of what is read besides texts: words of an attribute; where a link leads, and a link that
-leads where another does but for digits; a ``meta`` element; an ``input``; a comment; a script; what
-is in a template; a text of ``noscript`` with markup in it. And, each where it first occurs, inline
-styles and names of elements that are not in ``TAGS``."""
-_HUSHED = VALUES.index("hushed")
+"""Kinds of what is read besides texts: words of an attribute; a comment; where a link leads, and a
+link that leads where another does but for digits; a ``meta`` element; an ``input``; a comment with
+markup in it; a script; what is in a template; a text of ``noscript`` with markup in it. And, each
+where it first occurs, inline styles and names of elements that are not in ``TAGS``."""
 
 _BY_ACTION = {
     "span": "abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd label mark q rp rt "
@@ -111,9 +110,13 @@ class Markup(NamedTuple):
     values: NDArray[np.int32]
     """Kind (``VALUES``), item, start, end; in order of their items."""
     escaped: bool
-    """Scripts are serialised as other texts are."""
+    """Scripts are serialised as other texts are, templates as attributes."""
     cut: bool
     """There are more nodes than were to be scanned."""
+
+    def raw(self, start: int, end: int) -> str:
+        """Return a stretch of the serialisation as it stands there."""
+        return self.source[start:end].decode("utf-8", "replace")
 
     def text(self, start: int, end: int) -> str:
         """Return what a stretch of the serialisation stands for, as a text or a value."""
@@ -206,13 +209,18 @@ def scan(source: bytes, most: int, *, escaped: bool = False) -> tuple[Markup, bo
 
 
 def _escape_raw(root: LexborNode) -> None:
-    """Escape the texts of a document that are serialised as they are."""
-    waiting = [root]
-    while waiting:
-        inner = waiting.pop()
-        for element in inner.css(_RAW):
-            for text in [n for n in element.iter(include_text=True) if n.is_text_node]:
-                source = text.text_content or ""
-                source = source.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-                text.replace_with(source)
-        waiting += inner.template_fragments()
+    """Escape the texts of a document that are serialised as they are.
+
+    What is in templates becomes an attribute of theirs, ``content``.
+    """
+    for fragment in root.template_fragments():
+        template = fragment.parent
+        if template is not None:
+            template.attrs["content"] = fragment.html
+            for inner in list(fragment.iter(include_text=True)):
+                inner.decompose()
+    for element in root.css(_RAW):
+        for text in [n for n in element.iter(include_text=True) if n.is_text_node]:
+            source = text.text_content or ""
+            source = source.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            text.replace_with(source)

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from detector.config import Config
 from detector.kernel import address, call
 from detector.markup import SEED, Markup
-from detector.page import Segments, place_of
-from detector.page import HiddenBy, Where
+from detector.page import HiddenBy, Segments, Where, place_of
 from detector.readings import ALTS, Readings
 
 __all__ = ["Told", "Written", "write_page"]
 
+_ASIDE = place_of("comment", "comment")
 _LIMITS = ("max_characters", "max_segments", "max_value")
 
 
@@ -73,7 +73,7 @@ def write_page(markup: Markup, readings: Readings, told: Told, config: Config) -
         address(values, np.int32, values.size), len(values),
         extra, len(extra), address(rows, np.int32, rows.size), len(rows),
         address(readings.places, np.int32, len(readings.places)),
-        address(readings.alt_places, np.int32, len(readings.places)), ALTS,
+        address(readings.alt_places, np.int32, len(readings.places)), _ASIDE, ALTS,
         ctypes.addressof(allowed), SEED, address(out, np.uint8, room),
         address(segments, np.int32, segments.size), ctypes.addressof(limits),
         ctypes.addressof(size),

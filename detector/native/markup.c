@@ -15,6 +15,8 @@
 #define LONGEST_COMPARED 500 /* bytes of a link's target: no longer than is read of any */
 
 typedef struct {
+    const u8 *name;
+    i64 size;
     i32 tag, element;
     bool foreign; /* of SVG or MathML */
     bool read;    /* where it stands; what it says may be not */
@@ -332,25 +334,35 @@ static bool has_markup(i32 kind, const u8 *start, const u8 *end) {
 /* Keep a text of the innermost open element. */
 static void add_text(Scan *scan, i32 kind, const u8 *start, const u8 *end) {
     const Open *around = &scan->open[scan->depth];
-    if (start == end || !counted(scan) || scan->inert)
+    if (start == end || scan->inert)
         return;
-    if ((traits_of(scan, around->tag) & ACTION) == SCRIPT) {
-        if (around->read)
-            add_value(scan, PROGRAM, start, end);
-    } else if (is_read(scan)) {
+    if ((traits_of(scan, around->tag) & ACTION) == SCRIPT && around->read)
+        add_value(scan, PROGRAM, start, end); /* part of its element, whether or not counted */
+    if (counted(scan) && is_read(scan)) {
         add_item(scan, kind, around->element, start, end);
         if (scan->hushed && has_markup(kind, start, end))
             add_value(scan, HUSHED, start, end);
     }
 }
 
+/* Keep what a comment says, without the white space around it. */
+static void add_comment(Scan *scan, const u8 *start, const u8 *end) {
+    i64 size;
+    add_item(scan, COMMENT, scan->open[scan->depth].element, start, end);
+    while (start < end && (size = space_at(start, end)))
+        start += size;
+    while (start < end && (size = space_before(start, end)))
+        end -= size;
+    if (end - start > 1) {
+        bool markup = begins(start, end, "[if ", 4) || found(start, end, '<') < end;
+        add_value(scan, markup ? REMARK : ASIDE, start, end);
+    }
+}
+
 static const u8 *scan_comment(Scan *scan, const u8 *at) {
     const u8 *start = at + 4, *stop = found_text(start, scan->end, "-->", 3);
-    if (counted(scan) && is_read(scan)) {
-        add_item(scan, COMMENT, scan->open[scan->depth].element, start, stop);
-        if (stop - start > 1)
-            add_value(scan, REMARK, start, stop);
-    }
+    if (counted(scan) && is_read(scan))
+        add_comment(scan, start, stop);
     return stop < scan->end ? stop + 3 : stop;
 }
 
@@ -365,9 +377,8 @@ static const u8 *scan_instruction(Scan *scan, const u8 *at) {
 /* Close the innermost element, if `name` is its own. */
 static const u8 *scan_end_tag(Scan *scan, const u8 *at) {
     const u8 *name = at + 2, *stop = found(name, scan->end, '>');
-    const Slice *tag = known_slice(&scan->tags, name, stop - name);
     const Open *last = &scan->open[scan->depth];
-    if (tag && scan->depth && last->tag == (i32)tag->number) {
+    if (scan->depth && stop - name == last->size && !memcmp(name, last->name, (size_t)last->size)) {
         i32 traits = traits_of(scan, last->tag);
         scan->foreign -= (traits & IS_FOREIGN) != 0;
         scan->hushed -= (traits & ACTION) == NOSCRIPT;
@@ -377,8 +388,11 @@ static const u8 *scan_end_tag(Scan *scan, const u8 *at) {
         if (scan->inert == scan->depth)
             scan->inert = 0;
         scan->depth--;
-    } else if (!tag || !(traits_of(scan, (i32)tag->number) & IS_VOID))
-        scan->unsafe = true; /* void elements of SVG are closed */
+    } else {
+        const Slice *tag = known_slice(&scan->tags, name, stop - name);
+        if (!tag || !(traits_of(scan, (i32)tag->number) & IS_VOID))
+            scan->unsafe = true; /* void elements of SVG are closed */
+    }
     return stop < scan->end ? stop + 1 : stop;
 }
 
@@ -406,7 +420,7 @@ static inline bool in_foreign(const Scan *scan) {
 }
 
 /* Begin an element whose start tag ends before `at`; return where to go on. */
-static const u8 *open_element(Scan *scan, const u8 *at, Open opened, const Slice *name) {
+static const u8 *open_element(Scan *scan, const u8 *at, Open opened) {
     i32 traits = traits_of(scan, opened.tag);
     scan->open[++scan->depth] = opened;
     scan->foreign += (traits & IS_FOREIGN) != 0;
@@ -418,7 +432,7 @@ static const u8 *open_element(Scan *scan, const u8 *at, Open opened, const Slice
     }
     if (!(traits & IS_RAW) || scan->escaped)
         return at;
-    const u8 *stop = raw_end(scan, at, name->text, name->size, traits);
+    const u8 *stop = raw_end(scan, at, opened.name, opened.size, traits);
     add_text(scan, RAW_TEXT, at, stop);
     return stop;
 }
@@ -438,8 +452,9 @@ static const u8 *scan_start_tag(Scan *scan, const u8 *at) {
     if (fresh)
         add_value(scan, NAME, name, stop);
     i32 tag = (i32)slice->number, traits = traits_of(scan, tag);
-    Open opened = {tag, scan->open[scan->depth].element, traits & IS_FOREIGN || in_foreign(scan),
-                   is_read(scan)};
+    Open opened = {.name = name, .size = stop - name, .tag = tag,
+                   .element = scan->open[scan->depth].element,
+                   .foreign = traits & IS_FOREIGN || in_foreign(scan), .read = is_read(scan)};
     Element *element = NULL;
     Attributes attributes = {0};
     if (!scan->inert) {
@@ -454,7 +469,7 @@ static const u8 *scan_start_tag(Scan *scan, const u8 *at) {
     if (element)
         element->end = place(scan, stop);
     stop += stop < end;
-    return traits & IS_VOID ? stop : open_element(scan, stop, opened, slice);
+    return traits & IS_VOID ? stop : open_element(scan, stop, opened);
 }
 
 static const u8 *scan_node(Scan *scan, const u8 *at) {
@@ -487,9 +502,14 @@ static void know_tags(Scan *scan, const u8 *names, i64 size) {
 /* How many tags a source has, or what looks like one; *closing: end tags. */
 EXPORT i64 count_tags(const u8 *source, i64 n, i64 *closing) {
     i64 count = 0, ends = 0;
-    for (i64 i = 0; i + 1 < n; i++) {
-        count += source[i] == '<';
-        ends += source[i] == '<' && source[i + 1] == '/';
+    for (i64 i = 0; i + 1 < n;) {
+        u8 some = 0, some_ends = 0; /* bytes, so that compilers count many at a time */
+        for (i64 stop = least_of(n - 1, i + 255); i < stop; i++) {
+            some += source[i] == '<';
+            some_ends += (source[i] == '<') & (source[i + 1] == '/');
+        }
+        count += some;
+        ends += some_ends;
     }
     *closing = ends;
     return count + (n && source[n - 1] == '<');
@@ -512,7 +532,7 @@ EXPORT i64 scan_markup(const u8 *source, i64 n, i64 tags, const u8 *names, i64 n
     scan.open = malloc((size_t)(tags + 2) * sizeof(Open));
     scan.starved = !digitless || !scan.open;
     if (!scan.starved) {
-        scan.open[0] = (Open){-1, 0, false, true};
+        scan.open[0] = (Open){.tag = -1, .read = true};
         know_tags(&scan, names, names_size);
     }
     for (const u8 *at = source; at < scan.end && !scan.cut && !scan.starved;)

@@ -55,7 +55,7 @@ typedef struct {
     i32 start, end; /* what it says */
 } Item;
 
-enum { WORDS, LEAD, VARIED, NAMED, INPUT, REMARK, PROGRAM, FRAGMENT, HUSHED, STYLE, NAME };
+enum { WORDS, ASIDE, LEAD, VARIED, NAMED, INPUT, REMARK, PROGRAM, FRAGMENT, HUSHED, STYLE, NAME };
 
 /* VALUES of detector/markup.py: what is read besides texts, in order. */
 typedef struct {
@@ -75,6 +75,14 @@ static inline i64 space_at(const u8 *at, const u8 *end) {
     bool space = point == 0x1680 || (point >= 0x2000 && point <= 0x200A) || point == 0x2028 ||
                  point == 0x2029 || point == 0x202F || point == 0x205F || point == 0x3000;
     return space ? 3 : 0;
+}
+
+/* Likewise, of white space that ends before `end`. */
+static inline i64 space_before(const u8 *start, const u8 *end) {
+    for (i64 size = 1; size <= 3 && size <= end - start; size++)
+        if (space_at(end - size, end) == size)
+            return size;
+    return 0;
 }
 
 /* The character references of a serialisation. */

@@ -1,7 +1,7 @@
 /* Hash tables of slices (see slices.h). */
 #include "slices.h"
 
-#define LEAST_ROOM 64
+#define LEAST_ROOM 512
 
 __extension__ typedef unsigned __int128 u128;
 

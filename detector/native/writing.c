@@ -212,8 +212,8 @@ static bool write_item(Writer *writer, const u8 *source, const Item *item, const
     return true;
 }
 
-/* Write the text of a page and its segments. Values of the kind WORDS are those of `source`, in
- * places told by state; `told` are the others, out of `extra`. There is room for as many bytes as
+/* Write the text of a page and its segments. Values of the kind WORDS are in places told by
+ * state, those of the kind ASIDE in the place `aside`; `told` are the others, out of `extra`. There is room for as many bytes as
  * `source` and `extra` have and one for each item, value and told, and for as many segments. `cut`
  * is what is allowed: characters, segments, characters of a value. `limits` is told which of them
  * cut something, and where writing stopped. Return how many segments there are; *size: bytes.
@@ -221,7 +221,7 @@ static bool write_item(Writer *writer, const u8 *source, const Item *item, const
 EXPORT i64 write_page(const u8 *source, i64 n, const Element *elements, const Item *items,
                       i64 item_count, const Value *values, i64 value_count, const u8 *extra,
                       i64 extra_size, const Told *told, i64 told_count, const i32 *places,
-                      const i32 *alt_places, const u8 *alts, const i64 *allowed, u64 seed, u8 *out,
+                      const i32 *alt_places, i64 aside, const u8 *alts, const i64 *allowed, u64 seed, u8 *out,
                       Segment *segments, i64 *limits, i64 *size) {
     Writer writer = {.alts = alts, .characters = allowed[0], .most = allowed[1],
                      .longest = allowed[2], .out = out, .segments = segments, .limits = limits,
@@ -238,10 +238,14 @@ EXPORT i64 write_page(const u8 *source, i64 n, const Element *elements, const It
         writer.item = i;
         if (!write_item(&writer, source, item, elements, places))
             break;
-        for (; v < value_count && values[v].item <= i; v++)
-            if (values[v].kind == WORDS)
-                add_waiting(&writer, source + values[v].start, source + values[v].end, true,
-                            alt_places[elements[element].state], element);
+        for (; v < value_count && values[v].item <= i; v++) {
+            const Value *value = &values[v];
+            if (value->kind == WORDS || value->kind == ASIDE)
+                add_waiting(&writer, source + value->start, source + value->end,
+                            value->kind == WORDS,
+                            value->kind == WORDS ? alt_places[elements[element].state] : (i32)aside,
+                            element);
+        }
         for (; t < told_count && told[t].item <= i; t++)
             add_waiting(&writer, extra + told[t].start, extra + told[t].end, false, told[t].place,
                         element);

@@ -83,6 +83,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
         _POINTER, _I64, _I64, _POINTER, _I64, _POINTER, _I64, _I64, _U64, *[_POINTER] * 4,
     ),
     "read_states": (_POINTER, _I64, _POINTER, _I64, _POINTER, _POINTER, _U64, _POINTER),
+    "telling_literals": (_POINTER, _I64, _POINTER),
     "write_page": (
         _POINTER, _I64, _POINTER, _POINTER, _I64, _POINTER, _I64, _POINTER, _I64, _POINTER, _I64,
         _POINTER, _POINTER, _I64, _POINTER, _POINTER, _U64, *[_POINTER] * 4,

@@ -9,7 +9,7 @@ import re
 from operator import itemgetter
 from urllib.parse import unquote
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from detector.config import DEFAULT_CONFIG, Config
 from detector.hiding import Declared, Reading, Style
@@ -36,6 +36,8 @@ _SNIFF_START = re.compile(
 )
 _SNIFF_ANYWHERE = re.compile(r"<(?:!doctype\s+html|html[\s>]|head>|body[\s>]|/body>|/html>)", re.I)
 CONDITION = re.compile(r"\[if [^\]\n]{0,60}\]>(?:<!-+>?)?")  # of Internet Explorer's comments
+_OF_DOCUMENTS = re.compile(r"<(?:noscript|frameset|/body|/html)", re.I)
+"""Tags that mean something else in a fragment than in a document."""
 _WITHOUT_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 _LONGEST_LABEL = 63  # of host names
 
@@ -49,8 +51,10 @@ def looks_like_html(text: str) -> bool:
     return bool(_SNIFF_START.match(text) or _SNIFF_ANYWHERE.search(text, 0, 64_000))
 
 
-def extract(html: str, config: Config = DEFAULT_CONFIG, encoding: str | None = None) -> Page:
-    """Return the Page of an HTML document.
+def extract(
+    html: str | bytes, config: Config = DEFAULT_CONFIG, encoding: str | None = None
+) -> Page:
+    """Return the Page of an HTML document, a text or the UTF-8 of one.
 
     Runs of white space are collapsed as browsers do; inline neighbours stay glued, blocks are
     separated by a line feed. Never raises on malformed input.
@@ -59,14 +63,14 @@ def extract(html: str, config: Config = DEFAULT_CONFIG, encoding: str | None = N
     if len(html) > config.max_bytes:
         html = html[: config.max_bytes]
         truncated.append("max_bytes")
-    # Lone surrogates cannot be handed to the parser, which works on UTF-8.
-    source = html.encode("utf-8", "replace")
+    source = _utf8(html)
     opening, closing = tag_count(source)
     if opening - closing > config.max_depth:
-        html, deep = tamed(html, config.max_depth)
+        text = html if isinstance(html, str) else html.decode("utf-8", "replace")
+        text, deep = tamed(text, config.max_depth)
         if deep:
             truncated.append("max_depth")
-            source = html.encode("utf-8", "replace")
+            source = _utf8(text)
     parser = parsed(source)
     markup = scanned(parser, config.max_nodes)
     readings = readings_of(markup, _styles(parser, markup, config, truncated))
@@ -82,6 +86,11 @@ def extract(html: str, config: Config = DEFAULT_CONFIG, encoding: str | None = N
     return Page(
         written.text, written.segments, True, encoding, tuple(dict.fromkeys(truncated)), elements
     )
+
+
+def _utf8(html: str | bytes) -> bytes:
+    # Lone surrogates cannot be handed to the parser, which works on UTF-8.
+    return html if isinstance(html, bytes) else html.encode("utf-8", "replace")
 
 
 def _cut(
@@ -112,8 +121,22 @@ def _styles(
     return {numbers[identity]: style for identity, style in styles.items()}
 
 
-_LEAD, _VARIED, _NAMED, _INPUT, _REMARK, _PROGRAM, _FRAGMENT, _HUSHED = map(
-    VALUES.index, "lead varied named input remark program fragment hushed".split()
+_ASIDE, _LEAD, _VARIED, _NAMED, _INPUT, _REMARK, _PROGRAM, _FRAGMENT, _HUSHED = map(
+    VALUES.index, "aside lead varied named input remark program fragment hushed".split()
+)
+
+
+def _number_of(tag: str) -> int:
+    """Return the number that the parser has for an element of the standard."""
+    node = LexborHTMLParser(f"<{tag}>").css_first(tag)
+    return node.tag_id if node is not None else 0
+
+
+_LEADING = frozenset(map(_number_of, ("a", "area", "iframe")))
+_TEXT = next(
+    node.tag_id
+    for node in LexborHTMLParser("text").css("html")[0].traverse(include_text=True)
+    if node.is_text_node
 )
 _NOTHING, _RAW_TEXT = ITEMS.index("nothing"), ITEMS.index("raw_text")
 _STATE = 6  # column of the elements
@@ -122,8 +145,8 @@ _STATE = 6  # column of the elements
 class _Reader:
     """Reads the values of a document, in order, but for words of attributes."""
 
-    __slots__ = ("config", "cut", "hosts", "item", "links", "markup", "read", "readings", "script",
-                 "told")  # fmt: skip
+    __slots__ = ("config", "cut", "element", "hosts", "item", "links", "markup", "read", "readings",
+                 "scratch", "script", "told")  # fmt: skip
 
     def __init__(self, markup: Markup, readings: Readings, config: Config) -> None:
         self.markup = markup
@@ -131,9 +154,10 @@ class _Reader:
         self.config = config
         self.told = Told()
         self.cut: list[tuple[int, str]] = []  # limits, with the items at which they cut something
-        self.item = 0  # that is being read
+        self.item = self.element = 0  # that are being read
         self.links = 0
         self.script = config.max_script
+        self.scratch: LexborNode | None = None
         self.hosts: set[str] = set()
         self.read: set[str] = set()  # link targets, and their shapes without digits
 
@@ -147,7 +171,9 @@ class _Reader:
     def read_values(self) -> None:
         """Read all values."""
         markup = self.markup
-        for kind, self.item, start, end in markup.values.tolist():
+        for kind, self.item, self.element, start, end in markup.values.tolist():
+            if kind <= _ASIDE:
+                continue  # read where they are written
             if kind == _LEAD:
                 self.link(markup.text(start, end), self._reading()[1])
             elif kind == _VARIED:
@@ -163,7 +189,7 @@ class _Reader:
             elif kind == _FRAGMENT:
                 fragment = markup.raw(start, end)
                 if markup.escaped:
-                    fragment = markup.attributes(self._element()).get("content") or ""
+                    fragment = markup.attributes(self.element).get("content") or ""
                 self._markup(fragment, "body", "template")
             elif kind == _HUSHED and self._reading()[0] == "noscript":
                 # Kept as text by the parser.
@@ -171,11 +197,8 @@ class _Reader:
                 self._markup(read(start, end), "noscript", "noscript")
                 markup.items[self.item, 0] = _NOTHING
 
-    def _element(self) -> int:
-        return int(self.markup.items[self.item, 1])
-
     def _reading(self) -> Reading:
-        return self.readings.states[int(self.markup.elements[self._element(), _STATE])]
+        return self.readings.states[int(self.markup.elements[self.element, _STATE])]
 
     def _count_link(self) -> bool:
         """Count a link target, unless there have been enough."""
@@ -187,7 +210,7 @@ class _Reader:
 
     def _named(self, content: str) -> None:
         """Keep what a ``meta`` element says."""
-        attributes = self.markup.attributes(self._element())
+        attributes = self.markup.attributes(self.element)
         name = attributes.get("name") or attributes.get("property")
         if name and META_NAMES.match(name):
             self.value(content, "meta", "meta")
@@ -195,7 +218,7 @@ class _Reader:
     def _input(self, text: str) -> None:
         """Keep the value of an ``input``, which is not in ASCII."""
         hidden = self._reading()[1]
-        if not hidden and self.markup.attributes(self._element()).get("type") == "hidden":
+        if not hidden and self.markup.attributes(self.element).get("type") == "hidden":
             hidden = "hidden-input"
         self.value(text, "alt", hidden)
 
@@ -244,20 +267,30 @@ class _Reader:
         if "<" not in text:
             self.value(text, where, hidden)
             return
-        limit = self.config.max_value * 20
-        fragment = LexborHTMLParser(text[:limit].encode("utf-8", "replace")).root
-        if fragment is None:
-            return
-        for inner in fragment.traverse(include_text=True):
-            tag = inner.tag
-            if tag == "-text":
+        fragment = self._fragment(text[: self.config.max_value * 20])
+        for inner in fragment.traverse(include_text=True) if fragment is not None else ():
+            number = inner.tag_id
+            if number == _TEXT:
                 around = inner.parent
                 if around is None or around.tag not in ("style", "script"):
                     self.value(inner.text_content or "", where, hidden)
-            elif tag in ("a", "area", "iframe"):
+            elif number in _LEADING:
                 href = inner.attributes.get("href") or inner.attributes.get("src")
                 if href:
                     self.link(href, hidden)
+
+    def _fragment(self, text: str) -> LexborNode | None:
+        """Return an element with the nodes in it that ``text`` has as a document of its own.
+
+        Making a parser costs more than most such texts do.
+        """
+        source = text.encode("utf-8", "replace")
+        if _OF_DOCUMENTS.search(text):
+            return LexborHTMLParser(source).root
+        if self.scratch is None:
+            self.scratch = LexborHTMLParser(b"").create_node("div")
+        self.scratch.inner_html = source.decode()
+        return self.scratch
 
     def _script(self, source: str) -> None:
         """Keep what the string literals of a script say, and the names in JSON-LD."""
@@ -266,7 +299,7 @@ class _Reader:
             source = source[: self.script]
         self.script -= len(source)
         if source[:50].lstrip()[:1] in ("{", "["):
-            kind = self.markup.attributes(self._element()).get("type") or ""
+            kind = self.markup.attributes(self.element).get("type") or ""
             if kind.strip().lower() == "application/ld+json":
                 for name in json_ld(source) or ():
                     self.value(name, "meta", "meta")

@@ -78,6 +78,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "maximal_segments": (
         _POINTER, _POINTER, _I64, _FLOAT, _FLOAT, _DOUBLE, _DOUBLE, *[_POINTER] * 3,
     ),
+    "is_utf8": (_POINTER, _I64),
     "count_tags": (_POINTER, _I64, _POINTER),
     "scan_markup": (
         _POINTER, _I64, _I64, _POINTER, _I64, _POINTER, _I64, _I64, _U64, *[_POINTER] * 4,

@@ -108,7 +108,7 @@ class Markup(NamedTuple):
     items: NDArray[np.int32]
     """Nodes that are read, in order: kind (``ITEMS``), element or the one around, start, end."""
     values: NDArray[np.int32]
-    """Kind (``VALUES``), item, start, end; in order of their items."""
+    """Kind (``VALUES``), item, its element, start, end; in order of their items."""
     escaped: bool
     """Scripts are serialised as other texts are, templates as attributes."""
     cut: bool
@@ -132,7 +132,7 @@ class Markup(NamedTuple):
 
     def slices(self, kind: str) -> list[bytes]:
         """Return what the values of one kind (of ``VALUES``) say."""
-        rows = self.values[self.values[:, 0] == VALUES.index(kind), 2:].tolist()
+        rows = self.values[self.values[:, 0] == VALUES.index(kind), 3:].tolist()
         return [self.source[start:end] for start, end in rows]
 
 
@@ -186,7 +186,7 @@ def scan(source: bytes, most: int, *, escaped: bool = False) -> tuple[Markup, bo
     source = source[: 2**31 - 1]
     tags, _ = tag_count(source)
     room = min(tags, most) + 1
-    sizes = np.array([room * 8, (2 * room + 2) * 4, (8 * room + 8) * 4])
+    sizes = np.array([room * 8, (2 * room + 2) * 4, (8 * room + 8) * 5])
     block = np.empty(int(sizes.sum()), dtype=np.int32)
     start = address(block, np.int32, len(block)) or 0
     counts = (ctypes.c_int64 * 3)()
@@ -201,7 +201,7 @@ def scan(source: bytes, most: int, *, escaped: bool = False) -> tuple[Markup, bo
         source,
         block[: elements * 8].reshape(-1, 8),
         block[first : first + items * 4].reshape(-1, 4),
-        block[second : second + values * 4].reshape(-1, 4),
+        block[second : second + values * 5].reshape(-1, 5),
         escaped,
         bool(result & _CUT),
     )

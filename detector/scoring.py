@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from detector.batch import GAP, Batch, batch_of
 from detector.candidates import SPAN_FEATURES, Candidate, candidates, reported, without_parting
 from detector.config import DEFAULT_CONFIG, Config
-from detector.decode import decode, looks_binary
+from detector.decode import decode, looks_binary, plain_utf8
 from detector.errors import DetectorError, InputError
 from detector.extract import extract, looks_like_html
 from detector.kernel import loaded
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
 __all__ = ["Detector", "read_page"]
+
+_HEAD = 1000  # bytes, by which most pages can be told to be HTML
 
 
 def read_page(
@@ -41,6 +43,8 @@ def read_page(
     """
     if isinstance(page, Page):
         return page
+    text = ""
+    source: bytes | None = None  # in place of the text, which mostly nobody asks for
     encoding: str | None = None
     truncated: tuple[str, ...] = ()
     if isinstance(page, (bytes, bytearray, memoryview)):
@@ -49,7 +53,11 @@ def read_page(
             data, truncated = data[: config.max_bytes], ("max_bytes",)
         if looks_binary(data):
             return Page("", (), False, None, (*truncated, "binary"))
-        text, encoding, _ = decode(data, content_type)
+        source = plain_utf8(data, content_type)
+        if source is None:
+            text, encoding, _ = decode(data, content_type)
+        else:
+            encoding = "utf-8"
     elif isinstance(page, str):
         text = page
         if len(text) > config.max_bytes:
@@ -65,11 +73,15 @@ def read_page(
         html = False
     elif content_type is not None and "html" in content_type.lower():
         html = True
+    elif source is not None and looks_like_html(source[:_HEAD].decode("utf-8", "ignore")):
+        html = True
     else:
+        text, source = text if source is None else source.decode(), None
         html = looks_like_html(text)
     if html:
-        result = extract(text, config, encoding)
+        result = extract(text if source is None else source, config, encoding)
     else:
+        text = text if source is None else source.decode()
         result = page_from_text(text, encoding, config.max_characters)
     return result._replace(truncated=truncated + result.truncated) if truncated else result
 

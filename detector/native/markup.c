@@ -89,8 +89,10 @@ static void add_item(Scan *scan, i32 kind, i32 element, const u8 *start, const u
 
 /* Keep a value of the last item. */
 static void add_value(Scan *scan, i32 kind, const u8 *start, const u8 *end) {
+    i32 item = (i32)scan->item_count - 1;
     scan->values[scan->value_count++] =
-        (Value){kind, (i32)scan->item_count - 1, place(scan, start), place(scan, end)};
+        (Value){kind, item, item < 0 ? 0 : scan->items[item].element, place(scan, start),
+                place(scan, end)};
 }
 
 /* Whether a text has characters beyond ASCII, plain or as a reference. */
@@ -383,8 +385,9 @@ static const u8 *scan_end_tag(Scan *scan, const u8 *at) {
         scan->foreign -= (traits & IS_FOREIGN) != 0;
         scan->hushed -= (traits & ACTION) == NOSCRIPT;
         if (scan->inert == scan->depth && scan->fragment != NOWHERE)
-            scan->values[scan->value_count++] = (Value){
-                FRAGMENT, scan->fragment, place(scan, scan->content), place(scan, at)};
+            scan->values[scan->value_count++] =
+                (Value){FRAGMENT, scan->fragment, scan->items[scan->fragment].element,
+                        place(scan, scan->content), place(scan, at)};
         if (scan->inert == scan->depth)
             scan->inert = 0;
         scan->depth--;

@@ -59,7 +59,9 @@ enum { WORDS, ASIDE, LEAD, VARIED, NAMED, INPUT, REMARK, PROGRAM, FRAGMENT, HUSH
 
 /* VALUES of detector/markup.py: what is read besides texts, in order. */
 typedef struct {
-    i32 kind, item, start, end;
+    i32 kind, item;
+    i32 element; /* that of the item */
+    i32 start, end;
 } Value;
 
 /* Bytes of white space, in the sense of Python's str.split, at `at`; 0 where there is none. */

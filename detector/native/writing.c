@@ -52,6 +52,9 @@ static inline i64 point_size(const u8 *at, const u8 *end) {
     return least_of(size, end - at);
 }
 
+/* Whether a byte is a character that is neither white space nor the begin of a reference. */
+static inline bool is_plain(u8 byte) { return byte > ' ' && byte < 0x80 && byte != '&'; }
+
 /* Write the first `longest` code points of a text to `to`, its white space collapsed. */
 static Run collapsed(const u8 *at, const u8 *end, bool references, i64 longest, u8 *to) {
     u8 *first = to;
@@ -60,6 +63,11 @@ static Run collapsed(const u8 *at, const u8 *end, bool references, i64 longest, 
         if (read == longest) {
             run.cut = true;
             break;
+        }
+        if (is_plain(*at) && !run.trailing) {
+            *to++ = *at++;
+            run.points++;
+            continue;
         }
         const u8 *from = at;
         i64 size = point_size(at, end);
@@ -240,11 +248,11 @@ EXPORT i64 write_page(const u8 *source, i64 n, const Element *elements, const It
             break;
         for (; v < value_count && values[v].item <= i; v++) {
             const Value *value = &values[v];
-            if (value->kind == WORDS || value->kind == ASIDE)
-                add_waiting(&writer, source + value->start, source + value->end,
-                            value->kind == WORDS,
-                            value->kind == WORDS ? alt_places[elements[element].state] : (i32)aside,
-                            element);
+            const u8 *start = source + value->start, *end = source + value->end;
+            if (value->kind == WORDS)
+                add_waiting(&writer, start, end, true, alt_places[elements[element].state], element);
+            else if (value->kind == ASIDE)
+                add_waiting(&writer, start, end, false, (i32)aside, element);
         }
         for (; t < told_count && told[t].item <= i; t++)
             add_waiting(&writer, extra + told[t].start, extra + told[t].end, false, told[t].place,

@@ -13,12 +13,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from detector.config import DEFAULT_CONFIG, Config
 from detector.hiding import Declared, Reading, Style
-from detector.markup import ITEMS, VALUES, Markup, parsed, scanned, tag_count
+from detector.markup import ITEMS, TAGS, VALUES, Markup, mark_counts, parsed, scanned
 from detector.nesting import tamed
 from detector.page import Elements, HiddenBy, Page, Where
 from detector.readings import Readings, readings_of
 from detector.scripts import URL, json_ld, script_literals, wordy
-from detector.sheets import sheet_styles
+from detector.sheets import Sheet, sheet_styles
 from detector.writing import Told, write_page
 
 __all__ = ["CONDITION", "META_NAMES", "extract", "looks_like_html"]
@@ -64,15 +64,15 @@ def extract(
         html = html[: config.max_bytes]
         truncated.append("max_bytes")
     source = _utf8(html)
-    opening, closing = tag_count(source)
-    if opening - closing > config.max_depth:
+    tags, closing, _ = mark_counts(source)
+    if tags - closing > config.max_depth:
         text = html if isinstance(html, str) else html.decode("utf-8", "replace")
         text, deep = tamed(text, config.max_depth)
         if deep:
             truncated.append("max_depth")
             source = _utf8(text)
     parser = parsed(source)
-    markup = scanned(parser, config.max_nodes)
+    markup = scanned(parser, config)
     readings = readings_of(markup, _styles(parser, markup, config, truncated))
     reader = _Reader(markup, readings, config)
     reader.read_values()
@@ -112,18 +112,36 @@ def _styles(
 ) -> dict[int, tuple[Declared, Style]]:
     """Return what the style sheets of a document declare, by the number of the element."""
     root = parser.root
-    if root is None or b"<style" not in markup.source:
+    sheets = _sheets(markup)
+    if root is None or not sheets:
         return {}
-    styles = sheet_styles(root, root.css("style"), config, truncated)
+    styles = sheet_styles(root, sheets, config, truncated)
     if not styles:
         return {}
     numbers = {node.mem_id: number for number, node in enumerate(root.css("*"), 1)}
     return {numbers[identity]: style for identity, style in styles.items()}
 
 
-_ASIDE, _LEAD, _VARIED, _NAMED, _INPUT, _REMARK, _PROGRAM, _FRAGMENT, _HUSHED = map(
-    VALUES.index, "aside lead varied named input remark program fragment hushed".split()
-)
+def _sheets(markup: Markup) -> list[Sheet]:
+    """Return the style sheets of a document, but for those that browsers with scripts skip."""
+    rows = markup.values[markup.values[:, 0] == _SHEET, 2:].tolist()
+    sheets: dict[int, Sheet] = {}
+    for element, start, end in rows:
+        tag = markup.elements[markup.elements[element, 1], 0]
+        if element not in sheets and tag != _NOSCRIPT:
+            text = markup.text(start, end) if markup.escaped else markup.raw(start, end)
+            sheets[element] = Sheet(text, markup.attributes(element))
+    return list(sheets.values())
+
+
+(
+    _ASIDE, _LEAD, _VARIED, _NAMED, _INPUT, _REMARK, _PROGRAM, _BARE, _QUOTED, _FRAGMENT, _HUSHED,
+    _SHEET,
+) = map(
+    VALUES.index,
+    "aside lead varied named input remark program bare quoted fragment hushed sheet".split(),
+)  # fmt: skip
+_NOSCRIPT = TAGS.index("noscript")
 
 
 def _number_of(tag: str) -> int:
@@ -182,6 +200,10 @@ class _Reader:
                 self._comment(markup.raw(start, end))
             elif kind == _PROGRAM:
                 self._script(markup.text(start, end) if markup.escaped else markup.raw(start, end))
+            elif kind == _BARE:
+                self.script -= end - start
+            elif kind == _QUOTED:
+                self.link(markup.raw(start, end), "script")
             elif kind == _NAMED:
                 self._named(markup.text(start, end))
             elif kind == _INPUT:

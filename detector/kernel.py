@@ -79,9 +79,9 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
         _POINTER, _POINTER, _I64, _FLOAT, _FLOAT, _DOUBLE, _DOUBLE, *[_POINTER] * 3,
     ),
     "is_utf8": (_POINTER, _I64),
-    "count_tags": (_POINTER, _I64, _POINTER),
+    "count_marks": (_POINTER, _I64, _POINTER),
     "scan_markup": (
-        _POINTER, _I64, _I64, _POINTER, _I64, _POINTER, _I64, _I64, _U64, *[_POINTER] * 4,
+        _POINTER, _I64, _I64, _POINTER, _I64, _POINTER, _I64, _I64, _I64, _U64, *[_POINTER] * 4,
     ),
     "read_states": (_POINTER, _I64, _POINTER, _I64, _POINTER, _POINTER, _U64, _POINTER),
     "telling_literals": (_POINTER, _I64, _POINTER),

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from detector.config import Config
 from detector.kernel import address, call
 
 __all__ = [
@@ -29,10 +30,10 @@ __all__ = [
     "VALUES",
     "Markup",
     "document_of",
+    "mark_counts",
     "parsed",
     "scanned",
     "serialised",
-    "tag_count",
     "unescaped_text",
 ]
 
@@ -44,13 +45,14 @@ ACTIONS = ("span", "block", "link", "title", "heading", "noscript", "skip", "scr
 """What an element is to reading; those unknown are blocks."""
 ITEMS = ("element", "text", "raw_text", "comment", "instruction", "nothing")
 VALUES = (
-    "words", "aside", "lead", "varied", "named", "input", "remark", "program", "fragment", "hushed",
-    "style", "name",
+    "words", "aside", "lead", "varied", "named", "input", "remark", "program", "bare",
+    "quoted", "fragment", "hushed", "sheet", "style", "name",
 )  # fmt: skip
 """Kinds of what is read besides texts: words of an attribute; a comment; where a link leads, and a
 link that leads where another does but for digits; a ``meta`` element; an ``input``; a comment with
-markup in it; a script; what is in a template; a text of ``noscript`` with markup in it. And, each
-where it first occurs, inline styles and names of elements that are not in ``TAGS``."""
+markup in it; a script; a script that has nothing but links, and each of these; what is in a
+template; a text of ``noscript`` with markup in it. And style sheets, and, each where it first
+occurs, inline styles and names of elements that are not in ``TAGS``."""
 
 _BY_ACTION = {
     "span": "abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd label mark q rp rt "
@@ -79,6 +81,7 @@ TRAITS = {
     "is_font": "font",
     "is_marquee": "marquee",
     "is_root": "html body",
+    "is_sheet": "style",
 }
 """The elements that have each trait, as ``native/markup.h`` names them."""
 _USUAL = "p div ul ol li dl dt dd section article main nav header footer form button select option"
@@ -145,10 +148,12 @@ def unescaped_text(raw: bytes) -> str:
     return text
 
 
-def tag_count(source: bytes) -> tuple[int, int]:
-    """Return how many ``<`` there are, and how many ``</`` of them."""
-    closing = ctypes.c_int64()
-    return call("count_tags", source, len(source), ctypes.addressof(closing)), closing.value
+def mark_counts(source: bytes) -> tuple[int, int, int]:
+    """Return how many ``<`` there are, how many ``</`` of them, and how many ``//``."""
+    counts = (ctypes.c_int64 * 3)()
+    call("count_marks", source, len(source), ctypes.addressof(counts))
+    tags, closing, slashes = counts
+    return tags, closing, slashes
 
 
 def parsed(html: bytes) -> LexborHTMLParser:
@@ -168,32 +173,33 @@ def serialised(parser: LexborHTMLParser) -> bytes:
     return b"" if document is None else (document.html or "").encode("utf-8", "replace")
 
 
-def scanned(parser: LexborHTMLParser, most: int) -> Markup:
-    """Return the first ``most`` nodes of a document, which may be changed."""
-    markup, safe = scan(serialised(parser), most)
+def scanned(parser: LexborHTMLParser, config: Config) -> Markup:
+    """Return the nodes of a document, as many as are read. The document may be changed."""
+    markup, safe = scan(serialised(parser), config)
     if not safe and parser.root is not None:
         _escape_raw(parser.root)
-        markup, _ = scan(serialised(parser), most, escaped=True)
+        markup, _ = scan(serialised(parser), config, escaped=True)
     return markup
 
 
-def scan(source: bytes, most: int, *, escaped: bool = False) -> tuple[Markup, bool]:
+def scan(source: bytes, config: Config, *, escaped: bool = False) -> tuple[Markup, bool]:
     """Scan a serialisation; say as well whether its structure can be relied upon.
 
     It cannot where a raw text may have something in it that looks like the end of it: then texts
     have to be ``escaped`` that are mostly raw. Never raises, whatever ``source`` is.
     """
     source = source[: 2**31 - 1]
-    tags, _ = tag_count(source)
-    room = min(tags, most) + 1
-    sizes = np.array([room * 8, (2 * room + 2) * 4, (8 * room + 8) * 5])
+    tags, _, slashes = mark_counts(source)
+    room = min(tags, config.max_nodes) + 1
+    sizes = np.array([room * 8, (2 * room + 2) * 4, (8 * room + slashes + 8) * 5])
     block = np.empty(int(sizes.sum()), dtype=np.int32)
     start = address(block, np.int32, len(block)) or 0
     counts = (ctypes.c_int64 * 3)()
     first, second = int(sizes[0]), int(sizes[0] + sizes[1])
     result = call(
         "scan_markup", source, len(source), tags, _NAMES, len(_NAMES),
-        address(TAG_TRAITS, np.int32, len(TAGS)), escaped, most, SEED,
+        address(TAG_TRAITS, np.int32, len(TAGS)), escaped,
+        config.max_nodes, config.max_script, SEED,
         start, start + 4 * first, start + 4 * second, ctypes.addressof(counts),
     )  # fmt: skip
     elements, items, values = counts

@@ -44,27 +44,32 @@ def readings_of(markup: Markup, styles: Mapping[int, tuple[Declared, Style]]) ->
     """
     elements = markup.elements
     count = len(elements)
-    neutral = bytes(map(_says_nothing, markup.slices("style")))
+    inline = markup.slices("style")
+    neutral = bytes(map(_says_nothing, inline))
     ruled: bytearray | None = None
     if styles:
         ruled = bytearray(count)
         for number in styles:
             if number < count:
                 ruled[number] = 1
-    rows = np.empty((2 * count, 3), dtype=np.int32)
+    rows = np.empty((2 * count, 4), dtype=np.int32)
     found = call(
         "read_states", address(elements, np.int32, elements.size), count,
         address(TAG_TRAITS, np.int32, len(TAGS)), len(TAGS), neutral,
         None if ruled is None else bytes(ruled), SEED, address(rows, np.int32, rows.size),
     )  # fmt: skip
     states = [BODY]
-    for parent, action, element in rows[1:found].tolist():
+    for parent, action, element, style in rows[1:found].tolist():
         reading = states[parent]
         if element < 0:
             states.append(_changed(reading, action))
         else:
             tag = int(elements[element, 0])
-            attributes = markup.attributes(element)
+            attributes = (
+                markup.attributes(element)
+                if style < 0
+                else {"style": unescaped_text(inline[style])}
+            )
             name = TAGS[tag] if tag < len(TAGS) else ""
             states.append(restyled(reading, name, attributes, styles.get(element)))
     return Readings(

@@ -28,6 +28,7 @@ typedef struct {
     i64 known;
     bool escaped; /* no text is raw */
     i64 most;     /* nodes, the document among them */
+    i64 script;   /* bytes of scripts that are no more than may be read */
     Slices tags, styles, words, leads, shapes;
     u8 *free_digitless; /* room for the next shape of a link */
     Open *open;
@@ -171,6 +172,83 @@ static void add_lead(Scan *scan, const u8 *start, const u8 *end) {
         scan->starved = true;
     else if (fresh)
         add_value(scan, absolute && is_varied(scan, start, end) ? VARIED : LEAD, start, end);
+}
+
+/* Keep a link of a script. References are none there: only what has none is compared with others. */
+static void add_quoted(Scan *scan, const u8 *start, const u8 *end) {
+    bool fresh = true;
+    if (found(start, end, '&') < end)
+        add_value(scan, QUOTED, start, end);
+    else if (!slice_of(&scan->leads, start, end - start, &fresh))
+        scan->starved = true;
+    else if (fresh)
+        add_value(scan, is_varied(scan, start, end) ? VARIED : QUOTED, start, end);
+}
+
+static bool ends_in_scheme(const u8 *start, const u8 *end, const u8 **scheme) {
+    for (i64 size = 5; size <= 6; size++)
+        if (end - start > size && end[-1] == ':' && is_any(end - size, "h") &&
+            is_any(end - size + 1, "t") && is_any(end - size + 2, "t") &&
+            is_any(end - size + 3, "p") && (size == 5 || is_any(end - 2, "s"))) {
+            *scheme = end - size;
+            return true;
+        }
+    return false;
+}
+
+static inline bool is_quote(u8 byte) { return byte == '"' || byte == '\'' || byte == '`'; }
+
+static inline bool is_of_link(u8 byte) {
+    return !is_quote(byte) && !is_space(byte) && byte != '\\' && byte != '<' && byte != '>';
+}
+
+/* Keep the links at the beginning of string literals: URL_LITERAL of detector/scripts.py. */
+static void add_links(Scan *scan, const u8 *start, const u8 *end) {
+    for (const u8 *at = found_text(start, end, "//", 2); at < end;
+         at = found_text(at, end, "//", 2)) {
+        const u8 *stop = at + 2, *from = at;
+        while (stop < end && is_of_link(*stop))
+            stop++;
+        if (stop == at + 2) {
+            at++;
+            continue;
+        }
+        ends_in_scheme(start, at, &from);
+        if (from > start && is_quote(from[-1]))
+            add_quoted(scan, from, stop);
+        at = stop;
+    }
+}
+
+/* Whether a script has nothing to read but links: it is ASCII, and neither markup nor data nor what
+ * stands for other characters is in it. */
+static bool is_bare(const u8 *start, const u8 *end) {
+    static const char *const CODES[] = {"fromCharCode", "unescape(", "decodeURI", "atob("};
+    const u8 *first = start;
+    while (first < end && is_space(*first))
+        first++;
+    if (first < end && (*first == '{' || *first == '['))
+        return false;
+    for (const u8 *at = start; at < end; at++) {
+        u8 next = at + 1 < end ? at[1] : 0;
+        if (*at >= 0x80 || (*at == '\\' && next == 'u') || (*at == '%' && (next | 32) == 'e') ||
+            (*at == '<' && (next | 32) == 'a'))
+            return false;
+        if (*at == 'f' || *at == 'u' || *at == 'd' || *at == 'a')
+            for (size_t k = 0; k < sizeof CODES / sizeof *CODES; k++)
+                if (begins(at, end, CODES[k], (i64)strlen(CODES[k])))
+                    return false;
+    }
+    return true;
+}
+
+/* Keep a script: as a whole where there is more to it than links, or it may be too long. */
+static void add_program(Scan *scan, const u8 *start, const u8 *end) {
+    bool bare = !scan->escaped && end - start <= scan->script && is_bare(start, end);
+    scan->script -= end - start;
+    add_value(scan, bare ? BARE : PROGRAM, start, end);
+    if (bare)
+        add_links(scan, start, end);
 }
 
 static void add_words(Scan *scan, const u8 *start, const u8 *end) {
@@ -338,8 +416,13 @@ static void add_text(Scan *scan, i32 kind, const u8 *start, const u8 *end) {
     const Open *around = &scan->open[scan->depth];
     if (start == end || scan->inert)
         return;
-    if ((traits_of(scan, around->tag) & ACTION) == SCRIPT && around->read)
-        add_value(scan, PROGRAM, start, end); /* part of its element, whether or not counted */
+    i32 traits = traits_of(scan, around->tag); /* of an element that this is part of */
+    if ((traits & ACTION) == SCRIPT && around->read)
+        add_program(scan, start, end);
+    else if (traits & IS_SHEET)
+        scan->values[scan->value_count++] =
+            (Value){SHEET, (i32)scan->item_count - 1, around->element, place(scan, start),
+                    place(scan, end)};
     if (counted(scan) && is_read(scan)) {
         add_item(scan, kind, around->element, start, end);
         if (scan->hushed && has_markup(kind, start, end))
@@ -502,32 +585,37 @@ static void know_tags(Scan *scan, const u8 *names, i64 size) {
     scan->known = scan->tags.count;
 }
 
-/* How many tags a source has, or what looks like one; *closing: end tags. */
-EXPORT i64 count_tags(const u8 *source, i64 n, i64 *closing) {
-    i64 count = 0, ends = 0;
+/* Count what a source has, or what looks like it: counts[0] tags, counts[1] end tags among them,
+ * counts[2] double slashes. */
+EXPORT i64 count_marks(const u8 *source, i64 n, i64 *counts) {
+    i64 tags = n && source[n - 1] == '<', ends = 0, slashes = 0;
     for (i64 i = 0; i + 1 < n;) {
-        u8 some = 0, some_ends = 0; /* bytes, so that compilers count many at a time */
+        u8 some = 0, some_ends = 0, some_slashes = 0; /* so that many are counted at a time */
         for (i64 stop = least_of(n - 1, i + 255); i < stop; i++) {
             some += source[i] == '<';
             some_ends += (source[i] == '<') & (source[i + 1] == '/');
+            some_slashes += (source[i] == '/') & (source[i + 1] == '/');
         }
-        count += some;
+        tags += some;
         ends += some_ends;
+        slashes += some_slashes;
     }
-    *closing = ends;
-    return count + (n && source[n - 1] == '<');
+    counts[0] = tags;
+    counts[1] = ends;
+    counts[2] = slashes;
+    return 0;
 }
 
-/* Scan the `n` bytes of a serialisation. There is room for t + 1 elements, 2t + 2 items and 8t + 8
- * values where it has t tags. `counts` is told how many there are of each. Return 0, or UNSAFE where
+/* Scan the `n` bytes of a serialisation. There is room for t + 1 elements, 2t + 2 items and
+ * 8t + s + 8 values where it has t tags and s double slashes. `counts` is told how many there are of each. Return 0, or UNSAFE where
  * the structure cannot be relied upon, plus CUT where there are more nodes than `most`.
  */
 EXPORT i64 scan_markup(const u8 *source, i64 n, i64 tags, const u8 *names, i64 names_size,
-                       const i32 *traits, i64 escaped, i64 most, u64 seed, Element *elements,
-                       Item *items, Value *values, i64 *counts) {
+                       const i32 *traits, i64 escaped, i64 most, i64 script, u64 seed,
+                       Element *elements, Item *items, Value *values, i64 *counts) {
     Slices empty = {NULL, 0, 0, seed};
     Scan scan = {.source = source, .end = source + n, .traits = traits, .escaped = escaped,
-                 .most = most, .tags = empty, .styles = empty, .words = empty, .leads = empty,
+                 .most = most, .script = script, .tags = empty, .styles = empty, .words = empty, .leads = empty,
                  .shapes = empty, .elements = elements, .items = items, .values = values,
                  .element_count = 1, .nodes = 1};
     elements[0] = (Element){.tag = -1, .parent = -1, .style = NO_STYLE};

@@ -24,7 +24,8 @@ enum {
     IS_INPUT = 1 << 14,
     IS_FONT = 1 << 15,
     IS_MARQUEE = 1 << 16,
-    IS_ROOT = 1 << 17 /* what would hide the whole page */
+    IS_ROOT = 1 << 17, /* what would hide the whole page */
+    IS_SHEET = 1 << 18
 };
 
 /* Flags of an element. */
@@ -55,7 +56,10 @@ typedef struct {
     i32 start, end; /* what it says */
 } Item;
 
-enum { WORDS, ASIDE, LEAD, VARIED, NAMED, INPUT, REMARK, PROGRAM, FRAGMENT, HUSHED, STYLE, NAME };
+enum {
+    WORDS, ASIDE, LEAD, VARIED, NAMED, INPUT, REMARK, PROGRAM, BARE, QUOTED, FRAGMENT, HUSHED, SHEET,
+    STYLE, NAME
+};
 
 /* VALUES of detector/markup.py: what is read besides texts, in order. */
 typedef struct {

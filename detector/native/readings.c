@@ -8,6 +8,7 @@ typedef struct {
     i32 parent;
     i32 action;  /* LINK to NOSCRIPT, else SPAN */
     i32 element; /* the first that looks so, else NO_ELEMENT */
+    i32 style;   /* the number of the inline style, if it has no other looks, else NO_STYLE */
 } State;
 
 #define NO_ELEMENT (-1)
@@ -29,8 +30,8 @@ typedef struct {
     i32 *look_state; /* by the number of its look */
 } Ways;
 
-static i32 new_state(Ways *ways, i32 parent, i32 action, i32 element) {
-    ways->states[ways->count] = (State){parent, action, element};
+static i32 new_state(Ways *ways, i32 parent, i32 action, i32 element, i32 style) {
+    ways->states[ways->count] = (State){parent, action, element, style};
     memset(ways->after[ways->count], 0, sizeof *ways->after);
     return ways->count++;
 }
@@ -40,7 +41,7 @@ static i32 acted(Ways *ways, i32 state, i32 action) {
         return state;
     i32 *next = &ways->after[state][action - LINK];
     if (!*next)
-        *next = new_state(ways, state, action, NO_ELEMENT);
+        *next = new_state(ways, state, action, NO_ELEMENT, NO_STYLE);
     return *next;
 }
 
@@ -52,7 +53,7 @@ static i32 looked_at(Ways *ways, i32 state, const Element *element, i32 number, 
     if (alone && !styled)
         return state;
     if (!alone || traits & IS_ROOT)
-        return new_state(ways, state, SPAN, number);
+        return new_state(ways, state, SPAN, number, NO_STYLE);
     Look *look = &ways->looks[ways->by_look.count];
     *look = (Look){state, element->style};
     bool fresh;
@@ -60,7 +61,7 @@ static i32 looked_at(Ways *ways, i32 state, const Element *element, i32 number, 
     if (!slice)
         return -1;
     if (fresh)
-        ways->look_state[slice->number] = new_state(ways, state, SPAN, number);
+        ways->look_state[slice->number] = new_state(ways, state, SPAN, number, element->style);
     return ways->look_state[slice->number];
 }
 
@@ -77,7 +78,7 @@ EXPORT i64 read_states(Element *elements, i64 count, const i32 *traits, i64 know
     ways.look_state = malloc((size_t)(count + 1) * sizeof *ways.look_state);
     bool starved = !ways.after || !ways.looks || !ways.look_state;
     if (!starved)
-        elements[0].state = new_state(&ways, -1, SPAN, NO_ELEMENT);
+        elements[0].state = new_state(&ways, -1, SPAN, NO_ELEMENT, NO_STYLE);
     for (i64 k = 1; k < count && !starved; k++) {
         Element *element = &elements[k];
         const Element *around = &elements[element->parent];

@@ -1,7 +1,7 @@
 /* Hash tables of slices (see slices.h). */
 #include "slices.h"
 
-#define LEAST_ROOM 512
+#define LEAST_ROOM 128
 
 __extension__ typedef unsigned __int128 u128;
 
@@ -12,7 +12,7 @@ static inline u64 mixed(u64 a, u64 b) {
     return (u64)product ^ (u64)(product >> 64);
 }
 
-static u64 hash_of(const u8 *text, i64 size, u64 seed) {
+static u32 hash_of(const u8 *text, i64 size, u64 seed) {
     u64 hash = seed ^ (u64)size, part;
     i64 i = 0;
     for (; i + 8 <= size; i += 8) {
@@ -22,11 +22,11 @@ static u64 hash_of(const u8 *text, i64 size, u64 seed) {
     part = 0;
     for (int shift = 0; i < size; i++, shift += 8)
         part |= (u64)text[i] << shift;
-    return mixed(hash ^ part, seed ^ 0xD6E8FEB86659FD93u);
+    return (u32)mixed(hash ^ part, seed ^ 0xD6E8FEB86659FD93u);
 }
 
-static Slice *slot_of(const Slices *slices, const u8 *text, i64 size, u64 hash) {
-    for (i64 at = (i64)(hash & (u64)(slices->room - 1));; at = (at + 1) & (slices->room - 1)) {
+static Slice *slot_of(const Slices *slices, const u8 *text, i64 size, u32 hash) {
+    for (i64 at = (i64)hash & (slices->room - 1);; at = (at + 1) & (slices->room - 1)) {
         Slice *slot = &slices->slots[at];
         if (!slot->text || (slot->hash == hash && slot->size == size &&
                             !memcmp(slot->text, text, (size_t)size)))
@@ -52,11 +52,11 @@ static bool grown(Slices *slices) {
 Slice *slice_of(Slices *slices, const u8 *text, i64 size, bool *fresh) {
     if (2 * slices->count >= slices->room && !grown(slices))
         return NULL;
-    u64 hash = hash_of(text, size, slices->seed);
+    u32 hash = hash_of(text, size, slices->seed);
     Slice *slot = slot_of(slices, text, size, hash);
     *fresh = !slot->text;
     if (*fresh)
-        *slot = (Slice){text, size, hash, slices->count++};
+        *slot = (Slice){text, (i32)size, (i32)slices->count++, hash};
     return slot;
 }
 

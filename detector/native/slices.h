@@ -6,9 +6,8 @@
 
 typedef struct {
     const u8 *text; /* NULL: free */
-    i64 size;
-    u64 hash;
-    i64 number;
+    i32 size, number;
+    u32 hash;
 } Slice;
 
 typedef struct {

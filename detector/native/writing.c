@@ -55,6 +55,9 @@ static inline i64 point_size(const u8 *at, const u8 *end) {
 /* Whether a byte is a character that is neither white space nor the begin of a reference. */
 static inline bool is_plain(u8 byte) { return byte > ' ' && byte < 0x80 && byte != '&'; }
 
+/* Whether a byte begins a character of three, and no white space. */
+static inline bool is_common(u8 byte) { return byte > 0xE3 && byte < 0xF0; }
+
 /* Write the first `longest` code points of a text to `to`, its white space collapsed. */
 static Run collapsed(const u8 *at, const u8 *end, bool references, i64 longest, u8 *to) {
     u8 *first = to;
@@ -64,8 +67,15 @@ static Run collapsed(const u8 *at, const u8 *end, bool references, i64 longest, 
             run.cut = true;
             break;
         }
-        if (is_plain(*at) && !run.trailing) {
+        if (!run.trailing && is_plain(*at)) {
             *to++ = *at++;
+            run.points++;
+            continue;
+        }
+        if (!run.trailing && is_common(*at) && end - at >= 3) {
+            memcpy(to, at, 3);
+            at += 3;
+            to += 3;
             run.points++;
             continue;
         }

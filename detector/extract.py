@@ -9,11 +9,11 @@ import re
 from operator import itemgetter
 from urllib.parse import unquote
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from detector.config import DEFAULT_CONFIG, Config
 from detector.hiding import Declared, Reading, Style
-from detector.markup import ITEMS, TAGS, VALUES, Markup, mark_counts, parsed, scanned
+from detector.markup import ITEMS, TAGS, VALUES, Markup, fragment_of, mark_counts, parsed, scanned
 from detector.nesting import tamed
 from detector.page import Elements, HiddenBy, Page, Where
 from detector.readings import Readings, readings_of
@@ -36,8 +36,6 @@ _SNIFF_START = re.compile(
 )
 _SNIFF_ANYWHERE = re.compile(r"<(?:!doctype\s+html|html[\s>]|head>|body[\s>]|/body>|/html>)", re.I)
 CONDITION = re.compile(r"\[if [^\]\n]{0,60}\]>(?:<!-+>?)?")  # of Internet Explorer's comments
-_OF_DOCUMENTS = re.compile(r"<(?:noscript|frameset|/body|/html)", re.I)
-"""Tags that mean something else in a fragment than in a document."""
 _WITHOUT_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 _LONGEST_LABEL = 63  # of host names
 
@@ -164,7 +162,7 @@ class _Reader:
     """Reads the values of a document, in order, but for words of attributes."""
 
     __slots__ = ("config", "cut", "element", "hosts", "item", "links", "markup", "read", "readings",
-                 "scratch", "script", "told")  # fmt: skip
+                 "script", "told")  # fmt: skip
 
     def __init__(self, markup: Markup, readings: Readings, config: Config) -> None:
         self.markup = markup
@@ -175,7 +173,6 @@ class _Reader:
         self.item = self.element = 0  # that are being read
         self.links = 0
         self.script = config.max_script
-        self.scratch: LexborNode | None = None
         self.hosts: set[str] = set()
         self.read: set[str] = set()  # link targets, and their shapes without digits
 
@@ -289,7 +286,7 @@ class _Reader:
         if "<" not in text:
             self.value(text, where, hidden)
             return
-        fragment = self._fragment(text[: self.config.max_value * 20])
+        fragment = fragment_of(text[: self.config.max_value * 20])
         for inner in fragment.traverse(include_text=True) if fragment is not None else ():
             number = inner.tag_id
             if number == _TEXT:
@@ -300,19 +297,6 @@ class _Reader:
                 href = inner.attributes.get("href") or inner.attributes.get("src")
                 if href:
                     self.link(href, hidden)
-
-    def _fragment(self, text: str) -> LexborNode | None:
-        """Return an element with the nodes in it that ``text`` has as a document of its own.
-
-        Making a parser costs more than most such texts do.
-        """
-        source = text.encode("utf-8", "replace")
-        if _OF_DOCUMENTS.search(text):
-            return LexborHTMLParser(source).root
-        if self.scratch is None:
-            self.scratch = LexborHTMLParser(b"").create_node("div")
-        self.scratch.inner_html = source.decode()
-        return self.scratch
 
     def _script(self, source: str) -> None:
         """Keep what the string literals of a script say, and the names in JSON-LD."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import os
 import re
+import threading
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +31,7 @@ __all__ = [
     "VALUES",
     "Markup",
     "document_of",
+    "fragment_of",
     "mark_counts",
     "parsed",
     "scanned",
@@ -99,6 +101,10 @@ TAG_TRAITS = np.array([_traits(tag) for tag in TAGS], dtype=np.int32)
 _RAW = ",".join(TRAITS["is_raw"].split())
 _ATTRIBUTE = re.compile(rb' (.[^=]*)="([^"]*)"', re.S)
 _UNSAFE, _CUT = 1, 2
+_OF_DOCUMENTS = re.compile(r"<(?:noscript|frameset|/body|/html)", re.I)
+"""Tags that mean something else in a fragment than in a document."""
+_SCRATCH_CHARACTERS = 1_000_000
+"""Parsed into one element before another takes its place: a parser remembers all names."""
 
 
 class Markup(NamedTuple):
@@ -165,6 +171,37 @@ def document_of(parser: LexborHTMLParser) -> LexborNode | None:
     """Return the document itself: comments may stand before its ``html``."""
     root = parser.root
     return None if root is None else root.parent or root
+
+
+class _Scratch(threading.local):
+    """An element to parse fragments into: making a parser costs more than most of them do."""
+
+    def __init__(self) -> None:
+        self.left = 0
+        self.element: LexborNode | None = None
+
+    def filled(self, html: str) -> LexborNode:
+        """Return the element, with the nodes of ``html`` in it."""
+        self.left -= len(html)
+        if self.element is None or self.left < 0:
+            self.left = _SCRATCH_CHARACTERS
+            self.element = LexborHTMLParser(b"").create_node("div")
+        self.element.inner_html = html
+        return self.element
+
+
+_SCRATCH = _Scratch()
+
+
+def fragment_of(html: str) -> LexborNode | None:
+    """Return an element with the nodes in it that ``html`` has as a document of its own.
+
+    They last until the thread asks for the next fragment.
+    """
+    source = html.encode("utf-8", "replace")
+    if _OF_DOCUMENTS.search(html):
+        return LexborHTMLParser(source).root
+    return _SCRATCH.filled(source.decode())
 
 
 def serialised(parser: LexborHTMLParser) -> bytes:

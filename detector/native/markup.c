@@ -261,55 +261,66 @@ static void add_words(Scan *scan, const u8 *start, const u8 *end) {
         add_value(scan, WORDS, start, end);
 }
 
-/* Attributes that are asked for. */
-enum { ALT, TITLED, PLACEHOLDER, LABEL, HREF, SRC, CONTENT, VALUE, ATTRIBUTES };
+/* Attributes that are asked for, shortest name first. Values are kept of those before LOOKS. */
+enum {
+    ALT, TITLED, PLACEHOLDER, LABEL, HREF, SRC, CONTENT, VALUE, LOOKS, BY_STYLE = LOOKS, HIDDEN, COLOR,
+    BGCOLOR, BACKGROUND, UNASKED
+};
 
 typedef struct {
-    const u8 *start[ATTRIBUTES], *end[ATTRIBUTES];
+    const u8 *start[LOOKS], *end[LOOKS];
 } Attributes;
 
 static i32 attribute_of(const u8 *name, i64 size) {
-    static const char *const NAMES[ATTRIBUTES] = {"alt",  "title", "placeholder", "aria-label",
-                                                  "href", "src",   "content",     "value"};
-    static const i64 SIZES[ATTRIBUTES] = {3, 5, 11, 10, 4, 3, 7, 5};
-    for (i32 k = 0; k < ATTRIBUTES; k++)
-        if (SIZES[k] == size && !memcmp(NAMES[k], name, (size_t)size))
-            return k;
-    return ATTRIBUTES;
+    static const struct {
+        const char *name;
+        i32 attribute;
+    } KNOWN[] = {
+        {"alt", ALT}, {"src", SRC}, {"href", HREF}, {"title", TITLED}, {"style", BY_STYLE},
+        {"value", VALUE}, {"color", COLOR}, {"hidden", HIDDEN}, {"content", CONTENT},
+        {"bgcolor", BGCOLOR}, {"aria-label", LABEL}, {"background", BACKGROUND},
+        {"placeholder", PLACEHOLDER},
+    };
+    static const u8 FIRST_OF_SIZE[] = {0, 0, 0, 0, 2, 3, 7, 8, 10, 10, 10, 12, 13};
+    if (size + 1 >= (i64)sizeof FIRST_OF_SIZE)
+        return UNASKED;
+    for (i32 k = FIRST_OF_SIZE[size]; k < FIRST_OF_SIZE[size + 1]; k++)
+        if (!memcmp(name, KNOWN[k].name, (size_t)size))
+            return KNOWN[k].attribute;
+    return UNASKED;
 }
 
-static bool is_named(const u8 *name, i64 size, const char *as) {
-    return (i64)strlen(as) == size && !memcmp(name, as, (size_t)size);
+/* Number an inline style. */
+static i32 style_of(Scan *scan, const u8 *start, const u8 *end) {
+    bool fresh;
+    if (start == end)
+        return NO_STYLE;
+    const Slice *style = slice_of(&scan->styles, start, end - start, &fresh);
+    if (!style) {
+        scan->starved = true;
+        return NO_STYLE;
+    }
+    if (fresh)
+        add_value(scan, STYLE, start, end);
+    return style->number;
 }
 
 /* Read an attribute of `element`. */
-static void read_attribute(Scan *scan, Element *element, Attributes *attributes, const u8 *name,
-                           i64 size, const u8 *value, const u8 *end) {
-    i32 traits = traits_of(scan, element->tag);
-    bool fresh;
-    if (is_named(name, size, "style")) {
-        const Slice *style = value < end ? slice_of(&scan->styles, value, end - value, &fresh) : NULL;
-        element->style = style ? (i32)style->number : NO_STYLE;
-        scan->starved |= value < end && !style;
-        if (style && fresh)
-            add_value(scan, STYLE, value, end);
-    } else if (is_named(name, size, "hidden"))
+static void read_attribute(Scan *scan, Element *element, i32 traits, Attributes *attributes,
+                           i32 attribute, const u8 *value, const u8 *end) {
+    if (attribute < LOOKS) {
+        attributes->start[attribute] = value;
+        attributes->end[attribute] = end;
+    } else if (attribute == BY_STYLE)
+        element->style = style_of(scan, value, end);
+    else if (attribute == HIDDEN)
         element->flags |= IS_HIDDEN;
-    else if (is_named(name, size, "bgcolor") || is_named(name, size, "background"))
-        element->flags |= traits & IS_STYLED ? IS_COLORED : 0;
-    else if (is_named(name, size, "color"))
-        element->flags |= traits & IS_FONT ? IS_COLORED : 0;
-    else {
-        i32 known = attribute_of(name, size);
-        if (known < ATTRIBUTES) {
-            attributes->start[known] = value;
-            attributes->end[known] = end;
-        }
-    }
+    else if (traits & (attribute == COLOR ? IS_FONT : IS_STYLED))
+        element->flags |= IS_COLORED;
 }
 
 /* Read what stands between a tag's name and its end; return where that is. */
-static const u8 *read_attributes(Scan *scan, const u8 *at, Element *element,
+static const u8 *read_attributes(Scan *scan, const u8 *at, Element *element, i32 traits,
                                  Attributes *attributes) {
     const u8 *end = scan->end;
     while (at < end && *at != '>') {
@@ -323,8 +334,9 @@ static const u8 *read_attributes(Scan *scan, const u8 *at, Element *element,
         if (!begins(at, end, "=\"", 2))
             continue;
         const u8 *value = at + 2, *stop = found(value, end, '"');
-        if (element)
-            read_attribute(scan, element, attributes, name, at - name, value, stop);
+        i32 attribute = element ? attribute_of(name, at - name) : UNASKED;
+        if (attribute != UNASKED)
+            read_attribute(scan, element, traits, attributes, attribute, value, stop);
         at = stop < end ? stop + 1 : end;
     }
     return at;
@@ -548,10 +560,10 @@ static const u8 *scan_start_tag(Scan *scan, const u8 *at) {
         element = add_element(scan, tag, traits, stop);
     }
     if (opened.read && (traits & ACTION) < SKIP) {
-        stop = read_attributes(scan, stop, element, &attributes);
+        stop = read_attributes(scan, stop, element, traits, &attributes);
         add_attributes(scan, traits, &attributes);
     } else
-        stop = read_attributes(scan, stop, NULL, NULL);
+        stop = read_attributes(scan, stop, NULL, traits, NULL);
     if (element)
         element->end = place(scan, stop);
     stop += stop < end;

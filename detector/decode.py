@@ -156,8 +156,9 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
             declared == "cp1252" and (_utf8(data) is not None or _is_double_byte(data))
         ):
             return result
-    if (text := _utf8(data)) is not None:  # but for its end
-        return Decoded(text, "utf-8", text.count("\ufffd"))
+    cut = _utf8(data)
+    if cut is not None:
+        return Decoded(cut, "utf-8", cut.count("\ufffd"))
     guess = _guess(data)
     if declared == "utf-8" or (declared == "cp1252" and guess != "cp1252"):
         as_utf8 = _decoded(data, "utf-8")

@@ -71,9 +71,9 @@ def read_page(
         )
     if content_type is not None and content_type.lower().lstrip().startswith("text/plain"):
         html = False
-    elif content_type is not None and "html" in content_type.lower():
-        html = True
-    elif source is not None and looks_like_html(source[:_HEAD].decode("utf-8", "ignore")):
+    elif (content_type is not None and "html" in content_type.lower()) or (
+        source is not None and looks_like_html(source[:_HEAD].decode("utf-8", "ignore"))
+    ):
         html = True
     else:
         text, source = text if source is None else source.decode(), None

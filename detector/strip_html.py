@@ -8,7 +8,6 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from detector.config import Config
-from detector.extract import CONDITION, META_NAMES
 from detector.findings import Findings, Found, cut, joined, word_count
 from detector.markup import document_of, parsed
 from detector.outline import RAW_TEXT, Node, Wrapped, fragment, outline, written
@@ -24,6 +23,7 @@ from detector.scripts import (
     unescaped,
     wordy,
 )
+from detector.values import CONDITION, META_NAMES
 
 __all__ = ["LONGEST_LINK", "Edited", "strip_html"]
 

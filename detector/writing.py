@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from detector.config import Config
 from detector.kernel import address, call
 from detector.markup import SEED, Markup
-from detector.page import HiddenBy, Segments, Where, place_of
+from detector.page import Segments, place_of
 from detector.readings import ALTS, Readings
 
 __all__ = ["Told", "Written", "write_page"]
@@ -27,18 +27,16 @@ _LIMITS = ("max_characters", "max_segments", "max_value")
 class Told:
     """Values that are read in Python, in the order of their items."""
 
-    def __init__(self) -> None:
-        self.rows: list[tuple[int, int, int, int]] = []
-        self.pieces: list[bytes] = []
-        self.size = 0
+    __slots__ = ("columns", "texts")
 
-    def add(self, item: int, text: str, where: Where, hidden: HiddenBy) -> None:
-        """Add a value of an item."""
-        piece = text.encode("utf-8", "surrogatepass")
-        end = self.size + len(piece)
-        self.rows.append((item, place_of(where, hidden), self.size, end))
-        self.pieces.append(piece)
-        self.size = end
+    def __init__(self) -> None:
+        self.columns: list[int] = []  # item, place, characters; of one value after the other
+        self.texts: list[str] = []
+
+    def add(self, item: int, text: str, place: int) -> None:
+        """Add a value of an item, in a place of ``PLACES``."""
+        self.columns += (item, place, len(text))
+        self.texts.append(text)
 
 
 class Written(NamedTuple):
@@ -56,9 +54,9 @@ class Written(NamedTuple):
 def write_page(markup: Markup, readings: Readings, told: Told, config: Config) -> Written:
     """Write the text of a page, as much as ``config`` allows."""
     items, values = markup.items, markup.values
-    extra = b"".join(told.pieces)
-    rows = np.array(told.rows, dtype=np.int32) if told.rows else np.empty((0, 4), dtype=np.int32)
-    most = len(items) + len(values) + len(rows)
+    extra = "".join(told.texts).encode("utf-8", "surrogatepass")
+    rows = np.array(told.columns, dtype=np.int32)
+    most = len(items) + len(values) + len(told.texts)
     room = len(markup.source) + len(extra) + most
     out = np.empty(room + 1, dtype=np.uint8)
     segments: NDArray[np.int32] = np.empty((most + 1, 4), dtype=np.int32)
@@ -71,7 +69,7 @@ def write_page(markup: Markup, readings: Readings, told: Told, config: Config) -
         address(markup.elements, np.int32, markup.elements.size),
         address(items, np.int32, items.size), len(items),
         address(values, np.int32, values.size), len(values),
-        extra, len(extra), address(rows, np.int32, rows.size), len(rows),
+        extra, len(extra), address(rows, np.int32, rows.size), len(told.texts),
         address(readings.places, np.int32, len(readings.places)),
         address(readings.alt_places, np.int32, len(readings.places)), _ASIDE, ALTS,
         ctypes.addressof(allowed), SEED, address(out, np.uint8, room),

@@ -4,7 +4,7 @@
 
 /* TOLD of detector/writing.py: a value that Python has read. */
 typedef struct {
-    i32 item, place, start, end;
+    i32 item, place, points;
 } Told;
 
 /* SEGMENTS of detector/page.py, in code points. */
@@ -231,7 +231,8 @@ static bool write_item(Writer *writer, const u8 *source, const Item *item, const
 }
 
 /* Write the text of a page and its segments. Values of the kind WORDS are in places told by
- * state, those of the kind ASIDE in the place `aside`; `told` are the others, out of `extra`. There is room for as many bytes as
+ * state, those of the kind ASIDE in the place `aside`; `told` are the others, one after the other in
+ * `extra`. There is room for as many bytes as
  * `source` and `extra` have and one for each item, value and told, and for as many segments. `cut`
  * is what is allowed: characters, segments, characters of a value. `limits` is told which of them
  * cut something, and where writing stopped. Return how many segments there are; *size: bytes.
@@ -249,6 +250,7 @@ EXPORT i64 write_page(const u8 *source, i64 n, const Element *elements, const It
     writer.starved = !store || !writer.waiting;
     for (i64 k = 0; k < LIMITS; k++)
         limits[k] = NEVER;
+    const u8 *extra_end = extra + extra_size;
     i64 v = 0, t = 0, i = 0;
     for (; i < item_count && !writer.starved; i++) {
         const Item *item = &items[i];
@@ -264,9 +266,12 @@ EXPORT i64 write_page(const u8 *source, i64 n, const Element *elements, const It
             else if (value->kind == ASIDE)
                 add_waiting(&writer, start, end, false, (i32)aside, element);
         }
-        for (; t < told_count && told[t].item <= i; t++)
-            add_waiting(&writer, extra + told[t].start, extra + told[t].end, false, told[t].place,
-                        element);
+        for (; t < told_count && told[t].item <= i; t++) {
+            const u8 *start = extra;
+            for (i64 k = 0; k < told[t].points && extra < extra_end; k++)
+                extra += point_size(extra, extra_end);
+            add_waiting(&writer, start, extra, false, told[t].place, element);
+        }
     }
     writer.item = limits[STOPPED] = i;
     if (!writer.starved)

@@ -220,7 +220,7 @@ def scanned(parser: LexborHTMLParser, config: Config) -> Markup:
 
 
 def scan(source: bytes, config: Config, *, escaped: bool = False) -> tuple[Markup, bool]:
-    """Scan a serialisation; say as well whether its structure can be relied upon.
+    """Scan a serialisation in UTF-8; say as well whether its structure can be relied upon.
 
     It cannot where a raw text may have something in it that looks like the end of it: then texts
     have to be ``escaped`` that are mostly raw. Never raises, whatever ``source`` is.

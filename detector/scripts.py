@@ -27,6 +27,7 @@ __all__ = [
     "is_text",
     "json_ld",
     "script_literals",
+    "telling_literals",
     "unescaped",
     "wordy",
 ]
@@ -95,7 +96,7 @@ def script_literals(source: str, depth: int = 0) -> Iterator[tuple[bool, str]]:
         return
     if "document.write" in source:
         source = _JOINT.sub("", source)
-    for literal in _telling(source):
+    for literal in telling_literals(source):
         if len(literal) < 2:
             continue
         if "<a " in literal or "<A " in literal or wordy(literal):
@@ -107,7 +108,7 @@ def script_literals(source: str, depth: int = 0) -> Iterator[tuple[bool, str]]:
             yield True, url.group()
 
 
-def _telling(source: str) -> list[str]:
+def telling_literals(source: str) -> list[str]:
     """Return the contents of the matches of :data:`LITERAL` that may be text, markup or links."""
     raw = source.encode("utf-8", "surrogatepass")
     ranges = np.empty((len(raw) // 2 + 1, 2), dtype=np.int32)

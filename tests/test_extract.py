@@ -26,6 +26,7 @@ ALL = [
     *cases("extract_script"),
     *cases("extract_hidden"),
     *cases("extract_text"),
+    *cases("extract_markup"),
 ]
 DOCUMENT = """<!DOCTYPE html><html><head><title>镇报</title>
 <meta name="keywords" content="新闻 天气"></head><body>

@@ -406,12 +406,10 @@ static const u8 *raw_end(Scan *scan, const u8 *at, const u8 *name, i64 size, i32
     if ((traits & ACTION) == SCRIPT)
         stop = script_end(at, end);
     else
-        for (; stop < end; stop++) {
-            stop = found(stop, end, '<');
+        for (stop = found(at, end, '<'); stop < end; stop = found(stop + 1, end, '<'))
             if (begins(stop, end, "</", 2) && end - stop > size + 2 &&
                 !memcmp(stop + 2, name, (size_t)size) && stop[size + 2] == '>')
                 break;
-        }
     /* What is escaped in SVG elsewhere is not in these, and may look like an end tag there. */
     if (stop == end || traits & IS_PLAINTEXT || (scan->foreign && found(at, stop, '<') < stop))
         scan->unsafe = true;

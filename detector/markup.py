@@ -227,8 +227,8 @@ def scan(source: bytes, config: Config, *, escaped: bool = False) -> tuple[Marku
     """
     source = source[: 2**31 - 1]
     tags, _, slashes = mark_counts(source)
-    room = min(tags, config.max_nodes) + 1
-    sizes = np.array([room * 8, (2 * room + 2) * 4, (8 * room + slashes + 8) * 5])
+    room = min(tags, max(config.max_nodes, 0)) + 1
+    sizes = np.array([room * 8, (2 * room + 2) * 4, (8 * room + tags + slashes + 8) * 5])
     block = np.empty(int(sizes.sum()), dtype=np.int32)
     start = address(block, np.int32, len(block)) or 0
     counts = (ctypes.c_int64 * 3)()

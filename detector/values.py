@@ -44,6 +44,7 @@ def _number_of(tag: str) -> int:
     return node.tag_id if node is not None else 0
 
 
+_SILENT = frozenset(map(_number_of, ("style", "script")))
 _LEADING = frozenset(map(_number_of, ("a", "area", "iframe")))
 _TEXT = next(
     node.tag_id
@@ -201,7 +202,7 @@ class Reader:
             number = inner.tag_id
             if number == _TEXT:
                 around = inner.parent
-                if around is None or around.tag not in ("style", "script"):
+                if around is None or around.tag_id not in _SILENT:
                     self._add(inner.text_content or "", where, hidden)
             elif number in _LEADING:
                 href = inner.attributes.get("href") or inner.attributes.get("src")

@@ -152,6 +152,12 @@ def test_malformed_serialisations_are_borne(source: bytes) -> None:
     check(source, Config(max_nodes=2, max_segments=1, max_characters=1, max_value=1, max_script=1))
 
 
+def test_there_is_room_for_what_is_not_counted() -> None:
+    inert = "".join(f"<x{n}>" for n in range(2_000))
+    check(f"<p><template>{inert}".encode(), Config(max_nodes=3))
+    check(("<p><script>" + "'//a';" * 2_000).encode(), Config(max_nodes=3))
+
+
 @given(
     st.lists(
         st.sampled_from([bit.encode() for bit in BITS] + [b'="', b'">', b"</script>", b"<script>"])

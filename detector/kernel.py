@@ -81,7 +81,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "is_utf8": (_POINTER, _I64),
     "count_marks": (_POINTER, _I64, _POINTER),
     "scan_markup": (
-        _POINTER, _I64, _I64, _POINTER, _I64, _POINTER, _I64, _I64, _I64, _U64, *[_POINTER] * 4,
+        _POINTER, _I64, _I64, _POINTER, _I64, _POINTER, *[_I64] * 4, _U64, *[_POINTER] * 4,
     ),
     "read_states": (_POINTER, _I64, _POINTER, _I64, _POINTER, _POINTER, _U64, _POINTER),
     "telling_literals": (_POINTER, _I64, _POINTER),

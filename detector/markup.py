@@ -236,7 +236,7 @@ def scan(source: bytes, config: Config, *, escaped: bool = False) -> tuple[Marku
     result = call(
         "scan_markup", source, len(source), tags, _NAMES, len(_NAMES),
         address(TAG_TRAITS, np.int32, len(TAGS)), escaped,
-        config.max_nodes, config.max_script, SEED,
+        config.max_nodes, config.max_script, config.max_value, SEED,
         start, start + 4 * first, start + 4 * second, ctypes.addressof(counts),
     )  # fmt: skip
     elements, items, values = counts

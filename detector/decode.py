@@ -224,6 +224,8 @@ def _utf8(data: bytes) -> str | None:
 def _utf16(data: bytes) -> str | None:
     """Return the byte order of UTF-16 without a mark, or None when it is something else."""
     head = data[:4096]
+    if 0 not in head:
+        return None
     even, odd = head[0::2].count(0), head[1::2].count(0)
     for encoding, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if high > max(3, len(head) * 0.15) and low * 10 < high:

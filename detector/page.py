@@ -162,6 +162,13 @@ class Page(NamedTuple):
     truncated: tuple[str, ...] = ()
     elements: Elements | None = None
 
+    def starts(self) -> list[int]:
+        """Return where each segment starts."""
+        if isinstance(self.segments, Segments):
+            starts: list[int] = self.segments.rows[:, 0].tolist()
+            return starts
+        return [segment.start for segment in self.segments]
+
     def blocks(self) -> Iterator[tuple[int, int]]:
         """Yield the half-open segment index ranges that make up blocks."""
         first = 0

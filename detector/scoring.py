@@ -239,7 +239,7 @@ class Detector:
         cut = len(likely) > self.config.max_spans
         if cut:
             likely = sorted(likely, key=lambda c: -c.score)[: self.config.max_spans]
-        starts = [segment.start for segment in page.segments] if likely else []
+        starts = page.starts() if likely else []
         paths = Paths(page)
         spans = []
         for found in likely:

@@ -88,7 +88,7 @@ def script_literals(source: str, depth: int = 0) -> Iterator[tuple[bool, str]]:
         or "atob(" in source
     ):
         yield from _coded(source, depth)
-    if "<a " not in source and "<A " not in source and not wordy(source):
+    if not wordy(source) and "<a " not in source and "<A " not in source:
         for match in URL_LITERAL.finditer(source):
             at = match.start()
             if start := URL_START.search(source, max(0, at - 7), at):

@@ -36,6 +36,7 @@ _LONGEST_LABEL = 63  # of host names
 )  # fmt: skip
 _NOTHING, _RAW_TEXT = ITEMS.index("nothing"), ITEMS.index("raw_text")
 _STATE = 6  # column of the elements
+_META = place_of("meta", "meta")
 
 
 def _number_of(tag: str) -> int:
@@ -97,7 +98,9 @@ class Reader:
             if kind == _LEAD:
                 self._add_link(self._markup.text(start, end), self._reading()[1])
             elif kind == _VARIED:
-                self._may_add_link()
+                self._links -= 1
+                if self._links < 0:
+                    self.cut.append((item, "max_links"))
             elif kind == _BARE:
                 self._script -= end - start
             elif kind == _QUOTED:
@@ -116,12 +119,12 @@ class Reader:
             attributes = markup.attributes(self._element)
             name = attributes.get("name") or attributes.get("property")
             if name and META_NAMES.match(name):
-                self._add(markup.text(start, end), "meta", "meta")
+                self._add(markup.text(start, end), _META)
         elif kind == _INPUT:
             hidden = self._reading()[1]
             if not hidden and markup.attributes(self._element).get("type") == "hidden":
                 hidden = "hidden-input"
-            self._add(markup.text(start, end), "alt", hidden)
+            self._add(markup.text(start, end), place_of("alt", hidden))
         elif kind == _FRAGMENT:
             fragment = markup.raw(start, end)
             if markup.escaped:
@@ -134,22 +137,14 @@ class Reader:
             markup.items[self._item, 0] = _NOTHING
 
     def _reading(self) -> Reading:
-        return self._readings.states[int(self._markup.elements[self._element, _STATE])]
+        return self._readings.states[self._markup.elements.item(self._element, _STATE)]
 
-    def _add(self, text: str, where: Where, hidden: HiddenBy) -> None:
-        """Keep a value of the item that is being read."""
+    def _add(self, text: str, place: int) -> None:
+        """Keep a value of the item that is being read, in a place of ``PLACES``."""
         if len(text) > self._longest:
             self.cut.append((self._item, "max_value"))
             text = text[: self._longest]
-        self.told.add(self._item, text, place_of(where, hidden))
-
-    def _may_add_link(self) -> bool:
-        """Count a link target, and say whether there are not too many."""
-        if self._links <= 0:
-            self.cut.append((self._item, "max_links"))
-            return False
-        self._links -= 1
-        return True
+        self.told.add(self._item, text, place)
 
     def _add_link(self, href: str, hidden: HiddenBy) -> None:
         """Keep host and path of an absolute link, and the path of others if it has words in it.
@@ -162,7 +157,9 @@ class Reader:
         if href in read or ("//" not in href and not wordy(href)):
             return
         read.add(href)
-        if not self._may_add_link():
+        self._links -= 1
+        if self._links < 0:
+            self.cut.append((self._item, "max_links"))
             return
         href = href[: self._longest]
         match = URL.match(href)
@@ -182,7 +179,7 @@ class Reader:
             return
         if "%" in address:
             address = unquote(address, errors="replace")
-        self._add(address, "host", hidden)
+        self._add(address, place_of("host", hidden))
 
     def _add_comment(self, text: str) -> None:
         """Keep the text and links of a comment."""
@@ -195,15 +192,16 @@ class Reader:
         if len(text) < 2:
             return
         if "<" not in text:
-            self._add(text, where, hidden)
+            self._add(text, place_of(where, hidden))
             return
+        place = place_of(where, hidden)
         fragment = fragment_of(text[: self._longest * 20])
         for inner in fragment.traverse(include_text=True) if fragment is not None else ():
             number = inner.tag_id
             if number == _TEXT:
                 around = inner.parent
                 if around is None or around.tag_id not in _SILENT:
-                    self._add(inner.text_content or "", where, hidden)
+                    self._add(inner.text_content or "", place)
             elif number in _LEADING:
                 href = inner.attributes.get("href") or inner.attributes.get("src")
                 if href:
@@ -219,7 +217,7 @@ class Reader:
             kind = self._markup.attributes(self._element).get("type") or ""
             if kind.strip().lower() == "application/ld+json":
                 for name in json_ld(source) or ():
-                    self._add(name, "meta", "meta")
+                    self._add(name, _META)
         for is_link, text in script_literals(source):
             if is_link:
                 self._add_link(text, "script")

@@ -57,8 +57,7 @@ def extract(
     source = _utf8(html)
     tags, closing, _ = mark_counts(source)
     if tags - closing > config.max_depth:
-        text = html if isinstance(html, str) else html.decode("utf-8", "replace")
-        text, deep = tamed(text, config.max_depth)
+        text, deep = tamed(source.decode("utf-8", "replace"), config.max_depth)
         if deep:
             truncated.append("max_depth")
             source = _utf8(text)

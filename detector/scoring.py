@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Detector", "read_page"]
 
-_HEAD = 1000  # bytes, by which most pages can be told to be HTML
+_HEAD = 1000  # characters or bytes, by which most pages can be told to be HTML
 
 
 def read_page(
@@ -43,8 +43,7 @@ def read_page(
     """
     if isinstance(page, Page):
         return page
-    text = ""
-    source: bytes | None = None  # in place of the text, which mostly nobody asks for
+    content: str | bytes  # bytes are UTF-8: whose text is mostly not asked for
     encoding: str | None = None
     truncated: tuple[str, ...] = ()
     if isinstance(page, (bytes, bytearray, memoryview)):
@@ -53,37 +52,39 @@ def read_page(
             data, truncated = data[: config.max_bytes], ("max_bytes",)
         if looks_binary(data):
             return Page("", (), False, None, (*truncated, "binary"))
-        source = plain_utf8(data, content_type)
-        if source is None:
-            text, encoding, _ = decode(data, content_type)
-        else:
-            encoding = "utf-8"
+        plain = plain_utf8(data, content_type)
+        content, encoding = decode(data, content_type)[:2] if plain is None else (plain, "utf-8")
     elif isinstance(page, str):
-        text = page
-        if len(text) > config.max_bytes:
-            text, truncated = text[: config.max_bytes], ("max_bytes",)
+        content = page
+        if len(content) > config.max_bytes:
+            content, truncated = content[: config.max_bytes], ("max_bytes",)
     elif type(page).__module__.partition(".")[0] == "bs4":
         # Serialised and parsed again, so that a soup and its source give the same page.
-        text, content_type = str(page), "text/html"
+        content, content_type = str(page), "text/html"
     else:
         raise InputError(
             f"cannot score a {type(page).__name__}; pass bytes, str, a BeautifulSoup or a Page"
         )
-    if content_type is not None and content_type.lower().lstrip().startswith("text/plain"):
-        html = False
-    elif (content_type is not None and "html" in content_type.lower()) or (
-        source is not None and looks_like_html(source[:_HEAD].decode("utf-8", "ignore"))
-    ):
-        html = True
+    if _is_html(content, content_type):
+        result = extract(content, config, encoding)
     else:
-        text, source = text if source is None else source.decode(), None
-        html = looks_like_html(text)
-    if html:
-        result = extract(text if source is None else source, config, encoding)
-    else:
-        text = text if source is None else source.decode()
-        result = page_from_text(text, encoding, config.max_characters)
+        result = page_from_text(_text(content), encoding, config.max_characters)
     return result._replace(truncated=truncated + result.truncated) if truncated else result
+
+
+def _is_html(content: str | bytes, content_type: str | None) -> bool:
+    declared = (content_type or "").lower().lstrip()
+    if declared.startswith("text/plain"):
+        return False
+    return (
+        "html" in declared
+        or looks_like_html(_text(content[:_HEAD]))
+        or looks_like_html(_text(content))
+    )
+
+
+def _text(content: str | bytes) -> str:
+    return content if isinstance(content, str) else content.decode("utf-8", "ignore")
 
 
 class Detector:

@@ -3,13 +3,18 @@
 
 #define LEAST_ROOM 128
 
-__extension__ typedef unsigned __int128 u128;
-
 /* Both halves of a product, so that which texts collide depends on the seed: pages are not to choose
  * them. */
 static inline u64 mixed(u64 a, u64 b) {
+#ifdef __SIZEOF_INT128__
+    __extension__ typedef unsigned __int128 u128;
     u128 product = (u128)a * b;
     return (u64)product ^ (u64)(product >> 64);
+#else
+    u64 a_high = a >> 32, b_high = b >> 32, a_low = (u32)a, b_low = (u32)b;
+    u64 middle = a_high * b_low + (a_low * b_low >> 32), other = a_low * b_high + (u32)middle;
+    return a * b ^ (a_high * b_high + (middle >> 32) + (other >> 32));
+#endif
 }
 
 static u32 hash_of(const u8 *text, i64 size, u64 seed) {

@@ -103,6 +103,8 @@ _ATTRIBUTE = re.compile(rb' (.[^=]*)="([^"]*)"', re.S)
 _UNSAFE, _CUT = 1, 2
 _OF_DOCUMENTS = re.compile(r"<(?:noscript|frameset|/body|/html)", re.I)
 """Tags that mean something else in a fragment than in a document."""
+_BEFORE_DOCUMENTS = " \t\n\f\r"
+"""White space that is no part of a document where it comes first."""
 _SCRATCH_CHARACTERS = 1_000_000
 """Parsed into one element before another takes its place: a parser remembers all names."""
 
@@ -201,7 +203,7 @@ def fragment_of(html: str) -> LexborNode | None:
     source = html.encode("utf-8", "replace")
     if _OF_DOCUMENTS.search(html):
         return LexborHTMLParser(source).root
-    return _SCRATCH.filled(source.decode())
+    return _SCRATCH.filled(source.decode().lstrip(_BEFORE_DOCUMENTS))
 
 
 def serialised(parser: LexborHTMLParser) -> bytes:

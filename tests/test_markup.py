@@ -256,7 +256,8 @@ def test_plain_utf8_is_what_decode_reads_as_such(
 @pytest.mark.parametrize(
     "source",
     [
-        "<b>甲</b>乙", " \n甲<b>乙</b>", "<title>甲</title><p>乙", "<td>甲</td>乙", "<p>甲<table>乙", "甲</body>乙",
+        "<b>甲</b>乙", " \n甲<b>乙</b>", "<title>甲</title><p>乙", "<td>甲</td>乙",
+        "<p>甲<table>乙", "甲</body>乙",
         "<frameset><p>甲", "<noscript><a href=/乙>甲</a></noscript>丙",
         "</p><li>甲<script>乙</script>",
         "甲</body><!--乙-->丙",

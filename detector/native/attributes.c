@@ -85,7 +85,7 @@ static i32 attribute_of(const u8 *name, i64 size) {
     if (size + 1 >= (i64)sizeof FIRST_OF_SIZE)
         return UNASKED;
     for (i32 k = FIRST_OF_SIZE[size]; k < FIRST_OF_SIZE[size + 1]; k++)
-        if (!memcmp(name, KNOWN[k].name, (size_t)size))
+        if (*name == (u8)*KNOWN[k].name && !memcmp(name, KNOWN[k].name, (size_t)size))
             return KNOWN[k].attribute;
     return UNASKED;
 }

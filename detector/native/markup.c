@@ -11,6 +11,7 @@
 #define CUT 2
 
 #define NOWHERE (-1)
+#define LEAST_NAME 4 /* bytes of the name of a tag, mostly, and of what parts it from the next */
 
 static inline bool is_read(const Scan *scan) {
     return !scan->inert && !(scan->elements[scan->open[scan->depth].element].flags & IS_UNREAD);
@@ -220,6 +221,7 @@ static const u8 *scan_node(Scan *scan, const u8 *at) {
 static void know_tags(Scan *scan, const u8 *names, i64 size) {
     const u8 *end = names + size;
     bool fresh;
+    scan->starved = !make_room(&scan->tags, size / LEAST_NAME);
     while (names < end && !scan->starved) {
         const u8 *stop = found(names, end, '\n');
         scan->starved = !slice_of(&scan->tags, names, stop - names, &fresh);

@@ -17,16 +17,26 @@ static inline u64 mixed(u64 a, u64 b) {
 #endif
 }
 
+/* All bytes of a text of less than 8, some of them twice. */
+static inline u64 short_text(const u8 *text, i64 size) {
+    u32 first = 0, last = 0;
+    if (size >= 4) {
+        memcpy(&first, text, 4);
+        memcpy(&last, text + size - 4, 4);
+    } else if (size)
+        first = (u32)text[0] | (u32)text[size / 2] << 8 | (u32)text[size - 1] << 16;
+    return (u64)last << 32 | first;
+}
+
 static u32 hash_of(const u8 *text, i64 size, u64 seed) {
     u64 hash = seed ^ (u64)size, part;
-    i64 i = 0;
-    for (; i + 8 <= size; i += 8) {
+    if (size < 8)
+        return (u32)mixed(hash ^ short_text(text, size), seed ^ 0xD6E8FEB86659FD93u);
+    for (i64 i = 0; i + 8 < size; i += 8) {
         memcpy(&part, text + i, 8);
         hash = mixed(hash ^ part, seed ^ 0x9E3779B97F4A7C15u);
     }
-    part = 0;
-    for (int shift = 0; i < size; i++, shift += 8)
-        part |= (u64)text[i] << shift;
+    memcpy(&part, text + size - 8, 8);
     return (u32)mixed(hash ^ part, seed ^ 0xD6E8FEB86659FD93u);
 }
 
@@ -39,8 +49,7 @@ static Slice *slot_of(const Slices *slices, const u8 *text, i64 size, u32 hash) 
     }
 }
 
-static bool grown(Slices *slices) {
-    i64 room = slices->room ? 2 * slices->room : LEAST_ROOM;
+static bool grown(Slices *slices, i64 room) {
     Slices wider = {calloc((size_t)room, sizeof(Slice)), room, slices->count, slices->seed};
     if (!wider.slots)
         return false;
@@ -54,8 +63,16 @@ static bool grown(Slices *slices) {
     return true;
 }
 
+bool make_room(Slices *slices, i64 count) {
+    i64 room = LEAST_ROOM;
+    while (room < 4 * count)
+        room *= 2;
+    return grown(slices, room);
+}
+
 Slice *slice_of(Slices *slices, const u8 *text, i64 size, bool *fresh) {
-    if (2 * slices->count >= slices->room && !grown(slices))
+    if (2 * slices->count >= slices->room &&
+        !grown(slices, slices->room ? 2 * slices->room : LEAST_ROOM))
         return NULL;
     u32 hash = hash_of(text, size, slices->seed);
     Slice *slot = slot_of(slices, text, size, hash);

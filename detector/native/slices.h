@@ -17,6 +17,9 @@ typedef struct {
     u64 seed;
 } Slices;
 
+/* Make room for more than `count` slices in what has none yet; say whether there is memory. */
+bool make_room(Slices *slices, i64 count);
+
 /* The slice of `slices` that says the same, or else a new one, numbered in order of appearance from
  * 0; *fresh tells which. NULL where there is no memory. `text` has to stay where it is. */
 Slice *slice_of(Slices *slices, const u8 *text, i64 size, bool *fresh);

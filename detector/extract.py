@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from detector.config import DEFAULT_CONFIG, Config
 from detector.hiding import Declared, Style
-from detector.markup import TAGS, VALUES, Markup, mark_counts, parsed, scanned
+from detector.markup import TAGS, VALUES, Markup, parsed, scanned
 from detector.nesting import tamed
 from detector.page import Elements, Page
 from detector.readings import readings_of
@@ -54,13 +54,11 @@ def extract(
     if len(html) > config.max_bytes:
         html = html[: config.max_bytes]
         truncated.append("max_bytes")
-    source = _utf8(html)
-    tags, closing, _ = mark_counts(source)
-    if tags - closing > config.max_depth:
-        text, deep = tamed(source.decode("utf-8", "replace"), config.max_depth)
-        if deep:
-            truncated.append("max_depth")
-            source = _utf8(text)
+    # Lone surrogates cannot be handed to the parser, which works on UTF-8.
+    source = html if isinstance(html, bytes) else html.encode("utf-8", "replace")
+    source, deep = tamed(source, config.max_depth)
+    if deep:
+        truncated.append("max_depth")
     parser = parsed(source)
     markup = scanned(parser, config)
     readings = readings_of(markup, _styles(parser, markup, config, truncated))
@@ -76,11 +74,6 @@ def extract(
     return Page(
         written.text, written.segments, True, encoding, tuple(dict.fromkeys(truncated)), elements
     )
-
-
-def _utf8(html: str | bytes) -> bytes:
-    # Lone surrogates cannot be handed to the parser, which works on UTF-8.
-    return html if isinstance(html, bytes) else html.encode("utf-8", "replace")
 
 
 def _cut(

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from bs4 import BeautifulSoup
@@ -194,7 +195,47 @@ def test_a_long_honest_page_is_left_alone() -> None:
     source = "<ul>" + "<li>甲 <b>乙</b><p>丙<br>" * 1_000 + "</ul>" + "<div><i>丁</i></div>" * 1_000
     page = extract(source)
     assert page.truncated == ()
-    assert tamed(source, 2_000) == (source, False)
+    assert tamed(source.encode(), 2_000) == (source.encode(), False)
+
+
+tags = st.lists(
+    st.sampled_from(
+        [
+            "<div>",
+            "</div>",
+            "<DIV a=1>",
+            "</Div >",
+            "<p>",
+            "<span",
+            "<b>",
+            "</b>",
+            "<x-y>",
+            "</x-y>",
+        ]
+        + [
+            "<a/b>",
+            "<",
+            "</",
+            "<!--",
+            "字",
+            " ",
+            "<é>",
+            "<ſ>",
+            "<\u212abd>",
+            "<i\u3000a>",
+            "<u\x1c>",
+        ]
+    ),
+    max_size=40,
+).map("".join)
+
+
+@given(tags, st.integers(0, 6))
+def test_what_is_counted_as_shallow_would_not_be_changed(source: str, most: int) -> None:
+    raw = source.encode()
+    found = tamed(raw, most)
+    with patch("detector.nesting.call", return_value=1):  # deep, for all that is known
+        assert tamed(raw, most) == found
 
 
 def test_elements_too_deep_for_a_path_have_none() -> None:

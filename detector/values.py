@@ -26,7 +26,6 @@ META_NAMES = re.compile(
     re.I,
 )
 CONDITION = re.compile(r"\[if [^\]\n]{0,60}\]>(?:<!-+>?)?")  # of Internet Explorer's comments
-_WITHOUT_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 _LONGEST_LABEL = 63  # of host names
 (
     _ASIDE, _LEAD, _VARIED, _NAMED, _INPUT, _REMARK, _PROGRAM, _BARE, _QUOTED, _FRAGMENT, _HUSHED,
@@ -165,7 +164,7 @@ class Reader:
         match = URL.match(href)
         if match:
             host, address = match.groups()
-            shape = host + address.translate(_WITHOUT_DIGITS)
+            shape = host + _without_digits(address)
             named = host in self._hosts
             if named and (len(address) < 2 or shape in read):
                 return
@@ -223,6 +222,12 @@ class Reader:
                 self._add_link(text, "script")
             else:
                 self._add_markup(text, "script", "script")
+
+
+def _without_digits(text: str) -> str:
+    # Several times as fast as str.translate.
+    raw = text.encode("utf-8", "surrogatepass").translate(None, b"0123456789")
+    return raw.decode("utf-8", "surrogatepass")
 
 
 def _unicode_host(host: str) -> str:

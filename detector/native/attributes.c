@@ -109,6 +109,7 @@ static i32 style_of(Scan *scan, const u8 *start, const u8 *end) {
 static void read_attribute(Scan *scan, Element *element, i32 traits, Attributes *attributes,
                            i32 attribute, const u8 *value, const u8 *end) {
     if (attribute < LOOKS) {
+        attributes->given |= 1u << attribute;
         attributes->start[attribute] = value;
         attributes->end[attribute] = end;
     } else if (attribute == BY_STYLE)
@@ -144,23 +145,25 @@ const u8 *read_attributes(Scan *scan, const u8 *at, Element *element, i32 traits
 void add_attributes(Scan *scan, i32 traits, const Attributes *attributes) {
     const u8 *const *start = attributes->start, *const *end = attributes->end;
     if (traits & IS_META) {
-        if (start[CONTENT] < end[CONTENT])
+        if (is_given(attributes, CONTENT) && start[CONTENT] < end[CONTENT])
             add_value(scan, NAMED, start[CONTENT], end[CONTENT]);
         return;
     }
     bool telling = false;
     for (i32 k = ALT; k <= LABEL; k++)
-        if (start[k]) {
+        if (is_given(attributes, k)) {
             telling = true;
             add_words(scan, start[k], end[k]);
         }
     const Element *element = &scan->elements[scan->element_count - 1];
     telling |= element->style != NO_STYLE || element->flags & (IS_HIDDEN | IS_COLORED);
-    telling |= (traits & LEADS_BY_HREF && start[HREF]) || (traits & LEADS_BY_SRC && start[SRC]);
+    telling |= (traits & LEADS_BY_HREF && is_given(attributes, HREF)) ||
+               (traits & LEADS_BY_SRC && is_given(attributes, SRC));
     if (traits & IS_LINK && telling) {
-        i32 by = start[HREF] < end[HREF] ? HREF : SRC;
-        if (start[by] < end[by])
+        i32 by = is_given(attributes, HREF) && start[HREF] < end[HREF] ? HREF : SRC;
+        if (is_given(attributes, by) && start[by] < end[by])
             add_lead(scan, start[by], end[by]);
-    } else if (traits & IS_INPUT && start[VALUE] && beyond_ascii(start[VALUE], end[VALUE]))
+    } else if (traits & IS_INPUT && is_given(attributes, VALUE) &&
+               beyond_ascii(start[VALUE], end[VALUE]))
         add_value(scan, INPUT, start[VALUE], end[VALUE]);
 }

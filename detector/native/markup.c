@@ -186,7 +186,8 @@ static const u8 *scan_start_tag(Scan *scan, const u8 *at) {
                    .element = scan->open[scan->depth].element,
                    .foreign = traits & IS_FOREIGN || in_foreign(scan), .read = is_read(scan)};
     Element *element = NULL;
-    Attributes attributes = {0};
+    Attributes attributes;
+    attributes.given = 0;
     if (!scan->inert) {
         opened.element = (i32)scan->element_count;
         element = add_element(scan, tag, traits, stop);

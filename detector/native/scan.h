@@ -90,8 +90,13 @@ enum {
 };
 
 typedef struct {
+    u32 given; /* by bits; only of these is the rest set */
     const u8 *start[LOOKS], *end[LOOKS];
 } Attributes;
+
+static inline bool is_given(const Attributes *attributes, i32 attribute) {
+    return attributes->given >> attribute & 1;
+}
 
 /* Say whether an earlier link has a target of this host that differs from this one in digits only. Of
  * targets that are not plain ASCII, or long, this is not asked. */

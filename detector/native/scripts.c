@@ -85,14 +85,20 @@ static void add_links(Scan *scan, const u8 *start, const u8 *end) {
  * stands for other characters is in it. */
 static bool is_bare(const u8 *start, const u8 *end) {
     static const char *const CODES[] = {"fromCharCode", "unescape(", "decodeURI", "atob("};
+    static const bool TELLS[256] = {['\\'] = true, ['%'] = true, ['<'] = true, ['f'] = true,
+                                    ['u'] = true,  ['d'] = true, ['a'] = true};
     const u8 *first = start;
     while (first < end && is_space(*first))
         first++;
     if (first < end && (*first == '{' || *first == '['))
         return false;
     for (const u8 *at = start; at < end; at++) {
+        if (*at >= 0x80)
+            return false;
+        if (!TELLS[*at])
+            continue;
         u8 next = at + 1 < end ? at[1] : 0;
-        if (*at >= 0x80 || (*at == '\\' && next == 'u') || (*at == '%' && (next | 32) == 'e') ||
+        if ((*at == '\\' && next == 'u') || (*at == '%' && (next | 32) == 'e') ||
             (*at == '<' && (next | 32) == 'a'))
             return false;
         if (*at == 'f' || *at == 'u' || *at == 'd' || *at == 'a')

@@ -63,7 +63,7 @@ def write_page(markup: Markup, readings: Readings, told: Told, config: Config) -
     allowed = (ctypes.c_int64 * 3)(
         min(config.max_characters, 2**31 - 1), config.max_segments, config.max_value
     )
-    limits, size = (ctypes.c_int64 * 4)(), ctypes.c_int64()
+    cuts, sizes = (ctypes.c_int64 * (2 * len(_LIMITS)))(), (ctypes.c_int64 * 3)()
     count = call(
         "write_page", markup.source, len(markup.source),
         address(markup.elements, np.int32, markup.elements.size),
@@ -73,9 +73,10 @@ def write_page(markup: Markup, readings: Readings, told: Told, config: Config) -
         address(readings.places, np.int32, len(readings.places)),
         address(readings.alt_places, np.int32, len(readings.places)), _ASIDE, ALTS,
         ctypes.addressof(allowed), SEED, address(out, np.uint8, room),
-        address(segments, np.int32, segments.size), ctypes.addressof(limits),
-        ctypes.addressof(size),
+        address(segments, np.int32, segments.size), ctypes.addressof(cuts),
+        ctypes.addressof(sizes),
     )  # fmt: skip
-    text = out[: size.value].tobytes().decode("utf-8", "surrogatepass")
-    cut = [(item, name) for item, name in zip(limits, _LIMITS, strict=False) if item >= 0]
-    return Written(text, Segments(segments[:count].copy()), cut, limits[3])
+    length, cut_count, stopped = sizes
+    text = out[:length].tobytes().decode("utf-8", "surrogatepass")
+    cut = [(cuts[2 * k + 1], _LIMITS[cuts[2 * k]]) for k in range(cut_count)]
+    return Written(text, Segments(segments[:count].copy()), cut, stopped)

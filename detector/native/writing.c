@@ -12,9 +12,8 @@ typedef struct {
     i32 start, end, place, element;
 } Segment;
 
-/* What cut something, by the item where it first did; NEVER else. */
-enum { CHARACTERS, SEGMENTS, VALUES, STOPPED, LIMITS };
-#define NEVER (-1)
+/* What may cut something. */
+enum { CHARACTERS, SEGMENTS, VALUES, LIMITS };
 
 typedef struct {
     const u8 *text;
@@ -38,7 +37,9 @@ typedef struct {
     i64 waiting_count;
     Slices seen, runs;
     i64 item;
-    i64 *limits;
+    i64 *cuts; /* limits that cut something, in order, each with the item where it first did */
+    i64 cut_count;
+    bool cut[LIMITS];
 } Writer;
 
 typedef struct {
@@ -106,8 +107,11 @@ static Run collapsed(const u8 *at, const u8 *end, bool references, i64 longest, 
 }
 
 static void note(Writer *writer, i32 limit) {
-    if (writer->limits[limit] == NEVER)
-        writer->limits[limit] = writer->item;
+    if (writer->cut[limit])
+        return;
+    writer->cut[limit] = true;
+    writer->cuts[2 * writer->cut_count] = limit;
+    writer->cuts[2 * writer->cut_count++ + 1] = writer->item;
 }
 
 /* Make a segment of the `size` bytes that stand behind what is written. */
@@ -230,26 +234,24 @@ static bool write_item(Writer *writer, const u8 *source, const Item *item, const
     return true;
 }
 
-/* Write the text of a page and its segments. Values of the kind WORDS are in places told by
- * state, those of the kind ASIDE in the place `aside`; `told` are the others, one after the other in
- * `extra`. There is room for as many bytes as
- * `source` and `extra` have and one for each item, value and told, and for as many segments. `cut`
- * is what is allowed: characters, segments, characters of a value. `limits` is told which of them
- * cut something, and where writing stopped. Return how many segments there are; *size: bytes.
+/* Write the text of a page and its segments. Values of the kind WORDS are in places told by state,
+ * those of the kind ASIDE in the place `aside`; `told` are the others, one after the other in `extra`.
+ * There is room for as many bytes as `source` and `extra` have and one for each item, value and told,
+ * and for as many segments as these are. `allowed`: characters, segments, characters of a value. `cuts`
+ * is told which of these limits cut something, and at which items. Return how many segments there
+ * are; sizes: bytes, cuts, and the item at which writing stopped.
  */
 EXPORT i64 write_page(const u8 *source, i64 n, const Element *elements, const Item *items,
                       i64 item_count, const Value *values, i64 value_count, const u8 *extra,
                       i64 extra_size, const Told *told, i64 told_count, const i32 *places,
                       const i32 *alt_places, i64 aside, const u8 *alts, const i64 *allowed, u64 seed, u8 *out,
-                      Segment *segments, i64 *limits, i64 *size) {
+                      Segment *segments, i64 *cuts, i64 *sizes) {
     Writer writer = {.alts = alts, .characters = allowed[0], .most = allowed[1],
-                     .longest = allowed[2], .out = out, .segments = segments, .limits = limits,
+                     .longest = allowed[2], .out = out, .segments = segments, .cuts = cuts,
                      .seen = {NULL, 0, 0, seed}, .runs = {NULL, 0, 0, seed}};
     u8 *store = writer.store = malloc((size_t)(n + extra_size + 1));
     writer.waiting = malloc((size_t)(value_count + told_count + 1) * sizeof(Waiting));
     writer.starved = !store || !writer.waiting;
-    for (i64 k = 0; k < LIMITS; k++)
-        limits[k] = NEVER;
     const u8 *extra_end = extra + extra_size;
     i64 v = 0, t = 0, i = 0;
     for (; i < item_count && !writer.starved; i++) {
@@ -273,13 +275,15 @@ EXPORT i64 write_page(const u8 *source, i64 n, const Element *elements, const It
             add_waiting(&writer, start, extra, false, told[t].place, element);
         }
     }
-    writer.item = limits[STOPPED] = i;
+    writer.item = i;
     if (!writer.starved)
         flush(&writer);
     free(store);
     free(writer.waiting);
     free(writer.seen.slots);
     free(writer.runs.slots);
-    *size = writer.size;
+    sizes[0] = writer.size;
+    sizes[1] = writer.cut_count;
+    sizes[2] = i;
     return writer.starved ? -1 : writer.count;
 }

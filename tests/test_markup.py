@@ -314,7 +314,7 @@ def test_every_place_has_a_number() -> None:
         ("<script>a='//a.x/'</script><script>b='//b.x/'</script>", Config(max_script=12),
          ("max_script",)),
         ("<p title=甲乙丙>丁</p>" * 2, Config(max_value=2), ("max_value",)),
-        ("<svg></svg><img alt=甲乙><img alt=丙丁>戊己", Config(max_segments=1, max_characters=3),
+        ("<svg></svg><img alt=甲乙><img alt=丙丁>戊己", Config(max_segments=1, max_characters=5),
          ("max_segments", "max_characters")),
     ],
 )  # fmt: skip

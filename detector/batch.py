@@ -8,7 +8,6 @@ of a character reaches into another page: a page scores the same in any company.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -16,23 +15,19 @@ from numpy.typing import NDArray
 
 from detector.fold import Folded, FoldTables, fold
 from detector.kernel import BatchPointers, address
-from detector.page import WHERES, Page, Where
+from detector.page import PLACES, WHERES, Page, Segments
 
 __all__ = ["EDGE", "GAP", "Batch", "batch_of"]
 
 T = TypeVar("T", bound=np.generic)
 
-_START, _READING = attrgetter("start"), attrgetter("where", "visible")
-
 GAP = 200
 """Breaks between pages; no window of features is wider on one side."""
 EDGE = 4
 """Breaks before the first page and after the last: as many as n-grams reach."""
-_PLACE_CODES = {
-    (where, visible): 2 * index + visible
-    for index, where in enumerate(WHERES)
-    for visible in (False, True)
-}
+_PLACE_CODES = np.array(
+    [2 * WHERES.index(where) + (not hidden) for where, hidden in PLACES], dtype=np.uint8
+)
 
 
 class Batch(NamedTuple):
@@ -92,13 +87,24 @@ def batch_of(pages: Sequence[Page], tables: FoldTables) -> Batch:
     starts = np.searchsorted(offsets, text_starts)
     ends = np.searchsorted(offsets, text_starts + lengths)
     # Breaks in front of the first segment have a place too, which nothing asks for.
-    segment_starts = [0]
-    readings: list[tuple[Where, bool]] = [("body", False)]
+    segment_starts = [np.zeros(1, dtype=np.int64)]
+    codes_of = [np.zeros(1, dtype=np.uint8)]
     for start, page in zip(text_starts.tolist(), pages, strict=True):
-        segment_starts += [start + own for own in map(_START, page.segments)]
-        readings += map(_READING, page.segments)
-    places = np.array([_PLACE_CODES[reading] for reading in readings], dtype=np.uint8)
-    first = np.searchsorted(offsets, np.array(segment_starts))
+        own, own_codes = _columns(page)
+        segment_starts.append(own + start)
+        codes_of.append(own_codes)
+    places = np.concatenate(codes_of)
+    first = np.searchsorted(offsets, np.concatenate(segment_starts))
     places = np.repeat(places, np.diff(first, append=len(codes)))
     batch = Batch(codes, classes, offsets, places, starts, ends)
     return batch._replace(offsets=offsets - batch.each(text_starts.astype(np.int32)))
+
+
+def _columns(page: Page) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Return where the segments of a page start, and ``2 * where + visible`` of each."""
+    segments = page.segments
+    starts = np.array(page.starts(), dtype=np.int64)
+    if isinstance(segments, Segments):
+        return starts, _PLACE_CODES[segments.rows[:, 2]]
+    codes = [2 * WHERES.index(segment.where) + segment.visible for segment in segments]
+    return starts, np.array(codes, dtype=np.uint8)

@@ -69,8 +69,8 @@ class Config:
     processor's cache and results come late."""
 
     batch_source: int = 1_000_000
-    """Bytes or characters of source from which it does so as well. Their parsed documents, many
-    times as large, are all in memory at once."""
+    """Bytes or characters of source from which it does so as well: pages of markup with little text
+    in it are not to be read for long before a result comes."""
 
 
 DEFAULT_CONFIG = Config()

@@ -11,7 +11,9 @@ import codecs
 import re
 from typing import NamedTuple
 
-__all__ = ["Decoded", "decode", "looks_binary"]
+from detector.kernel import call
+
+__all__ = ["Decoded", "decode", "looks_binary", "plain_utf8"]
 
 
 class Decoded(NamedTuple):
@@ -131,6 +133,10 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
     >>> decode("学校".encode("gbk"), "text/html; charset=gb2312")
     Decoded(text='学校', encoding='gb18030', replaced=0)
     """
+    plain = plain_utf8(data, content_type)
+    if plain is not None:
+        text = plain.decode()
+        return Decoded(text, "utf-8", text.count("\ufffd"))
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _decoded(data[len(bom) :], encoding)
@@ -150,9 +156,9 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
             declared == "cp1252" and (_utf8(data) is not None or _is_double_byte(data))
         ):
             return result
-    text = _utf8(data)
-    if text is not None:
-        return Decoded(text, "utf-8", text.count("\ufffd"))
+    cut = _utf8(data)
+    if cut is not None:
+        return Decoded(cut, "utf-8", cut.count("\ufffd"))
     guess = _guess(data)
     if declared == "utf-8" or (declared == "cp1252" and guess != "cp1252"):
         as_utf8 = _decoded(data, "utf-8")
@@ -160,6 +166,19 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
         if as_utf8.replaced * 20 <= sum(c > "\x7f" for c in as_utf8.text[:_SAMPLE]) + 20:
             return as_utf8
     return _decoded(data, guess)
+
+
+def plain_utf8(data: bytes, content_type: str | None = None) -> bytes | None:
+    """Return what :func:`decode` reads as UTF-8 without a fault, less its mark; else None."""
+    if data.startswith(codecs.BOM_UTF8):
+        data = data[len(codecs.BOM_UTF8) :]
+    elif (
+        data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        or _utf16(data) is not None
+        or _declared(data, content_type) not in (None, "utf-8")
+    ):
+        return None
+    return data if call("is_utf8", data, len(data)) else None
 
 
 def _declared(data: bytes, content_type: str | None) -> str | None:
@@ -205,6 +224,8 @@ def _utf8(data: bytes) -> str | None:
 def _utf16(data: bytes) -> str | None:
     """Return the byte order of UTF-16 without a mark, or None when it is something else."""
     head = data[:4096]
+    if 0 not in head:
+        return None
     even, odd = head[0::2].count(0), head[1::2].count(0)
     for encoding, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if high > max(3, len(head) * 0.15) and low * 10 < high:

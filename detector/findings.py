@@ -161,8 +161,7 @@ class Findings:
         return near
 
     def _key(self, number: int) -> int:
-        node = self._page.segments[number].node
-        return 0 if node is None else int(node.mem_id)
+        return self._page.segments[number].node or 0
 
     def _sort(self, number: int, text: str, pieces: list[Piece], own: frozenset[str]) -> None:
         where = self._page.segments[number].where

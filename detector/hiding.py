@@ -26,6 +26,7 @@ __all__ = [
     "colour",
     "declared",
     "inline_style",
+    "is_neutral",
     "overridden",
     "restyled",
     "style_of",
@@ -301,6 +302,11 @@ def colour(value: str | None) -> int | None:
 def inline_style(style: str) -> Style:
     """Return what an inline style means for the text of its element."""
     return _inline_style(_cut(style))
+
+
+def is_neutral(style: str) -> bool:
+    """Say whether an inline style means nothing for the text of its element."""
+    return inline_style(style) is _NOTHING
 
 
 def _cut(style: str) -> str:

@@ -33,7 +33,7 @@ __all__ = [
 _SUFFIX = "dll" if sys.platform == "win32" else "so"
 LIBRARY = Path(__file__).parent / "native" / f"kernel.{_SUFFIX}"
 
-_I64, _U32, _POINTER = ctypes.c_int64, ctypes.c_uint32, ctypes.c_void_p
+_I64, _U32, _U64, _POINTER = ctypes.c_int64, ctypes.c_uint32, ctypes.c_uint64, ctypes.c_void_p
 _FLOAT, _DOUBLE = ctypes.c_float, ctypes.c_double
 
 
@@ -77,6 +77,18 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "second_evidence": (_BATCH, *[_POINTER] * 4),
     "maximal_segments": (
         _POINTER, _POINTER, _I64, _FLOAT, _FLOAT, _DOUBLE, _DOUBLE, *[_POINTER] * 3,
+    ),
+    "is_utf8": (_POINTER, _I64),
+    "nests_deep": (_POINTER, _I64, _POINTER, _I64, _I64, _U64),
+    "count_marks": (_POINTER, _I64, _POINTER),
+    "scan_markup": (
+        _POINTER, _I64, _I64, _POINTER, _I64, _POINTER, *[_I64] * 4, _U64, *[_POINTER] * 4,
+    ),
+    "read_states": (_POINTER, _I64, _POINTER, _I64, _POINTER, _POINTER, _U64, _POINTER),
+    "telling_literals": (_POINTER, _I64, _POINTER),
+    "write_page": (
+        _POINTER, _I64, _POINTER, _POINTER, _I64, _POINTER, _I64, _POINTER, _I64, _POINTER, _I64,
+        _POINTER, _POINTER, _I64, _POINTER, _POINTER, _U64, *[_POINTER] * 4,
     ),
 }  # fmt: skip
 

@@ -13,6 +13,9 @@ from __future__ import annotations
 
 import re
 
+from detector.kernel import call
+from detector.markup import SEED, mark_counts
+
 __all__ = ["tamed"]
 
 MOST_COPIES = 8_000_000
@@ -27,6 +30,7 @@ _ENDED = frozenset(
     "html head body p li dt dd option optgroup rp rt caption colgroup tbody thead tfoot tr td th "
     "a script style title textarea".split()
 )
+_ENDED_NAMES = "\n".join(sorted(_ENDED)).encode()
 
 
 def _unclosed(html: str) -> int:
@@ -46,19 +50,24 @@ def _unclosed(html: str) -> int:
     return 3 * len(forms) + single
 
 
-def tamed(html: str, most: int) -> tuple[str, bool]:
-    """Return ``html`` with at most ``most`` elements open at once, and whether it changed.
+def tamed(source: bytes, most: int) -> tuple[bytes, bool]:
+    """Return UTF-8 with at most ``most`` elements open at once, and whether it changed.
 
     Deeper elements become ``wbr``, which has no content: their text stays, as that of the element
     above. Where formatting elements could multiply, all become ``span``.
     """
-    openings = html.count("<")
-    if openings > most:
-        openings -= html.count("</")
+    tags, closing, _ = mark_counts(source)
+    openings = tags - closing
     if openings <= most:
-        return html, False
+        return source, False
+    html = source.decode("utf-8", "replace")
+    copies = _unclosed(html) * openings > MOST_COPIES
+    if not copies and not call(
+        "nests_deep", source, len(source), _ENDED_NAMES, len(_ENDED_NAMES), most, SEED
+    ):
+        return source, False
     changed = False
-    if _unclosed(html) * openings > MOST_COPIES:
+    if copies:
         html, changed = _FORMATTING_TAG.sub(r"<\1span", html), True
     opened: dict[str, int] = {}
     dropped: dict[str, int] = {}
@@ -86,4 +95,4 @@ def tamed(html: str, most: int) -> tuple[str, bool]:
         return match.group()
 
     html = _TAG.sub(shallow, html)
-    return html, changed
+    return html.encode("utf-8", "replace"), changed

@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-__all__ = ["RAW_TEXT", "Node", "Wrapped", "document_of", "fragment", "outline", "written"]
+from detector.markup import document_of
+
+__all__ = ["RAW_TEXT", "Node", "Wrapped", "fragment", "outline", "written"]
 
 RAW_TEXT = frozenset("script style xmp iframe noembed noframes".split())
 """Elements whose text is written as it is, without character references."""
@@ -44,7 +46,7 @@ class Node:
 
     ``tag`` is the element's name, or ``"-text"``, ``"-comment"``, ``"-verbatim"``. ``parent`` is
     an index into the list, -1 for the document's. ``text`` is the content of what is no element.
-    ``key`` is the parser's identity of the element, which segments of a page refer to.
+    ``key`` is the number of the element, which segments of a page refer to.
     """
 
     tag: str
@@ -57,20 +59,15 @@ class Node:
     wrapped: Sequence[Wrapped] = ()
 
 
-def document_of(node: LexborNode) -> LexborNode:
-    """Return the document that ``node`` is part of."""
-    while (parent := node.parent) is not None:
-        node = parent
-    return node
-
-
 def outline(document: LexborNode, source: str, most: int) -> list[Node] | None:
     """Return the nodes of ``document`` in document order, None when they are more than ``most``.
 
-    ``source`` is what was parsed: the parser keeps less of a doctype than was there.
+    ``source`` is what was parsed: the parser keeps less of a doctype than was there. Elements are
+    numbered as :mod:`detector.markup` does.
     """
     nodes: list[Node] = []
     places: dict[int, int] = {}
+    number = 0
     for inner in document.traverse(include_text=True):
         around = inner.parent
         if around is None:
@@ -80,15 +77,15 @@ def outline(document: LexborNode, source: str, most: int) -> list[Node] | None:
         parent = places.get(around.mem_id, -1)
         tag = inner.tag or ""
         if inner.is_element_node:
+            number += 1
             if tag == "template":
                 # Its content is a document of its own: it is read, but stays as it is.
                 nodes.append(Node("-verbatim", parent, text=inner.html or ""))
                 continue
-            identity = inner.mem_id
-            places[identity] = len(nodes)
+            places[inner.mem_id] = len(nodes)
             # Nothing ends a plaintext element, not even its end tag.
             name = "pre" if tag == "plaintext" else tag
-            nodes.append(Node(name, parent, identity, attributes=inner.attributes))
+            nodes.append(Node(name, parent, number, attributes=inner.attributes))
         elif inner.is_text_node:
             nodes.append(Node("-text", parent, text=inner.text_content or ""))
         elif inner.is_comment_node:
@@ -103,8 +100,8 @@ def outline(document: LexborNode, source: str, most: int) -> list[Node] | None:
 
 def fragment(source: str, most: int) -> list[Node] | None:
     """Return the nodes of markup that stands in a comment, a script or the like."""
-    root = LexborHTMLParser(source.encode("utf-8", "replace")).root
-    return [] if root is None else outline(document_of(root), source, most)
+    document = document_of(LexborHTMLParser(source.encode("utf-8", "replace")))
+    return [] if document is None else outline(document, source, most)
 
 
 def written(nodes: Sequence[Node], source: str = "") -> str:

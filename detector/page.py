@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args, overload
 
-__all__ = ["HIDDEN_BY", "WHERES", "HiddenBy", "Page", "Segment", "Where", "page_from_text"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "HIDDEN_BY",
+    "PLACES",
+    "WHERES",
+    "Elements",
+    "HiddenBy",
+    "Page",
+    "Segment",
+    "Segments",
+    "Where",
+    "page_from_text",
+    "place_of",
+]
 
 Where = Literal[
     "title", "meta", "heading", "body", "link", "host", "alt", "comment", "script", "noscript"
@@ -33,25 +48,100 @@ text, the outermost is named."""
 HIDDEN_BY: tuple[HiddenBy, ...] = get_args(HiddenBy)
 
 
+PLACES: tuple[tuple[Where, HiddenBy], ...] = tuple(
+    (where, hidden) for where in WHERES for hidden in HIDDEN_BY
+)
+"""What segments that are kept as numbers have instead of ``where`` and ``hidden_by``."""
+_PLACE_OF = {place: number for number, place in enumerate(PLACES)}
+
+
+def place_of(where: Where, hidden: HiddenBy) -> int:
+    """Return the number of a place in ``PLACES``."""
+    return _PLACE_OF[where, hidden]
+
+
 class Segment(NamedTuple):
     """One run of text of one node.
 
     ``start`` and ``end`` are code points, half-open, into ``Page.text``. ``visible`` says whether
-    a reader of the rendered page would see it, and ``hidden_by`` why not. ``node`` is the parser's
-    element, or None in plain text; it serves to work out CSS paths for findings and is not part of
-    any output.
+    a reader of the rendered page would see it, and ``hidden_by`` why not. ``node`` is the number of
+    its element in the document, from 1 (0: the document itself), or None in plain text; it serves
+    to work out CSS paths for findings and is not part of any output.
     """
 
     start: int
     end: int
     where: Where
     visible: bool
-    node: Any = None
+    node: int | None = None
     hidden_by: HiddenBy = ""
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle without the parser's element, which lives in one process only."""
-        return Segment, (*self[:4], None, self.hidden_by)
+
+class Segments(Sequence[Segment]):
+    """Segments as rows of numbers; each is made when it is asked for.
+
+    ``rows`` (int32) are start, end, number of the place in ``PLACES``, and node.
+    """
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: NDArray[np.int32]) -> None:
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Segment: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Segment]: ...
+
+    def __getitem__(self, index: int | slice) -> Segment | list[Segment]:
+        rows = self.rows[index].tolist()
+        return list(map(_segment, rows)) if isinstance(index, slice) else _segment(rows)
+
+    def __iter__(self) -> Iterator[Segment]:
+        return map(_segment, self.rows.tolist())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Segments({list(self)})"
+
+
+def _segment(row: Sequence[int]) -> Segment:
+    start, end, place, node = row
+    where, hidden = PLACES[place]
+    return Segment(start, end, where, not hidden, node, hidden)
+
+
+class Elements:
+    """The elements of a document, as far as their CSS paths need them; the document is number 0.
+
+    ``parents`` (int32) are numbers of elements, ``tags`` (int32) numbers of names: those of
+    ``TAGS`` of :mod:`detector.markup`, then ``names``.
+    """
+
+    __slots__ = ("names", "parents", "tags")
+
+    def __init__(
+        self, parents: NDArray[np.int32], tags: NDArray[np.int32], names: tuple[str, ...]
+    ) -> None:
+        self.parents, self.tags, self.names = parents, tags, names
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Elements)
+            and self.names == other.names
+            and np.array_equal(self.parents, other.parents)
+            and np.array_equal(self.tags, other.tags)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class Page(NamedTuple):
@@ -61,7 +151,8 @@ class Page(NamedTuple):
     sentence with a link in it; blocks are separated by a line feed in ``text``.
     ``html`` says whether the text was extracted from HTML; plain text is kept unchanged.
     ``encoding`` is the name of the encoding that bytes were decoded with, else None.
-    ``truncated`` names the limits that cut something.
+    ``truncated`` names the limits that cut something. ``elements`` are those that the segments of
+    an HTML page refer to, where their CSS paths can be worked out.
     """
 
     text: str
@@ -69,11 +160,19 @@ class Page(NamedTuple):
     html: bool = False
     encoding: str | None = None
     truncated: tuple[str, ...] = ()
+    elements: Elements | None = None
+
+    def starts(self) -> list[int]:
+        """Return where each segment starts."""
+        if isinstance(self.segments, Segments):
+            starts: list[int] = self.segments.rows[:, 0].tolist()
+            return starts
+        return [segment.start for segment in self.segments]
 
     def blocks(self) -> Iterator[tuple[int, int]]:
         """Yield the half-open segment index ranges that make up blocks."""
         first = 0
-        segments = self.segments
+        segments = list(self.segments)
         for index in range(1, len(segments) + 1):
             if index == len(segments) or segments[index].start != segments[index - 1].end:
                 yield first, index

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, cast
 from detector.batch import GAP, Batch, batch_of
 from detector.candidates import SPAN_FEATURES, Candidate, candidates, reported, without_parting
 from detector.config import DEFAULT_CONFIG, Config
-from detector.decode import decode, looks_binary
+from detector.decode import decode, looks_binary, plain_utf8
 from detector.errors import DetectorError, InputError
-from detector.extract import Paths, extract, looks_like_html
+from detector.extract import extract, looks_like_html
 from detector.kernel import loaded
 from detector.model import Evidence, Model, default_model_folder
 from detector.page import Page, page_from_text
 from detector.page_score import page_scores
+from detector.paths import Paths
 from detector.result import KINDS, Result, Span, Word
 from detector.words import fitting_words, garbled_words
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
 __all__ = ["Detector", "read_page"]
+
+_HEAD = 1000  # characters or bytes, by which most pages can be told to be HTML
 
 
 def read_page(
@@ -41,6 +44,7 @@ def read_page(
     """
     if isinstance(page, Page):
         return page
+    content: str | bytes  # bytes are UTF-8: whose text is mostly not asked for
     encoding: str | None = None
     truncated: tuple[str, ...] = ()
     if isinstance(page, (bytes, bytearray, memoryview)):
@@ -49,29 +53,39 @@ def read_page(
             data, truncated = data[: config.max_bytes], ("max_bytes",)
         if looks_binary(data):
             return Page("", (), False, None, (*truncated, "binary"))
-        text, encoding, _ = decode(data, content_type)
+        plain = plain_utf8(data, content_type)
+        content, encoding = decode(data, content_type)[:2] if plain is None else (plain, "utf-8")
     elif isinstance(page, str):
-        text = page
-        if len(text) > config.max_bytes:
-            text, truncated = text[: config.max_bytes], ("max_bytes",)
+        content = page
+        if len(content) > config.max_bytes:
+            content, truncated = content[: config.max_bytes], ("max_bytes",)
     elif type(page).__module__.partition(".")[0] == "bs4":
         # Serialised and parsed again, so that a soup and its source give the same page.
-        text, content_type = str(page), "text/html"
+        content, content_type = str(page), "text/html"
     else:
         raise InputError(
             f"cannot score a {type(page).__name__}; pass bytes, str, a BeautifulSoup or a Page"
         )
-    if content_type is not None and content_type.lower().lstrip().startswith("text/plain"):
-        html = False
-    elif content_type is not None and "html" in content_type.lower():
-        html = True
+    if _is_html(content, content_type):
+        result = extract(content, config, encoding)
     else:
-        html = looks_like_html(text)
-    if html:
-        result = extract(text, config, encoding)
-    else:
-        result = page_from_text(text, encoding, config.max_characters)
+        result = page_from_text(_text(content), encoding, config.max_characters)
     return result._replace(truncated=truncated + result.truncated) if truncated else result
+
+
+def _is_html(content: str | bytes, content_type: str | None) -> bool:
+    declared = (content_type or "").lower().lstrip()
+    if declared.startswith("text/plain"):
+        return False
+    return (
+        "html" in declared
+        or looks_like_html(_text(content[:_HEAD]))
+        or looks_like_html(_text(content))
+    )
+
+
+def _text(content: str | bytes) -> str:
+    return content if isinstance(content, str) else content.decode("utf-8", "ignore")
 
 
 class Detector:
@@ -242,8 +256,8 @@ class Detector:
         cut = len(likely) > self.config.max_spans
         if cut:
             likely = sorted(likely, key=lambda c: -c.score)[: self.config.max_spans]
-        starts = [segment.start for segment in page.segments] if likely else []
-        paths = Paths()
+        starts = page.starts() if likely else []
+        paths = Paths(page)
         spans = []
         for found in likely:
             start, end = without_parting(found.kind, page.text, found.text_start, found.text_end)

@@ -14,6 +14,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
+import numpy as np
+
+from detector.kernel import address, call
+
 __all__ = [
     "ESCAPE",
     "LITERAL",
@@ -23,6 +27,7 @@ __all__ = [
     "is_text",
     "json_ld",
     "script_literals",
+    "telling_literals",
     "unescaped",
     "wordy",
 ]
@@ -83,7 +88,7 @@ def script_literals(source: str, depth: int = 0) -> Iterator[tuple[bool, str]]:
         or "atob(" in source
     ):
         yield from _coded(source, depth)
-    if "<a " not in source and "<A " not in source and not wordy(source):
+    if not wordy(source) and "<a " not in source and "<A " not in source:
         for match in URL_LITERAL.finditer(source):
             at = match.start()
             if start := URL_START.search(source, max(0, at - 7), at):
@@ -91,8 +96,7 @@ def script_literals(source: str, depth: int = 0) -> Iterator[tuple[bool, str]]:
         return
     if "document.write" in source:
         source = _JOINT.sub("", source)
-    for match in LITERAL.finditer(source):
-        literal = match.group(match.lastindex or 0)
+    for literal in telling_literals(source):
         if len(literal) < 2:
             continue
         if "<a " in literal or "<A " in literal or wordy(literal):
@@ -102,6 +106,14 @@ def script_literals(source: str, depth: int = 0) -> Iterator[tuple[bool, str]]:
                 yield False, literal
         elif "//" in literal and (url := URL.match(literal)):
             yield True, url.group()
+
+
+def telling_literals(source: str) -> list[str]:
+    """Return the contents of the matches of :data:`LITERAL` that may be text, markup or links."""
+    raw = source.encode("utf-8", "surrogatepass")
+    ranges = np.empty((len(raw) // 2 + 1, 2), dtype=np.int32)
+    count = call("telling_literals", raw, len(raw), address(ranges, np.int32, ranges.size))
+    return [raw[a:b].decode("utf-8", "surrogatepass") for a, b in ranges[:count].tolist()]
 
 
 def _whole(text: str) -> str:

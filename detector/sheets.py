@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -21,10 +21,17 @@ from selectolax.lexbor import LexborNode, SelectolaxError
 from detector.config import Config
 from detector.hiding import CSS_COMMENT, PROPERTIES, Declared, Style, declared, overridden, style_of
 
-__all__ = ["Rule", "rules_of", "sheet_styles"]
+__all__ = ["Rule", "Sheet", "rules_of", "sheet_styles"]
 
 Media = Literal["always", "sometimes", "never"]
 """On which screens a rule holds."""
+
+
+class Sheet(NamedTuple):
+    """What is in a ``<style>`` element, and its attributes."""
+
+    text: str
+    attributes: Mapping[str, str | None]
 
 
 class Rule(NamedTuple):
@@ -310,27 +317,17 @@ class _Document:
 
 
 def sheet_styles(
-    root: LexborNode, elements: Sequence[LexborNode], config: Config, truncated: list[str]
+    root: LexborNode, sheets: Sequence[Sheet], config: Config, truncated: list[str]
 ) -> dict[int, tuple[Declared, Style]]:
-    """Return what the ``<style>`` elements of a document declare, by what it is declared for.
+    """Return what the style sheets of a document declare, by what it is declared for.
 
     Elements are named by their ``mem_id``. Limits that cut something are added to ``truncated``.
     """
     rules: list[Rule] = []
     left = config.max_style
-    for element in elements:
-        source = element.first_child
-        text = source.text_content if source is not None else None
-        if not text:
-            continue
-        attributes = element.attributes
+    for text, attributes in sheets:
         media = _media(attributes.get("media") or "")
-        parent = element.parent
-        if (
-            media == "never"
-            or (attributes.get("type") or "text/css").lower() != "text/css"
-            or (parent is not None and parent.tag == "noscript")
-        ):
+        if media == "never" or (attributes.get("type") or "text/css").lower() != "text/css":
             continue
         if len(text) > left:
             truncated.append("max_style")

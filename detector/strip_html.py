@@ -8,9 +8,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from detector.config import Config
-from detector.extract import CONDITION, META_NAMES
 from detector.findings import Findings, Found, cut, joined, word_count
-from detector.outline import RAW_TEXT, Node, Wrapped, document_of, fragment, outline, written
+from detector.markup import document_of, parsed
+from detector.outline import RAW_TEXT, Node, Wrapped, fragment, outline, written
 from detector.page import Page
 from detector.result import Span
 from detector.scripts import (
@@ -23,6 +23,7 @@ from detector.scripts import (
     unescaped,
     wordy,
 )
+from detector.values import CONDITION, META_NAMES
 
 __all__ = ["LONGEST_LINK", "Edited", "strip_html"]
 
@@ -74,13 +75,12 @@ def strip_html(
 ) -> Edited | None:
     """Return ``source`` without ``spans``, or with them marked; None when it has too many nodes.
 
-    ``page`` is what :func:`detector.scoring.read_page` made of ``source``, and still has the
-    parser's elements.
+    ``page`` is what :func:`detector.scoring.read_page` made of ``source``.
     """
-    first = next((segment.node for segment in page.segments if segment.node is not None), None)
-    if first is None:
+    document = document_of(parsed(source.encode("utf-8", "replace")))
+    if document is None or not page.segments:
         return Edited(source, [], list(spans))
-    nodes = outline(document_of(first), source, config.max_nodes)
+    nodes = outline(document, source, config.max_nodes)
     if nodes is None:
         return None
     findings = Findings(page, spans, _own_hosts(nodes, url), config.max_value)

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from bs4 import BeautifulSoup
@@ -16,15 +17,17 @@ from selectolax.lexbor import LexborHTMLParser
 from support import cases
 
 from detector.config import DEFAULT_CONFIG, Config
-from detector.extract import css_path, extract
+from detector.extract import extract
 from detector.nesting import tamed
-from detector.page import WHERES, Page
+from detector.page import WHERES, Page, page_from_text
+from detector.paths import Paths
 
 ALL = [
     *cases("extract_where"),
     *cases("extract_script"),
     *cases("extract_hidden"),
     *cases("extract_text"),
+    *cases("extract_markup"),
 ]
 DOCUMENT = """<!DOCTYPE html><html><head><title>镇报</title>
 <meta name="keywords" content="新闻 天气"></head><body>
@@ -91,8 +94,9 @@ soup = st.lists(
 def test_tag_soup_never_raises(source: str) -> None:
     page = extract(source)
     check_shape(page)
+    paths = Paths(page)
     for segment in page.segments:
-        css_path(segment.node)
+        paths.path(segment.node)
 
 
 @given(soup, st.integers(0, 30), st.integers(0, 5), st.integers(0, 20))
@@ -120,8 +124,9 @@ def test_limits_hold_on_tag_soup(source: str, characters: int, segments: int, no
 )
 def test_css_path_selects_exactly_the_node(source: str) -> None:
     tree = LexborHTMLParser(source)
-    for node in tree.css("*"):
-        found = tree.css(css_path(node))
+    paths = Paths(extract(source))
+    for number, node in enumerate(tree.css("*"), 1):
+        found = tree.css(paths.path(number))
         assert [other.mem_id for other in found] == [node.mem_id]
 
 
@@ -129,8 +134,9 @@ def test_css_path_selects_the_same_element_in_beautiful_soup() -> None:
     tree = BeautifulSoup(DOCUMENT, "html.parser")
     page = extract(DOCUMENT)
     assert len(page.segments) > 12
+    paths = Paths(page)
     for segment in page.segments:
-        elements = tree.select(css_path(segment.node))
+        elements = tree.select(paths.path(segment.node))
         assert len(elements) == 1
         element = elements[0]
         words = [element.get_text(), *(str(value) for value in element.attrs.values())]
@@ -138,8 +144,10 @@ def test_css_path_selects_the_same_element_in_beautiful_soup() -> None:
         assert any(text in re.sub(r"\s+", " ", word) for word in words)
 
 
-def test_css_path_of_no_node_is_empty() -> None:
-    assert css_path(None) == ""
+def test_css_path_of_no_element_is_empty() -> None:
+    paths = Paths(extract(DOCUMENT))
+    assert [paths.path(None), paths.path(0)] == ["", ""]
+    assert Paths(page_from_text("甲")).path(1) == ""
 
 
 def limited(source: str, **limits: int) -> Page:
@@ -187,12 +195,27 @@ def test_a_long_honest_page_is_left_alone() -> None:
     source = "<ul>" + "<li>甲 <b>乙</b><p>丙<br>" * 1_000 + "</ul>" + "<div><i>丁</i></div>" * 1_000
     page = extract(source)
     assert page.truncated == ()
-    assert tamed(source, 2_000) == (source, False)
+    assert tamed(source.encode(), 2_000) == (source.encode(), False)
+
+
+TAGS_AND_SUCH = (
+    "<div>", "</div>", "<DIV a=1>", "</Div >", "<p>", "<span", "<b>", "</b>", "<x-y>", "</x-y>",
+    "<a/b>", "<", "</", "<!--", "字", " ", "<é>", "<ſ>", "<\u212abd>", "<i\u3000a>", "<u\x1c>",
+)  # fmt: skip
+tags = st.lists(st.sampled_from(TAGS_AND_SUCH), max_size=40).map("".join)
+
+
+@given(tags, st.integers(0, 6))
+def test_what_is_counted_as_shallow_would_not_be_changed(source: str, most: int) -> None:
+    raw = source.encode()
+    found = tamed(raw, most)
+    with patch("detector.nesting.call", return_value=1):  # deep, for all that is known
+        assert tamed(raw, most) == found
 
 
 def test_elements_too_deep_for_a_path_have_none() -> None:
     page = extract("<span>" * 10_000 + "深处" + "</span>" * 10_000 + "<p>外面</p>")
-    paths = [css_path(segment.node) for segment in page.segments]
+    paths = [*map(Paths(page).path, [segment.node for segment in page.segments])]
     assert paths == ["", "html > body > p:nth-of-type(1)"]
 
 

@@ -278,6 +278,16 @@ def test_a_page_can_be_pickled(small: Detector) -> None:
     assert small.score(again).score == small.score(page).score
 
 
+def test_a_page_may_be_made_of_segments(small: Detector) -> None:
+    page = read_page(PAGES[6])
+    made = page._replace(segments=list(page.segments))
+    assert made.starts() == page.starts()
+    assert small.score(made) == small.score(page)
+    bare = small.score(made._replace(elements=None))
+    assert bare.score == small.score(page).score
+    assert {span.path for span in bare.spans} <= {""}
+
+
 def test_scoring_twice_gives_the_same(either: Detector) -> None:
     assert [either.score(page) for page in PAGES] == [either.score(page) for page in PAGES]
 

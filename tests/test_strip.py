@@ -19,7 +19,8 @@ from support import cases
 from detector import Config, Detector, InputError, Result
 from detector.decode import decode
 from detector.extract import extract
-from detector.outline import document_of, outline, written
+from detector.markup import document_of, parsed
+from detector.outline import outline, written
 from detector.scoring import read_page
 from detector.strip import MOST_ROUNDS, Stripped
 
@@ -80,10 +81,9 @@ def test_a_page_is_written_as_it_is_read(path: Path) -> None:
 
 def again(source: str) -> str:
     """Return ``source`` read and written."""
-    segments = extract(source).segments
-    if not segments:
-        return source
-    nodes = outline(document_of(segments[0].node), source, 100_000)
+    document = document_of(parsed(source.encode("utf-8", "replace")))
+    assert document is not None
+    nodes = outline(document, source, 100_000)
     assert nodes is not None
     return written(nodes, source)
 

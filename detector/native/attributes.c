@@ -1,0 +1,169 @@
+/* Attributes of a scan: how elements look, what they say and where they lead. */
+#include "scan.h"
+
+/* Whether a text counts as words: wordy() of detector/scripts.py. */
+static bool wordy(const u8 *start, const u8 *end) {
+    for (const u8 *at = start; at + 1 < end; at++)
+        if ((*at == '\\' && at[1] == 'u') || (*at == '%' && (at[1] | 32) == 'e'))
+            return true;
+    return beyond_ascii(start, end);
+}
+
+/* Where the host of an absolute link begins, as URL of detector/scripts.py finds it; `end` where it
+ * is none. */
+static const u8 *host_of(const u8 *at, const u8 *end) {
+    while (at < end && is_space(*at))
+        at++;
+    if (end - at > 5 && is_any(at, "h") && is_any(at + 1, "t") && is_any(at + 2, "t") &&
+        is_any(at + 3, "p")) {
+        at += 4;
+        at += is_any(at, "s");
+        if (at == end || *at++ != ':')
+            return end;
+    }
+    return begins(at, end, "//", 2) ? at + 2 : end;
+}
+
+bool is_varied(Scan *scan, const u8 *start, const u8 *end) {
+    if (end - start > scan->longest || beyond_ascii(start, end))
+        return false;
+    const u8 *host = host_of(start, end), *rest = host;
+    while (rest < end && *rest != '/' && *rest != '?' && *rest != '#' && *rest != '\\' &&
+           !is_space(*rest))
+        rest++;
+    const u8 *stop = rest;
+    while (stop < end && !is_space(*stop))
+        stop++;
+    if (rest == host || stop - rest < 2) /* a host alone is left out for what it is */
+        return false;
+    u8 *shape = scan->free_digitless, *last = shape;
+    for (const u8 *at = host; at < stop; at++)
+        if (at < rest || *at < '0' || *at > '9')
+            *last++ = *at;
+    bool fresh;
+    if (!slice_of(&scan->shapes, shape, last - shape, &fresh)) {
+        scan->starved = true;
+        return false;
+    }
+    if (fresh)
+        scan->free_digitless = last;
+    return !fresh;
+}
+
+/* Keep where an element leads: an absolute link, or one that has words in it. */
+static void add_lead(Scan *scan, const u8 *start, const u8 *end) {
+    bool absolute = found_text(start, end, "//", 2) < end, fresh;
+    if (!absolute && !wordy(start, end))
+        return;
+    if (!slice_of(&scan->leads, start, end - start, &fresh))
+        scan->starved = true;
+    else if (fresh)
+        add_value(scan, absolute && is_varied(scan, start, end) ? VARIED : LEAD, start, end);
+}
+
+static void add_words(Scan *scan, const u8 *start, const u8 *end) {
+    bool fresh;
+    if (start == end)
+        return;
+    if (!slice_of(&scan->words, start, end - start, &fresh))
+        scan->starved = true;
+    else if (fresh)
+        add_value(scan, WORDS, start, end);
+}
+
+static i32 attribute_of(const u8 *name, i64 size) {
+    static const struct {
+        const char *name;
+        i32 attribute;
+    } KNOWN[] = {
+        {"alt", ALT}, {"src", SRC}, {"href", HREF}, {"title", TITLED}, {"style", BY_STYLE},
+        {"value", VALUE}, {"color", COLOR}, {"hidden", HIDDEN}, {"content", CONTENT},
+        {"bgcolor", BGCOLOR}, {"aria-label", LABEL}, {"background", BACKGROUND},
+        {"placeholder", PLACEHOLDER},
+    };
+    static const u8 FIRST_OF_SIZE[] = {0, 0, 0, 0, 2, 3, 7, 8, 10, 10, 10, 12, 13};
+    if (size + 1 >= (i64)sizeof FIRST_OF_SIZE)
+        return UNASKED;
+    for (i32 k = FIRST_OF_SIZE[size]; k < FIRST_OF_SIZE[size + 1]; k++)
+        if (*name == (u8)*KNOWN[k].name && !memcmp(name, KNOWN[k].name, (size_t)size))
+            return KNOWN[k].attribute;
+    return UNASKED;
+}
+
+/* Number an inline style. */
+static i32 style_of(Scan *scan, const u8 *start, const u8 *end) {
+    bool fresh;
+    if (start == end)
+        return NO_STYLE;
+    const Slice *style = slice_of(&scan->styles, start, end - start, &fresh);
+    if (!style) {
+        scan->starved = true;
+        return NO_STYLE;
+    }
+    if (fresh)
+        add_value(scan, STYLE, start, end);
+    return style->number;
+}
+
+/* Read an attribute of `element`. */
+static void read_attribute(Scan *scan, Element *element, i32 traits, Attributes *attributes,
+                           i32 attribute, const u8 *value, const u8 *end) {
+    if (attribute < LOOKS) {
+        attributes->given |= 1u << attribute;
+        attributes->start[attribute] = value;
+        attributes->end[attribute] = end;
+    } else if (attribute == BY_STYLE)
+        element->style = style_of(scan, value, end);
+    else if (attribute == HIDDEN)
+        element->flags |= IS_HIDDEN;
+    else if (traits & (attribute == COLOR ? IS_FONT : IS_STYLED))
+        element->flags |= IS_COLORED;
+}
+
+const u8 *read_attributes(Scan *scan, const u8 *at, Element *element, i32 traits,
+                          Attributes *attributes) {
+    const u8 *end = scan->end;
+    while (at < end && *at != '>') {
+        if (*at++ != ' ')
+            continue;
+        const u8 *name = at;
+        if (at < end && *at != '>') /* a name may begin with the sign of equality */
+            at++;
+        while (at < end && *at != '=' && *at != '>')
+            at++;
+        if (!begins(at, end, "=\"", 2))
+            continue;
+        const u8 *value = at + 2, *stop = found(value, end, '"');
+        i32 attribute = element ? attribute_of(name, at - name) : UNASKED;
+        if (attribute != UNASKED)
+            read_attribute(scan, element, traits, attributes, attribute, value, stop);
+        at = stop < end ? stop + 1 : end;
+    }
+    return at;
+}
+
+void add_attributes(Scan *scan, i32 traits, const Attributes *attributes) {
+    const u8 *const *start = attributes->start, *const *end = attributes->end;
+    if (traits & IS_META) {
+        if (is_given(attributes, CONTENT) && start[CONTENT] < end[CONTENT])
+            add_value(scan, NAMED, start[CONTENT], end[CONTENT]);
+        return;
+    }
+    bool telling = false;
+    for (i32 k = ALT; k <= LABEL; k++)
+        if (is_given(attributes, k)) {
+            telling = true;
+            add_words(scan, start[k], end[k]);
+        }
+    const Element *element = &scan->elements[scan->element_count - 1];
+    telling |= element->style != NO_STYLE || element->flags & (IS_HIDDEN | IS_COLORED);
+    telling |= (traits & LEADS_BY_HREF && is_given(attributes, HREF)) ||
+               (traits & LEADS_BY_SRC && is_given(attributes, SRC));
+    if (traits & IS_LINK && telling) {
+        i32 by = is_given(attributes, HREF) && start[HREF] < end[HREF] ? HREF : SRC;
+        if (is_given(attributes, by) && start[by] < end[by])
+            add_lead(scan, start[by], end[by]);
+    } else if (traits & IS_INPUT && is_given(attributes, VALUE) &&
+               beyond_ascii(start[VALUE], end[VALUE]))
+        add_value(scan, INPUT, start[VALUE], end[VALUE]);
+}

@@ -1,0 +1,333 @@
+"""The scan of a serialised document: it finds what the parser has, and bears anything else."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import pickle
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+from test_kernel import NATIVE, names
+
+from detector.config import DEFAULT_CONFIG, Config
+from detector.decode import decode, plain_utf8
+from detector.extract import extract
+from detector.kernel import call
+from detector.markup import (
+    ACTIONS,
+    ITEMS,
+    TAGS,
+    TRAITS,
+    VALUES,
+    Markup,
+    fragment_of,
+    parsed,
+    scan,
+    scanned,
+    serialised,
+)
+from detector.page import PLACES, Page, Segment, Segments
+from detector.readings import readings_of
+from detector.scripts import LITERAL, telling_literals
+from detector.values import Reader
+from detector.writing import write_page
+
+TAG_NAMES = (
+    "p", "div", "b", "a", "h1", "title", "table", "td", "br", "script", "noscript", "svg", "math",
+    "template", "select", "option", "textarea", "o:p", "x<y", "frameset", "iframe", "plaintext",
+    "style", "xmp", "foreignObject", "mi", "link",
+)  # fmt: skip
+BITS = [
+    *(f"<{tag}>" for tag in TAG_NAMES),
+    *(f"</{tag}>" for tag in TAG_NAMES),
+    *"<!-- --> <![CDATA[ ]]> <?php ?> <!doctype &amp; &lt; &nbsp; & < > \" 一 甲乙 -".split(),
+    "\0", " ", "\n", "\u3000", "<a href='//x.example/1?a&amp;b'>", "<p title='&lt;\"&nbsp;'>",
+    "<i =x a\"b='>'>", "<b style='color:red' STYLE=x hidden>",
+]  # fmt: skip
+soup = st.lists(st.sampled_from(BITS) | st.text(max_size=4), max_size=40).map("".join)
+
+
+def test_both_sides_know_the_same_kinds() -> None:
+    assert names("markup.h", "SPAN") == list(ACTIONS)
+    assert names("markup.h", "ELEMENT") == list(ITEMS)
+    assert names("markup.h", "WORDS") == list(VALUES)
+
+
+def test_both_sides_know_the_same_traits() -> None:
+    text = (NATIVE / "markup.h").read_text(encoding="utf-8")
+    bits = re.findall(r"^    (\w+) = 1 << (\d+)", text, re.M)
+    assert [(name.lower(), int(bit)) for name, bit in bits] == [
+        (name, 4 + number) for number, name in enumerate(TRAITS)
+    ]
+
+
+def name_of(markup: Markup, element: int) -> str:
+    """Return the name of an element."""
+    tag = int(markup.elements[element, 0])
+    return TAGS[tag] if tag < len(TAGS) else markup.slices("name")[tag - len(TAGS)].decode()
+
+
+@given(soup)
+@example("<svg><template><p>一</template></svg><template><p>二</template><p>三")
+@example("<plaintext><b>一</plaintext>")
+def test_elements_are_those_of_the_parser(source: str) -> None:
+    raw = source.encode("utf-8", "replace")
+    markup = scanned(parsed(raw), DEFAULT_CONFIG)
+    root = parsed(raw).root
+    assert root is not None
+    nodes = root.css("*")
+    numbers = {node.mem_id: number for number, node in enumerate(nodes, 1)}
+    assert len(markup.elements) == len(nodes) + 1
+    for number, node in enumerate(nodes, 1):
+        assert name_of(markup, number) == node.tag
+        parent = node.parent
+        assert parent is not None
+        assert markup.elements[number, 1] == numbers.get(parent.mem_id, 0)
+        if node.tag != "template":
+            assert markup.attributes(number) == {k: v or "" for k, v in node.attributes.items()}
+
+
+@given(st.text(), st.text())
+def test_slices_stand_for_what_was_written(text: str, value: str) -> None:
+    source = f'<img alt="{html.escape(value)}"><p>{html.escape(text)}</p>'
+    parser = parsed(source.encode("utf-8", "replace"))
+    markup = scanned(parser, DEFAULT_CONFIG)
+    (image,), (paragraph,) = parser.css("img"), parser.css("p")
+    assert markup.attributes(4)["alt"] == (image.attributes["alt"] or "")
+    texts = [markup.text(*row[2:]) for row in markup.items.tolist() if ITEMS[row[0]] == "text"]
+    assert texts == ([paragraph.text()] if paragraph.text() else [])
+
+
+def written(markup: Markup, config: Config = DEFAULT_CONFIG) -> Page:
+    """Return the page of a scan."""
+    readings = readings_of(markup, {})
+    reader = Reader(markup, readings, config)
+    reader.read_values()
+    result = write_page(markup, readings, reader.told, config)
+    return Page(result.text, result.segments, True)
+
+
+def check(source: bytes, config: Config = DEFAULT_CONFIG) -> None:
+    """Assert that a scan stays within ``source``, and that what it finds can be read."""
+    for escaped in (False, True):
+        markup, _ = scan(source, config, escaped=escaped)
+        tags = source.count(b"<")
+        assert len(markup.elements) <= tags + 1
+        assert len(markup.items) <= 2 * tags + 2
+        for rows, first in ((markup.items, 2), (markup.values, 3), (markup.elements[1:], 2)):
+            starts, ends = rows[:, first], rows[:, first + 1]
+            assert ((starts >= 0) & (starts <= ends) & (ends <= len(source))).all()
+        parents = markup.elements[1:, 1]
+        assert all(parent < number for number, parent in enumerate(parents.tolist(), 1))
+        assert (markup.values[:, 1] < len(markup.items)).all()
+        try:
+            written(markup, config)
+        except UnicodeDecodeError:
+            assert not call("is_utf8", source, len(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"", b"<", b">", b"&", b"</", b"<!", b"<!-", b"<!--", b"<!-->", b"<?", b"<>", b"</>",
+        b"< >",
+        b"<p", b"<p ", b"<p =", b'<p a="', b'<p a="">' , b"<p a='x'>", b"<p a>x", b'<p a=""b="">',
+        b"<p></div>x</p>", b"</p></p>x", b"<div><p>x", b"<script>", b"<script>x</scrip",
+        b"<style>x",
+        b"<script><!--<script>x", b"<script><!--", b"<plaintext>x</plaintext>y</plaintext>",
+        b"<template>", b"<template><template></template>x", b"</template>x", b"<svg><style><p>x",
+        b"<noscript>&lt;p>x", b"&amp", b"x&am", b"<p>&nbsp", b'<p title="&quo', b"<p>\xff\xfe\xe4",
+        b"<p>\xe4\xb8", b"<p>\xc2", b"<p>\xe3\x80", b"\x80\x80", b"<a href=\"//\">x", b"<br></br>x",
+        b'<a href="//a\xff">', b'<a href="http:">', b'<a href="https://">', b"<meta content=x>",
+        b'<input value="\xff">', b"<script>'//", b"<script>'http://a", b"<!--[if -->",
+        b"<!-- \xff-->",
+    ],
+)  # fmt: skip
+def test_malformed_serialisations_are_borne(source: bytes) -> None:
+    check(source)
+    check(source, Config(max_nodes=2, max_segments=1, max_characters=1, max_value=1, max_script=1))
+
+
+def test_there_is_room_for_what_is_not_counted() -> None:
+    inert = "".join(f"<x{n}>" for n in range(2_000))
+    check(f"<p><template>{inert}".encode(), Config(max_nodes=3))
+    check(("<p><script>" + "'//a';" * 2_000).encode(), Config(max_nodes=3))
+
+
+@given(
+    st.lists(
+        st.sampled_from([bit.encode() for bit in BITS] + [b'="', b'">', b"</script>", b"<script>"])
+        | st.binary(max_size=4),
+        max_size=30,
+    ).map(b"".join)
+)
+def test_bytes_are_borne(source: bytes) -> None:
+    check(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "safe"),
+    [
+        ("<p>x</p><script>a<b</script><style>a>b</style>", True),
+        ("<svg><style>a{}</style><title>&lt;</title></svg>", True),
+        ("<svg><style>&lt;/style></style></svg>", False),
+        ("<math><mi><xmp><b></xmp></math>", False),
+        ("<plaintext>x", False),
+        ("<script><!--<script>x", False),
+        ("<script><!--<script>x</script>--></script>y", True),
+        ("<svg><link></link><g></g></svg>", True),
+    ],
+)
+def test_what_cannot_be_relied_upon_is_said(source: str, safe: bool) -> None:
+    parser = parsed(source.encode())
+    assert scan(serialised(parser), DEFAULT_CONFIG)[1] is safe
+    assert scanned(parser, DEFAULT_CONFIG).escaped is not safe
+
+
+@pytest.mark.parametrize("most", range(1, 12))
+def test_nodes_are_counted_as_the_parser_has_them(most: int) -> None:
+    source = "<!--c--><p>甲<b>乙</b><svg><g></g></svg></p>"  # eleven, with html and the document
+    markup = scanned(parsed(source.encode()), Config(max_nodes=most))
+    assert markup.cut is (most < 11)
+
+
+pieces = st.lists(
+    st.sampled_from(
+        ['"', "'", "`", "\\", "\n", "一", "<a ", "<A ", "//x", "\\u4e00", "%e4", "a", '\\"', "😀"]
+    )
+    | st.text(max_size=3),
+    max_size=30,
+).map("".join)
+
+
+@given(pieces)
+@example("`" + "x" * 5_000 + "一`" + "'二'")
+@example("`" + "\\一" * 5_001 + "`")
+@example("'\ud800'")
+def test_literals_are_those_of_the_expression(source: str) -> None:
+    found = [match.group(match.lastindex or 0) for match in LITERAL.finditer(source)]
+    telling = ("<a", "<A", "//", "\\u", "%e", "%E")
+    assert telling_literals(source) == [
+        text for text in found if not text.isascii() or any(mark in text for mark in telling)
+    ]
+
+
+@given(st.binary(max_size=12) | st.text(max_size=6).map(lambda text: text.encode("utf-16")))
+@example("一😀é".encode())
+@example(b"\xed\xa0\x80")
+@example(b"\xf4\x90\x80\x80")
+@example(b"\xc0\x80")
+@example(b"aaaaaaaaa\xe4")
+def test_utf8_is_what_python_takes_for_it(data: bytes) -> None:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        assert not call("is_utf8", data, len(data))
+    else:
+        assert call("is_utf8", data, len(data))
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type", "plain"),
+    [
+        ("镇报".encode(), None, "镇报"),
+        (b"\xef\xbb\xbf" + "镇报".encode(), "text/html; charset=gbk", "镇报"),
+        ("镇报".encode(), "text/html; charset=gbk", None),
+        ("<meta charset=gbk>镇报".encode("gbk"), None, None),
+        ("镇报".encode()[:-1], None, None),
+        ("<p>镇报</p>".encode("utf-16"), None, None),
+        ("<p>town</p>".encode("utf-16-le"), None, None),
+    ],
+)
+def test_plain_utf8_is_what_decode_reads_as_such(
+    data: bytes, content_type: str | None, plain: str | None
+) -> None:
+    found = plain_utf8(data, content_type)
+    assert (None if found is None else found.decode()) == plain
+    if plain is not None:
+        assert decode(data, content_type)[:2] == (plain, "utf-8")
+        assert extract(data.removeprefix(b"\xef\xbb\xbf")) == extract(plain)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<b>甲</b>乙", " \n甲<b>乙</b>", "<title>甲</title><p>乙", "<td>甲</td>乙",
+        "<p>甲<table>乙", "甲</body>乙",
+        "<frameset><p>甲", "<noscript><a href=/乙>甲</a></noscript>丙",
+        "</p><li>甲<script>乙</script>",
+        "甲</body><!--乙-->丙",
+    ],
+)  # fmt: skip
+def test_a_fragment_has_the_texts_of_a_document(source: str) -> None:
+    whole = LexborHTMLParser(source.encode()).root
+    part = fragment_of(source)
+    assert whole is not None
+    assert part is not None
+    texts = [
+        [node.text_content for node in root.traverse(include_text=True) if node.is_text_node]
+        for root in (whole, part)
+    ]
+    assert texts[0] == texts[1]
+
+
+def test_segments_are_a_sequence() -> None:
+    page = extract("<p>甲<a href=/>乙</a></p><p hidden>丙</p>")
+    segments = page.segments
+    assert isinstance(segments, Segments)
+    made = [
+        Segment(0, 1, "body", True, 4, ""),
+        Segment(1, 2, "link", True, 5, ""),
+        Segment(3, 4, "body", False, 6, "hidden-attribute"),
+    ]
+    assert list(segments) == made
+    assert segments == made
+    assert segments != made[:2]
+    assert (segments[0], segments[-1], segments[1:]) == (made[0], made[-1], made[1:])
+    assert len(segments) == 3
+    assert made[1] in segments
+    with pytest.raises(IndexError):
+        segments[3]
+    assert pickle.loads(pickle.dumps(page)) == page
+    assert page != extract("<p>甲<a href=/>乙</a></p><div hidden>丙</div>")
+
+
+def test_every_place_has_a_number() -> None:
+    assert len(set(PLACES)) == len(PLACES) < 256
+
+
+@pytest.mark.parametrize(
+    ("source", "config", "truncated"),
+    [
+        ("<p>甲<!--乙--><p>丙丁", Config(max_segments=1), ("max_segments",)),
+        ("<p title=甲乙><b>", Config(max_nodes=5, max_characters=1),
+         ("max_nodes", "max_characters")),
+        ("<p>甲<a href=//a.x/>乙<a href=//b.x/>丙", Config(max_links=1, max_characters=1),
+         ("max_characters",)),
+        ("<a href=//a.x/><a href=//b.x/><p>甲乙", Config(max_links=1, max_characters=1),
+         ("max_links", "max_characters")),
+        ("<a href=//a.x/1><a href=//a.x/2>", Config(max_links=1), ("max_links",)),
+        ("<script>a='//a.x/'</script><script>b='//b.x/'</script>", Config(max_script=12),
+         ("max_script",)),
+        ("<p title=甲乙丙>丁</p>" * 2, Config(max_value=2), ("max_value",)),
+        ("<svg></svg><img alt=甲乙><img alt=丙丁>戊己", Config(max_segments=1, max_characters=5),
+         ("max_segments", "max_characters")),
+    ],
+)  # fmt: skip
+def test_limits_are_told_in_their_order(
+    source: str, config: Config, truncated: tuple[str, ...]
+) -> None:
+    assert extract(source, config).truncated == truncated
+
+
+def test_hash_tables_grow() -> None:
+    count = 5_000
+    source = "".join(f"<x{n} title=甲{n} style=color:#{n:06x}>乙{n}</x{n}>" for n in range(count))
+    page = extract(source)
+    texts = [page.text[s.start : s.end] for s in page.segments]
+    pairs = [(f"乙{n}", f"甲{n}") for n in range(count)]
+    assert texts == list(itertools.chain.from_iterable(pairs))

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 
 from detector.page import Page
-from detector.result import Result, Span
+from detector.result import LinkBlock, Result, Span
 
 __all__ = ["page_lines", "printable"]
 
@@ -14,6 +14,7 @@ Style = Callable[..., str]
 CONTEXT = 14
 LONGEST = 60
 MOST_WORDS = 8
+MOST_LINKS = 4
 
 
 def printable(text: str) -> str:
@@ -51,10 +52,39 @@ def page_lines(name: str, result: Result, page: Page, style: Style) -> list[str]
     lines = [
         f"{verdict} {result.score:5.3f}  {printable(name)}  {style(' · '.join(about), dim=True)}"
     ]
+    waiting = list(result.link_blocks)
     for span in result.spans:
+        while waiting and waiting[0].start <= span.start:
+            lines += _block_lines(waiting.pop(0), style)
+        if any(_within(span, block) for block in result.link_blocks):
+            continue
         lines.append(_span_line(span, page, style))
         if span.words:
             lines.append(" " * 28 + _words(span, style))
+    return lines
+
+
+def _within(span: Span, block: LinkBlock) -> bool:
+    return (
+        span.kind == "injection"
+        and span.where in ("link", "host")
+        and block.start <= span.start
+        and span.end <= block.end
+    )
+
+
+def _block_lines(block: LinkBlock, style: Style) -> list[str]:
+    """Return what is said of a block of links instead of each of them."""
+    where = f", hidden by {block.hidden_by}" if block.hidden_by else ""
+    about = f"{block.score:5.3f}  injection  {len(block.links)} links{where}"
+    lines = [f"     {about}"]
+    for link in block.links[:MOST_LINKS]:
+        text = style(printable(_shortened(link.text, LONGEST)), fg="red")
+        target = f" → {printable(_shortened(link.target, LONGEST))}" if link.target else ""
+        lines.append(" " * 28 + text + target)
+    rest = len(block.links) - MOST_LINKS
+    if rest > 0:
+        lines.append(" " * 28 + style(f"and {rest} more", dim=True))
     return lines
 
 

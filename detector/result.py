@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     from detector.scoring import Detector
     from detector.strip import Stripped
 
-__all__ = ["KINDS", "MIN_STRIP_SCORE", "Kind", "Result", "Span", "Verdict", "Word"]
+__all__ = [
+    "KINDS",
+    "MIN_STRIP_SCORE",
+    "Kind",
+    "Link",
+    "LinkBlock",
+    "Result",
+    "Span",
+    "Verdict",
+    "Word",
+]
 
 Kind = Literal["injection", "garbled"]
 Verdict = Literal["spam", "ham"]
@@ -103,6 +113,50 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a block: its words, and where it leads (host and path) as the page was read.
+
+    ``target`` is "" for a link to what an earlier one led to, which is read once.
+    """
+
+    text: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkBlock:
+    """Links that stand together and are injections: one finding, besides the spans in it.
+
+    ``start`` and ``end`` are code points, half-open, into ``Page.text``, from the first finding to
+    the last; ``score`` is that of the likeliest, ``hidden_by`` the trick that hides most of them.
+    ``path`` is the CSS path of the element that holds the block.
+    """
+
+    start: int
+    end: int
+    score: float
+    path: str
+    hidden_by: HiddenBy
+    links: tuple[Link, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "score": round(self.score, 6),
+            "path": self.path,
+            "hidden_by": self.hidden_by,
+            "links": [{"text": link.text, "target": link.target} for link in self.links],
+        }
+
+    @classmethod
+    def from_dict(cls, row: dict[str, Any]) -> LinkBlock:
+        """Return the block that :meth:`to_dict` described."""
+        return cls(**{**row, "links": tuple(Link(**link) for link in row["links"])})
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The judgement of one page.
 
@@ -111,7 +165,7 @@ class Result:
     ``scores`` has it by kind. ``verdict`` compares ``score`` with ``threshold``. ``length`` is the
     number of code points of ``Page.text``. ``truncated`` names the limits of
     :class:`detector.Config` that cut something, or ``"binary"`` for bytes that are no text.
-    ``model`` is the version of the model.
+    ``model`` is the version of the model. ``link_blocks`` are the blocks of links among the spans.
     """
 
     score: float
@@ -127,6 +181,7 @@ class Result:
     url: str | None = None
     error: str | None = field(default=None)
     """Why the page could not be scored (only from ``score_many``); None when it was."""
+    link_blocks: tuple[LinkBlock, ...] = ()
 
     def strip(
         self,
@@ -160,6 +215,7 @@ class Result:
             score=score,
             verdict="spam" if score >= self.threshold else "ham",
             spans=tuple(span for span in self.spans if span.kind == kind),
+            link_blocks=self.link_blocks if kind == "injection" else (),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -177,6 +233,7 @@ class Result:
             "truncated": list(self.truncated),
             "model": self.model,
             "error": self.error,
+            "link_blocks": [block.to_dict() for block in self.link_blocks],
         }
 
     @classmethod
@@ -187,5 +244,6 @@ class Result:
                 **row,
                 "spans": tuple(Span.from_dict(span) for span in row["spans"]),
                 "truncated": tuple(row["truncated"]),
+                "link_blocks": tuple(map(LinkBlock.from_dict, row.get("link_blocks", ()))),
             }
         )

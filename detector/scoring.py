@@ -15,17 +15,21 @@ from detector.decode import decode, looks_binary, plain_utf8
 from detector.errors import DetectorError, InputError
 from detector.extract import extract, looks_like_html
 from detector.kernel import loaded
+from detector.link_blocks import link_blocks
 from detector.model import Evidence, Model, default_model_folder
 from detector.page import Page, page_from_text
 from detector.page_score import page_scores
 from detector.paths import Paths
-from detector.result import KINDS, Result, Span, Word
+from detector.result import KINDS, LinkBlock, Result, Span, Word
 from detector.words import fitting_words, garbled_words
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
 __all__ = ["Detector", "read_page"]
+
+Findings = tuple[list[Span], bool, tuple[LinkBlock, ...]]
+"""Spans in order of place, whether the least probable were cut, and the blocks of links."""
 
 _HEAD = 1000  # characters or bytes, by which most pages can be told to be HTML
 
@@ -201,7 +205,7 @@ class Detector:
                     )
                 )  # fmt: skip
                 continue
-            spans, cut = next(found)
+            spans, cut, blocks = next(found)
             score, scores = page_scores(spans, len(page.text), self.model)
             results.append(
                 Result(
@@ -216,15 +220,16 @@ class Detector:
                     truncated=(*page.truncated, "max_spans") if cut else page.truncated,
                     model=self.model.version,
                     url=url,
+                    link_blocks=blocks,
                 )
             )
         return results
 
-    def _findings(self, pages: Sequence[Page]) -> list[tuple[list[Span], bool]]:
-        """Return for each page its findings in order, and whether the least probable were cut."""
+    def _findings(self, pages: Sequence[Page]) -> list[Findings]:
+        """Return the findings of each page."""
         likely: list[list[Candidate]] = [[] for _ in pages]
         if not any(page.segments for page in pages):
-            return [([], False) for _ in pages]
+            return [([], False, ()) for _ in pages]
         batch = batch_of(pages, self.model.tables)
         features = self.model.features(batch)
         evidence = self.model.evidence(features, batch)
@@ -251,14 +256,14 @@ class Detector:
         batch: Batch,
         evidence: Evidence,
         fitting: dict[int, str],
-    ) -> tuple[list[Span], bool]:
-        """Return the findings of one page in order of place, and whether some were cut."""
+    ) -> Findings:
+        """Return the findings of one page."""
         cut = len(likely) > self.config.max_spans
         if cut:
             likely = sorted(likely, key=lambda c: -c.score)[: self.config.max_spans]
         starts = page.starts() if likely else []
         paths = Paths(page)
-        spans = []
+        placed: list[tuple[Span, int | None]] = []
         for found in likely:
             start, end = without_parting(found.kind, page.text, found.text_start, found.text_end)
             first = bisect_right(starts, start) - 1
@@ -270,11 +275,11 @@ class Detector:
             words: tuple[Word, ...] = ()
             if found.kind == "garbled":
                 words = garbled_words(page.text, batch, evidence.final, found, self.model, fitting)
-            spans.append(
-                Span(
-                    found.kind, start, end, page.text[start:end], found.score, segment.where,
-                    segment.visible, paths.path(segment.node), words, segment.hidden_by,
-                )
+            span = Span(
+                found.kind, start, end, page.text[start:end], found.score, segment.where,
+                segment.visible, paths.path(segment.node), words, segment.hidden_by,
             )  # fmt: skip
-        spans.sort(key=lambda span: (span.start, span.end))
-        return spans, cut
+            placed.append((span, segment.node))
+        placed.sort(key=lambda pair: (pair[0].start, pair[0].end))
+        spans, nodes = [span for span, _ in placed], [node for _, node in placed]
+        return spans, cut, link_blocks(page, spans, nodes, paths)

@@ -1,7 +1,7 @@
 """Promotional phrases: brands, hosts, queries, advert lines and paragraphs, composed at random.
 
-A third of the brands are real (from the lexicons), the others are invented, because brands are an
-open set and a detector must learn their shape. ``split`` (``"train"``, ``"test"`` or ``"all"``)
+A quarter of the brands are real (from the lexicons), the others are invented, because brands are
+an open set and a detector must learn their shape. ``split`` (``"train"``, ``"test"`` or ``"all"``)
 decides which real brands, keywords and sentence templates are used, so that an evaluation can be
 held out. Nothing here carries marks; :mod:`detector.training.inject` puts the phrases into pages.
 """

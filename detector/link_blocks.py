@@ -1,0 +1,129 @@
+"""Blocks of injected links: for an editor one finding with its links, not thirty."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from detector.markup import TAGS
+from detector.page import Page
+from detector.paths import Paths
+from detector.result import Link, LinkBlock, Span
+
+__all__ = ["LEAST_LINKS", "link_blocks"]
+
+LEAST_LINKS = 3
+"""Links that make a block."""
+_LIKELY = 0.5
+_MOSTLY = 0.8
+"""Share of the links of an element that are found, for its blocks to count as one."""
+_FURTHEST = 30  # ancestors that are looked at
+_LINK = TAGS.index("a")
+_ROOTS = frozenset((TAGS.index("html"), TAGS.index("body")))
+
+
+class _Tree:
+    """The elements of a page, for climbing."""
+
+    def __init__(self, page: Page) -> None:
+        assert page.elements is not None
+        self.parents: list[int] = page.elements.parents.tolist()
+        self.tags: list[int] = page.elements.tags.tolist()
+
+    def above(self, element: int) -> Iterator[int]:
+        """Yield the ancestors of an element, from the nearest on, but for the document."""
+        for _ in range(_FURTHEST):
+            element = self.parents[element]
+            if not element:
+                return
+            yield element
+
+    def link(self, element: int) -> int:
+        """Return the link that an element is or is in, 0 for none."""
+        if self.tags[element] == _LINK:
+            return element
+        return next((own for own in self.above(element) if self.tags[own] == _LINK), 0)
+
+
+def link_blocks(
+    page: Page, spans: Sequence[Span], nodes: Sequence[int | None], paths: Paths
+) -> tuple[LinkBlock, ...]:
+    """Return the blocks of links among the likely injections of a page, in order.
+
+    ``nodes`` are the elements that ``spans`` are in. A block is the smallest element that at least
+    ``LEAST_LINKS`` found links are in, or a larger one most of whose links are found.
+    """
+    if page.elements is None:
+        return ()
+    candidates = [
+        (span, node)
+        for span, node in zip(spans, nodes, strict=True)
+        if span.kind == "injection" and span.score >= _LIKELY and node
+    ]
+    if len(candidates) < LEAST_LINKS:
+        return ()
+    tree = _Tree(page)
+    found: dict[int, list[Span]] = {}
+    for span, node in candidates:
+        if link := tree.link(node):
+            found.setdefault(link, []).append(span)
+    if len(found) < LEAST_LINKS:
+        return ()
+    counts = Counter(above for link in found for above in tree.above(link))
+    every = Counter(
+        above
+        for link, tag in enumerate(tree.tags)
+        if tag == _LINK
+        for above in tree.above(link)
+        if counts[above] >= LEAST_LINKS
+    )
+    blocks: dict[int, list[int]] = {}
+    for link in found:
+        if container := _container(link, tree, counts, every):
+            blocks.setdefault(container, []).append(link)
+    return tuple(
+        _block(page, found, links, paths.path(container), tree)
+        for container, links in blocks.items()
+        if len(links) >= LEAST_LINKS
+    )
+
+
+def _container(link: int, tree: _Tree, counts: Counter[int], every: Counter[int]) -> int:
+    """Return the element whose block a link belongs to, 0 for none."""
+    chosen = 0
+    for element in tree.above(link):
+        if not chosen:
+            if counts[element] >= LEAST_LINKS:
+                chosen = element
+        elif tree.tags[element] in _ROOTS or counts[element] < _MOSTLY * every[element]:
+            break
+        elif counts[element] > counts[chosen]:
+            chosen = element
+    return chosen
+
+
+def _block(
+    page: Page, found: dict[int, list[Span]], links: list[int], path: str, tree: _Tree
+) -> LinkBlock:
+    spans = [span for link in links for span in found[link]]
+    start, end = min(span.start for span in spans), max(span.end for span in spans)
+    texts: dict[int, str] = dict.fromkeys(links, "")
+    targets = dict.fromkeys(links, "")
+    for segment in page.segments:
+        if segment.start >= end:
+            break
+        if segment.end <= start or not segment.node:
+            continue
+        link = tree.link(segment.node)
+        if link not in texts:
+            continue
+        text = page.text[segment.start : segment.end]
+        if segment.where == "host":
+            targets[link] = targets[link] or text
+        elif segment.where == "link":
+            texts[link] += text
+    hidden = Counter(span.hidden_by for span in spans).most_common(1)[0][0]
+    return LinkBlock(
+        start, end, max(span.score for span in spans), path, hidden,
+        tuple(Link(texts[link].strip(), targets[link]) for link in links),
+    )  # fmt: skip

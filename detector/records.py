@@ -126,9 +126,7 @@ def _page(name: str, config: Config) -> Record:
     return Record(name, page=data) if data.strip() else Record(name, error="empty")
 
 
-def _json_lines(
-    name: str, stream: BinaryIO, fields: Fields, config: Config
-) -> Iterator[Record]:
+def _json_lines(name: str, stream: BinaryIO, fields: Fields, config: Config) -> Iterator[Record]:
     for number, line in _lines(_decompressed(name, stream), config.max_record):
         if line is None:
             limit = f"{config.max_record / 1e6:.0f} MB"

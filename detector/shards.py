@@ -144,7 +144,7 @@ def _files(name: str) -> tuple[list[_File], bool]:
         return [_local(name)], True
     if not _GLOB.search(name):
         return [], True
-    found = []
+    found: list[str] = []
     for path in sorted(glob.glob(name, recursive=True)):
         found += _walk(path) if os.path.isdir(path) else [path]
     return [_local(path) for path in found], False
@@ -170,11 +170,11 @@ def _remote(url: str) -> tuple[list[_File], bool]:
     try:
         system, path = fsspec.core.url_to_fs(url)
         if _GLOB.search(path):
-            told = system.glob(path, detail=True)
-            named = False
+            told, named = system.glob(path, detail=True), False
         else:
-            told = system.find(path, detail=True)
-            named = path in told
+            info = system.info(path)
+            named = info["type"] == "file"
+            told = {path: info} if named else system.find(path, detail=True)
     except ImportError as error:  # a protocol whose package is not installed
         raise InputError(f"{url}: {error}") from error
     files = [

@@ -59,9 +59,8 @@ def read_warc(
 def _read(name: str, record: WarcRecord, config: Config) -> Record | str:
     """Return the page of a record, or why it is none."""
     headers = record.headers
-    told = Record(
-        name, record.stream_pos, headers.get("WARC-Target-URI"), date=moment(headers.get("WARC-Date"))
-    )  # fmt: skip
+    url, date = headers.get("WARC-Target-URI"), moment(headers.get("WARC-Date"))
+    told = Record(name, record.stream_pos, url, date=date)
     content_type = headers.get("Content-Type")
     codings: list[str] = []
     if record.is_http:

@@ -187,7 +187,7 @@ def _parquet(name: str, stream: BinaryIO, fields: Fields) -> Iterator[Record]:
 def _has(schema: Any, column: str) -> bool:
     """Say whether a schema has ``column``, whose dots go into its structs."""
     level = schema
-    for name in column.split("."):
+    for name in [column] if column in schema.names else column.split("."):
         index = getattr(level, "get_field_index", lambda _: -1)(name)
         if index < 0:
             return False

@@ -25,7 +25,8 @@ PAGE_TYPES = frozenset(
 """Media types that are read as pages; "" where neither server nor crawler names one."""
 
 _MOST_CODINGS = 4
-_PIECE = 1 << 16
+_PIECE = 1 << 10
+_ZLIB = frozenset(("gzip", "x-gzip", "deflate"))
 _IDENTITY = frozenset(("", "identity", "none", "binary", "8bit", "7bit", "utf-8"))
 
 
@@ -45,7 +46,7 @@ def read_warc(
         from fastwarc.warc import ArchiveIterator, WarcRecordType
     pages = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
     # HTTP is parsed here: a record whose headers cannot be read costs itself only.
-    for record in ArchiveIterator(stream, parse_http=False, quirks_mode=True):
+    for record in ArchiveIterator(stream, parse_http=False):
         if not record.record_type & pages:
             passed[str(record.record_type)] += 1
             continue
@@ -111,42 +112,43 @@ def _decoded(raw: bytes, coding: str, limit: int) -> tuple[bytes | None, bool]:
     None where nothing can be read. Many crawlers store bodies decoded and leave the header: what
     cannot be decoded and is text stands for itself.
     """
-    from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipReader, ZstdReader
+    from fastwarc.stream_io import BrotliReader, ChunkedReader, ZstdReader
 
     readers: dict[str, Callable[[io.BytesIO], _Reader]] = {
-        "gzip": GzipReader, "x-gzip": GzipReader, "br": BrotliReader, "zstd": ZstdReader,
-        "chunked": ChunkedReader, "deflate": _Inflater,
+        "br": BrotliReader, "zstd": ZstdReader, "chunked": ChunkedReader,
     }  # fmt: skip
     if coding in _IDENTITY:
         return raw, True
     data, whole = b"", False
     if coding in readers:
-        pieces: list[bytes] = []
-        size = 0
-        try:
-            reader = readers[coding](io.BytesIO(raw))
-            while size < limit and (piece := reader.read(min(_PIECE, limit - size))):
-                pieces.append(piece)
-                size += len(piece)
-            whole = True
-        except (OSError, zlib.error):
-            pass
-        data = b"".join(pieces)
+        data, whole = _read_out(readers[coding](io.BytesIO(raw)), limit)
+    elif coding in _ZLIB:
+        data, whole = _inflated(raw, limit)
     if data or whole:
         return data, whole
     return (None, False) if looks_binary(raw) else (raw, True)
 
 
-class _Inflater:
-    """Reads ``deflate``, which servers send with the zlib header or without."""
+def _read_out(reader: _Reader, limit: int) -> tuple[bytes, bool]:
+    pieces: list[bytes] = []
+    left = limit
+    try:
+        while left and (piece := reader.read(min(_PIECE, left))):
+            pieces.append(piece)
+            left -= len(piece)
+    except OSError:  # the piece in which it happens is lost
+        return b"".join(pieces), False
+    return b"".join(pieces), True
 
-    def __init__(self, raw: io.BytesIO) -> None:
-        self._left = raw.read()
-        bare = self._left[:1] and (self._left[0] & 0x0F != 8 or self._left[0] >> 4 > 7)
-        self._inflate = zlib.decompressobj(-zlib.MAX_WBITS if bare else zlib.MAX_WBITS)
 
-    def read(self, size: int, /) -> bytes:
-        """Return up to ``size`` bytes, none at the end. Raises zlib.error."""
-        piece = self._inflate.decompress(self._left, size)
-        self._left = self._inflate.unconsumed_tail
-        return piece
+def _inflated(raw: bytes, limit: int) -> tuple[bytes, bool]:
+    """Decode gzip and ``deflate``, which servers send with the zlib header or without."""
+    for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
+        inflater = zlib.decompressobj(window)
+        try:
+            data = inflater.decompress(raw, limit)
+        except zlib.error:
+            continue
+        if data:
+            return data, inflater.eof or len(data) == limit
+    return b"", False

@@ -19,8 +19,8 @@ __all__ = [
     "write_jsonl", "write_parquet", "write_warc",
 ]  # fmt: skip
 
-SPAM = "<html><head><title>镇报 开云体育官网入口</title></head><body><p>今天下午有雨。</p></body></html>"
-HAM = "<html><head><title>镇报</title></head><body><p>今天下午有雨。</p></body></html>"
+SPAM = "<html><head><title>镇报 开云体育官网入口</title></head><p>今天下午有雨。</p></html>"
+HAM = "<html><head><title>镇报</title></head><p>今天下午有雨。</p></html>"
 
 
 class Page(NamedTuple):
@@ -57,7 +57,7 @@ def warc_record(
 ) -> WarcRecord:  # fmt: skip
     """Return a WARC record, of an HTTP message unless a ``Content_Type`` says otherwise."""
     record = WarcRecord()
-    record.init_headers(record_type=WarcRecordType[kind])
+    record.init_headers(record_type=getattr(WarcRecordType, kind))
     record.headers["WARC-Target-URI"] = url
     record.headers["WARC-Date"] = date
     record.headers["Content-Type"] = "application/http; msgtype=response"

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -106,7 +106,7 @@ def check_settings(settings: Settings) -> None:
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        _write_whole(path, json.dumps(wanted, indent=1) + "\n")
+        _write_json(path, wanted)
         return
     except ValueError as error:
         raise InputError(f"{path} is damaged ({error}); choose another --out") from error
@@ -192,11 +192,9 @@ def scan_shard(shard: Shard, settings: Settings) -> Counts:
     now = state / f"{shard.part}.now"
     passed: Counter[str] = Counter()
     counts = Counts(shard.name, shard.fingerprint)
-    handle, name = tempfile.mkstemp(dir=state, prefix=f"{shard.part}.", suffix=".tmp")
-    os.close(handle)
     told = time.monotonic()
-    try:
-        writer = open_part(Path(name), settings.form)
+    with _whole(settings.part(shard), state) as unfinished:
+        writer = open_part(unfinished, settings.form)
         try:
             for row in _rows(shard, settings, passed, counts):
                 writer.write(row)
@@ -205,13 +203,8 @@ def scan_shard(shard: Shard, settings: Settings) -> Counts:
                     now.write_text(json.dumps(asdict(counts)), encoding="utf-8")
         finally:
             writer.close()
-        counts.passed = dict(passed)
-        _publish(Path(name), settings.part(shard))
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
-    _write_whole(state / f"{shard.part}.json", json.dumps(asdict(counts)) + "\n")
+    counts.passed = dict(passed)
+    _write_json(state / f"{shard.part}.json", asdict(counts))
     now.unlink(missing_ok=True)
     return counts
 
@@ -232,22 +225,30 @@ def _rows(
     # Archives and file systems fail in their own ways; none may cost the other shards.
     except Exception as error:
         told = str(error) or type(error).__name__
-        where = f" beyond its first {counts.pages:,} pages" if counts.pages else ""
+        where = f" beyond page {counts.pages:,}" if counts.pages else ""
         counts.error = f"cannot be read{where}: {told}"
         (empty,) = detector.score_many([""])
         yield row_of(Record(shard.name, error=counts.error), empty)
 
 
-def _publish(path: Path, part: Path) -> None:
-    os.chmod(path, _mode())
-    os.replace(path, part)
+@contextmanager
+def _whole(path: Path, state: Path) -> Iterator[Path]:
+    """Give the name of a file in ``state`` that becomes ``path`` in the end, unless it fails."""
+    handle, name = tempfile.mkstemp(dir=state, prefix=f"{path.name}.", suffix=".tmp")
+    os.close(handle)
+    try:
+        yield Path(name)
+        os.chmod(name, _mode())
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
 
 
-def _write_whole(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".tmp")
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
-    _publish(Path(name), path)
+def _write_json(path: Path, value: Any) -> None:
+    with _whole(path, path.parent) as unfinished:
+        unfinished.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
 
 
 def _mode() -> int:

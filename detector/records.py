@@ -15,7 +15,7 @@ from detector.errors import InputError
 from detector.optional import needs
 from detector.shards import Shard, open_input
 
-__all__ = ["Fields", "Record", "moment", "read_records"]
+__all__ = ["Fields", "Record", "moment", "read_records", "record_of"]
 
 PAGE_FIELDS = ("html", "raw_html", "page", "content", "raw_content", "body", "text")
 URL_FIELDS = (
@@ -142,7 +142,7 @@ def _json_lines(name: str, stream: BinaryIO, fields: Fields, config: Config) -> 
         if not isinstance(row, dict):
             yield Record(name, number, error=f"line {number} is not a JSON object")
             continue
-        yield _record(name, number, row, fields)
+        yield record_of(name, number, row, fields)
 
 
 def _decompressed(name: str, stream: BinaryIO) -> BinaryIO:
@@ -180,7 +180,7 @@ def _parquet(name: str, stream: BinaryIO, fields: Fields) -> Iterator[Record]:
     number = 0
     for batch in file.iter_batches(_ROWS, columns=columns):
         for row in batch.to_pylist():
-            yield _record(name, number, row, fields)
+            yield record_of(name, number, row, fields)
             number += 1
 
 
@@ -195,7 +195,8 @@ def _has(schema: Any, column: str) -> bool:
     return True
 
 
-def _record(name: str, number: int, row: Mapping[str, Any], fields: Fields) -> Record:
+def record_of(name: str, number: int, row: Mapping[str, Any], fields: Fields) -> Record:
+    """Return the page of a JSON object or a row, number ``number`` of the file ``name``."""
     page, found = _first(row, fields.of_page())
     url, _ = _first(row, fields.of_url())
     date = moment(_first(row, fields.of_date())[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -443,3 +444,31 @@ def test_a_package_that_is_not_installed_is_named(
     assert result.exit_code == 2
     assert "pip install 'seo-injection-detector[scan]'" in result.stderr
     assert scan("a.jsonl", "--format", "jsonl").exit_code == 1
+
+
+def test_progress_on_a_terminal(scan: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detector.progress._EVERY", 0.01)
+    monkeypatch.setattr("detector.bulk._TOLD_EVERY", 0.01)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    for number in range(2):
+        pages = site(f"h{number}.example", 100, 100)
+        write_jsonl(Path(f"{number}.jsonl"), [{"html": p.html * 50, "url": p.url} for p in pages])
+    result = scan("0.jsonl", "1.jsonl")
+    assert result.stdout == ""
+    told = re.findall(r"([\d,]+) pages, [\d,]+ pages/s, ([\d,]+) flagged", result.stderr)
+    assert len(set(told)) > 2
+    assert "1/2" in result.stderr
+    assert "2 shards, 400 pages, 200 flagged" in result.stderr
+
+
+def test_a_scan_that_is_interrupted_says_how_to_go_on(
+    scan: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    write("jsonl")
+    monkeypatch.setattr("detector.engines.scan", interrupted)
+    result = scan("crawl.jsonl")
+    assert result.exit_code == 130
+    assert "the same command goes on where this one did" in result.stderr

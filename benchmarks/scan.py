@@ -2,7 +2,7 @@
 
 Writes gzipped WARC files into a temporary folder: the pages of the examples, every other one
 repeated in its body up to 80 KB, and scans them with one process and with one for each core. Then
-one file of all pages, to tell whether memory depends on the size of a shard.
+one file of all pages, which tells whether memory depends on the size of a shard.
 """
 
 from __future__ import annotations

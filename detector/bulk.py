@@ -11,8 +11,9 @@ import json
 import os
 import tempfile
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -21,14 +22,14 @@ from typing import Any, NamedTuple
 import detector
 from detector.config import Config
 from detector.errors import InputError
+from detector.judging import judge, judge_in_processes
 from detector.records import Fields, Record, read_records
-from detector.result import Result
 from detector.rows import PartFormat, open_part, row_of
 from detector.scoring import Detector
 from detector.shards import Shard
 
 __all__ = [
-    "STATE", "Counts", "Settings", "Split", "check_settings", "judge", "outcomes", "scan_shard",
+    "STATE", "Counts", "Settings", "Split", "check_settings",  "outcomes", "scan_shard",
     "split_finished", "tidy",
 ]  # fmt: skip
 
@@ -170,23 +171,12 @@ def tidy(settings: Settings) -> None:
             path.unlink(missing_ok=True)
 
 
-def judge(records: Iterable[Record], detector: Detector) -> Iterator[tuple[Record, Result]]:
-    """Score records in batches and yield each, without its page, with its result, in order."""
-    waiting: deque[Record] = deque()
-
-    def pages() -> Iterator[tuple[str | None, bytes | str, str | None]]:
-        for record in records:
-            waiting.append(record._replace(page=None))
-            yield record.url, record.page or b"", record.content_type
-
-    for result in detector.score_many(pages()):
-        yield waiting.popleft(), result
-
-
-def scan_shard(shard: Shard, settings: Settings) -> Counts:
-    """Scan one shard and write its part. Raises OSError where that cannot be written.
+def scan_shard(shard: Shard, settings: Settings, jobs: int = 1) -> Counts:
+    """Scan one shard in ``jobs`` processes and write its part.
 
     A shard that cannot be read to its end has the rows up to there, the last of which says so.
+    Raises OSError where the part cannot be written, and ``concurrent.futures.BrokenExecutor`` where
+    a process dies.
     """
     state = settings.out / STATE
     now = state / f"{shard.part}.now"
@@ -196,7 +186,7 @@ def scan_shard(shard: Shard, settings: Settings) -> Counts:
     with _whole(settings.part(shard), state) as unfinished:
         writer = open_part(unfinished, settings.form)
         try:
-            for row in _rows(shard, settings, passed, counts):
+            for row in _rows(shard, settings, jobs, passed, counts):
                 writer.write(row)
                 if time.monotonic() - told >= _TOLD_EVERY:
                     told = time.monotonic()
@@ -210,18 +200,22 @@ def scan_shard(shard: Shard, settings: Settings) -> Counts:
 
 
 def _rows(
-    shard: Shard, settings: Settings, passed: Counter[str], counts: Counts
+    shard: Shard, settings: Settings, jobs: int, passed: Counter[str], counts: Counts
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of a shard, and count them."""
     detector = settings.detector
     records = read_records(shard, settings.fields, detector.config, passed)
+    several = jobs > 1
+    judged = judge_in_processes(records, detector, jobs) if several else judge(records, detector)
     try:
-        for record, result in judge(records, detector):
+        for record, result in judged:
             row = row_of(record, result, settings.min_span_score)
             counts.pages += 1
             counts.spam += row["verdict"] == "spam"
             counts.errors += row["error"] is not None
             yield row
+    except BrokenExecutor:
+        raise
     # Archives and file systems fail in their own ways; none may cost the other shards.
     except Exception as error:
         told = str(error) or type(error).__name__

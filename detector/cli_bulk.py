@@ -156,7 +156,6 @@ def _scan(
 
     if not split.todo:
         return []
-    jobs = min(jobs, len(split.todo))
     start = time.monotonic()
     with showing(split.todo, settings):
         counts = run(split.todo, settings, engine, jobs, address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from typing import Literal
 
@@ -25,7 +26,8 @@ def scan(
 ) -> list[Counts]:
     """Scan ``shards``, and return what their parts hold.
 
-    ``jobs`` processes of this machine work for the engine ``local``. Those of ``dask`` and ``ray``
+    ``jobs`` processes of this machine work for the engine ``local``, each on a shard of its own, or
+    all on the same where there are fewer shards than processes. Those of ``dask`` and ``ray``
     are the workers of the cluster at ``address``: they need this package, the same model, the
     inputs and the folder ``settings.out``, under the same names.
 
@@ -33,17 +35,19 @@ def scan(
     cannot be reached or a worker process died.
     """
     from joblib import Parallel, delayed
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     for shard in shards:  # what they held is no longer true
         (settings.out / STATE / f"{shard.part}.json").unlink(missing_ok=True)
     try:
         with _backend(engine, address):
             workers = jobs if engine == "local" else -1
-            counts: list[Counts] = Parallel(n_jobs=workers, batch_size=1)(
-                delayed(scan_shard)(shard, settings) for shard in shards
-            )
-    except TerminatedWorkerError as error:
+            if engine == "local" and len(shards) < jobs:
+                counts = [scan_shard(shard, settings, jobs) for shard in shards]
+            else:
+                counts = Parallel(n_jobs=workers, batch_size=1)(
+                    delayed(scan_shard)(shard, settings) for shard in shards
+                )
+    except BrokenExecutor as error:
         raise InputError(
             "a worker process was killed, perhaps for want of memory: try fewer --jobs. "
             "The same command goes on where this one stopped"

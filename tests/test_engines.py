@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
+import json
 import sys
 import threading
 import time
@@ -70,27 +72,66 @@ def test_two_processes(crawl: Path, expected: dict[str, bytes], settings: Settin
     assert parts(settings) == expected
 
 
-def test_a_worker_process_that_is_killed_is_said(crawl: Path, settings: Settings) -> None:
+def test_fewer_shards_than_processes(
+    crawl: Path, expected: dict[str, bytes], settings: Settings
+) -> None:
+    shards = plan_shards([str(crawl / f"{number}.jsonl") for number in range(2)]).shards
+    (counts, _) = scan(shards, settings, jobs=3)
+    assert (counts.pages, counts.spam) == (PAGES, 3)
+    assert parts(settings) == {name: expected[name] for name in parts(settings)}
+    assert len(parts(settings)) == 2
+
+
+@pytest.mark.parametrize("good", [0, 1, 200, 600])
+def test_a_shard_of_several_processes_that_breaks_off(
+    good: int, tmp_path: Path, settings: Settings
+) -> None:
+    pages = site("a.example", 2, 998)[:good]
+    text = "".join(json.dumps({"html": p.html, "url": p.url}) + "\n" for p in pages)
+    data = gzip.compress(text.encode()) + b"no gzip"
+    (tmp_path / "a.jsonl.gz").write_bytes(data)
+    (counts,) = scan(plan_shards([str(tmp_path / "a.jsonl.gz")]).shards, settings, jobs=2)
+    assert counts.pages == good
+    assert "Not a gzipped file" in counts.error
+    rows = read_parts(settings.out)
+    assert [row["url"] for row in rows] == [*(page.url for page in pages), None]
+    assert rows[-1]["error"] == counts.error
+
+
+@pytest.mark.parametrize("shard_count", [1, SHARDS])
+def test_a_worker_process_that_is_killed_is_said(
+    shard_count: int,
+    crawl: Path,
+    tmp_path: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     import psutil
 
     def kill() -> None:
-        while len(list(settings.out.glob("part-*"))) < 2:
+        while not (any(settings.out.glob("part-*")) or any(state.glob("*.now"))):
             time.sleep(0.01)
         for child in psutil.Process().children(recursive=True):
             if "popen_loky" in " ".join(child.cmdline()):
                 with contextlib.suppress(psutil.NoSuchProcess):
                     child.kill()
 
+    monkeypatch.setattr("detector.bulk._TOLD_EVERY", 0.05)
+    state = settings.out / "_scan"
     shards = plan_shards([str(crawl)]).shards
+    if shard_count == 1:
+        whole = tmp_path / "whole.jsonl"
+        whole.write_bytes(b"".join(path.read_bytes() for path in sorted(crawl.iterdir())))
+        shards = plan_shards([str(whole)]).shards
     killer = threading.Thread(target=kill, daemon=True)
     killer.start()
     with pytest.raises(InputError, match="a worker process was killed"):
         scan(shards, settings, jobs=2)
     killer.join()
     left = split_finished(shards, settings)
-    assert left.finished
+    assert len(left.todo) >= 1
     scan(left.todo, settings)
-    assert len(split_finished(shards, settings).finished) == SHARDS
+    assert sum(c.pages for c in split_finished(shards, settings).finished) == SHARDS * PAGES
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from detector.bulk import judge
+from detector.judging import judge
 from detector.optional import needs
 from detector.records import Fields, Record, record_of
 from detector.rows import row_of, schema, storable

@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=8_000)
     parser.add_argument("--shards", type=int, default=8)
     wanted = parser.parse_args()
+    count = wanted.shards
     examples = [path.read_bytes() for path in sorted(EXAMPLES.glob("*.html"))]
     large = pages_of_size(SIZE)
     pages = [page for pair in zip(examples, itertools.cycle(large)) for page in pair]
@@ -64,42 +65,27 @@ def main() -> None:
         shards, whole = folder / "shards", folder / "whole"
         shards.mkdir()
         whole.mkdir()
-        each = wanted.pages // wanted.shards
-        for number in range(wanted.shards):
+        each = wanted.pages // count
+        for number in range(count):
             own = itertools.islice(itertools.cycle(pages), each)
             write_warc(shards / f"{number}.warc.gz", own)
         size = sum(path.stat().st_size for path in shards.iterdir()) / 1e6
         mean = sum(map(len, pages)) / len(pages) / 1e3
-        table = Table(
-            title=f"{each * wanted.shards:,} pages of {mean:.0f} KB, {wanted.shards} files of "
-            f"{size / wanted.shards:.0f} MB"
-        )
-        for column in (
-            "processes",
-            "seconds",
-            "CPU seconds",
-            "pages/s",
-            "speed-up",
-            "MB, largest process",
-        ):
+        table = Table(title=f"{each * count:,} pages of {mean:.0f} KB, {size:.0f} MB gzipped")
+        names = ("files", "processes", "seconds", "CPU s", "pages/s", "speed-up", "MB, largest")
+        for column in names:
             table.add_column(column, justify="right")
-        first = 0.0
-        for jobs in (1, os.cpu_count() or 1):
-            seconds, spent, megabytes = scan(shards, folder / f"out-{jobs}", jobs)
-            first = first or seconds
-            rate = each * wanted.shards / seconds
-            table.add_row(
-                str(jobs), f"{seconds:.1f}", f"{spent:.1f}", f"{rate:,.0f}",
-                f"{first / seconds:.2f}", f"{megabytes:.0f}",
-            )  # fmt: skip
-        console = Console(width=100)
-        console.print(table)
-        write_warc(whole / "x.warc.gz", itertools.islice(itertools.cycle(pages), wanted.pages))
-        seconds, _, megabytes = scan(whole, folder / "out-whole", 1)
-        console.print(
-            f"all in one file, one process: {wanted.pages / seconds:,.0f} pages/s, "
-            f"{megabytes:.0f} MB"
-        )
+        write_warc(whole / "x.warc.gz", itertools.islice(itertools.cycle(pages), each * count))
+        for files, crawl in ((count, shards), (1, whole)):
+            first = 0.0
+            for jobs in (1, os.cpu_count() or 1):
+                seconds, spent, megabytes = scan(crawl, folder / f"out-{files}-{jobs}", jobs)
+                first = first or seconds
+                table.add_row(
+                    str(files), str(jobs), f"{seconds:.1f}", f"{spent:.1f}",
+                    f"{each * count / seconds:,.0f}", f"{first / seconds:.2f}", f"{megabytes:.0f}",
+                )  # fmt: skip
+        Console(width=100).print(table)
 
 
 if __name__ == "__main__":

@@ -104,13 +104,16 @@ def check_settings(settings: Settings) -> None:
     state.mkdir(parents=True, exist_ok=True)
     path = state / "settings.json"
     wanted = json.loads(json.dumps(settings.described()))
-    try:
-        held = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not any(settings.out.glob("part-*")):
         _write_json(path, wanted)
         return
-    except ValueError as error:
-        raise InputError(f"{path} is damaged ({error}); choose another --out") from error
+    try:
+        held = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, TypeError) as error:
+        raise InputError(
+            f"{settings.out} holds parts, but {path} does not say how they were made ({error}); "
+            "choose another --out"
+        ) from error
     different = [name for name in wanted if held.get(name) != wanted[name]]
     if different:
         told = "; ".join(

@@ -25,7 +25,7 @@ DATE_FIELDS = (
     "date", "timestamp", "crawl_date", "warc_date", "fetch_time", "fetched_at", "metadata.date",
     "metadata.timestamp",
 )  # fmt: skip
-_ROWS = 64
+_ROWS = 16
 
 
 class Record(NamedTuple):
@@ -77,8 +77,8 @@ def read_records(
     """Yield the pages of ``shard`` in order; a bad one has its ``error`` said.
 
     What is no page (requests, pictures, empty bodies) is counted in ``passed`` by the reason. Any
-    exception means that the file cannot be read, or not any further. Memory is bounded by
-    ``config.max_record``.
+    exception means that the file cannot be read, or not any further. Memory holds one page, bounded
+    by ``config``; of Parquet it holds some rows and a data page of the file, which no limit cuts.
     """
     for name in shard.files:
         if shard.format == "pages":

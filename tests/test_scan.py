@@ -12,12 +12,14 @@ import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import fsspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
@@ -263,6 +265,22 @@ def test_parts_made_otherwise_are_refused(changed: list[str], told: str, scan: S
     assert rows() == before
 
 
+@pytest.mark.parametrize("data", [None, "{", "[5]", "5"])
+def test_parts_of_unknown_settings_are_refused(data: str | None, scan: Scan) -> None:
+    write("jsonl")
+    scan("crawl.jsonl")
+    path = Path("out/_scan/settings.json")
+    path.unlink()
+    if data is not None:
+        path.write_text(data, encoding="utf-8")
+    result = scan("crawl.jsonl")
+    assert result.exit_code == 2
+    assert "does not say how they were made" in result.stderr
+    for part in Path("out").glob("part-*"):
+        part.unlink()
+    assert scan("crawl.jsonl", "--threshold", "0.7").exit_code == 1
+
+
 def test_parts_of_another_model_are_refused(scan: Scan, small: Detector, tmp_path: Path) -> None:
     from dataclasses import replace
 
@@ -472,3 +490,25 @@ def test_a_scan_that_is_interrupted_says_how_to_go_on(
     result = scan("crawl.jsonl")
     assert result.exit_code == 130
     assert "the same command goes on where this one did" in result.stderr
+
+
+@pytest.mark.parametrize("kind", ["warc.gz", "jsonl.gz", "parquet"])
+def test_memory_does_not_grow_with_a_shard(kind: str, scan: Scan) -> None:
+    name = f"a.{kind}"
+    pages = [page._replace(html=page.html + " " * 400_000) for page in site("a.example", 1, 299)]
+    if kind == "warc.gz":
+        write_warc(Path(name), pages)
+    else:
+        rows = [{"html": page.html, "url": page.url} for page in pages]
+        if kind == "parquet":
+            # As many rows to a page of the file as its writer's batch.
+            table = pa.Table.from_pylist(rows)
+            pq.write_table(table, name, write_batch_size=16, use_dictionary=False)
+        else:
+            write_jsonl(Path(name), rows)
+    del pages
+    tracemalloc.start()
+    assert scan(name).exit_code == 1
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 40_000_000  # of 120 MB

@@ -35,7 +35,8 @@ _LONGEST_NAME = 80
 class Shard(NamedTuple):
     """Files to scan together.
 
-    ``name`` is the path or URL of the file, for page files that of their folder and a number.
+    ``name`` is the absolute path or the URL of the file, for page files that of their folder and a
+    number.
     ``size`` is in bytes. ``fingerprint`` changes when a file does (size, time of change).
     """
 
@@ -160,6 +161,8 @@ def _walk(folder: str) -> Iterator[str]:
 
 
 def _local(path: str) -> _File:
+    # The same name in another folder is another shard, and workers may run in another folder.
+    path = os.path.abspath(path)
     told = os.stat(path)
     return _File(path, told.st_size, str(told.st_mtime_ns))
 

@@ -92,7 +92,7 @@ def test_every_format_gives_the_same_rows(
     for row, page in zip(found, PAGES, strict=True):
         judged = small.score(page.html.encode() if "warc" in kind else page.html).to_dict()
         assert row["host"] == "school.example"
-        assert row["source"] == name
+        assert row["source"] == os.path.abspath(name)
         assert [row["injection"], row["garbled"]] == list(judged["scores"].values())
         for span in judged["spans"]:
             span.setdefault("words", None)
@@ -128,7 +128,7 @@ def test_pages_and_urls(scan: Scan) -> None:
     system.pipe("/scan-test/x.jsonl", json.dumps({"html": SPAM, "url": "http://a.b/"}).encode())
     result = scan("site", "memory://scan-test/*.jsonl")
     assert result.exit_code == 1
-    found = {row["source"]: row for row in rows()}
+    found = {row["source"].removeprefix(os.getcwd() + os.sep): row for row in rows()}
     assert [(name, row["verdict"], row["error"]) for name, row in sorted(found.items())] == [
         ("memory:///scan-test/x.jsonl", "spam", None),
         ("site/a.html", "spam", None),
@@ -201,6 +201,18 @@ def test_finished_shards_are_skipped(scan: Scan) -> None:
     assert part.exists()
 
 
+def test_the_same_name_in_another_folder_is_another_shard(
+    scan: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("one", "two"):
+        Path(folder).mkdir()
+        write_jsonl(Path(folder, "a.jsonl"), [{"text": folder}])
+        monkeypatch.chdir(folder)
+        assert scan("a.jsonl", "--out", "../out").exit_code == 0
+        monkeypatch.chdir("..")
+    assert len(rows()) == 2
+
+
 def test_changed_shards_are_scanned_again(scan: Scan) -> None:
     write_jsonl(Path("a.jsonl"), [{"html": HAM}])
     assert scan("a.jsonl").exit_code == 0
@@ -239,7 +251,7 @@ def test_a_damaged_shard_costs_no_other(name: str, data: bytes, scan: Scan) -> N
     Path(name).write_bytes(data)
     result = scan(name, "crawl.jsonl", "missing.warc")
     assert result.exit_code == 2
-    assert f"detector: {name}: cannot be read: " in result.stderr
+    assert f"{os.sep}{name}: cannot be read: " in result.stderr
     assert "detector: missing.warc: no such file or folder" in result.stderr
     assert "Traceback" not in result.output
     assert len([row for row in rows() if row["error"] is None]) == 4

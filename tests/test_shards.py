@@ -29,7 +29,8 @@ def crawl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def told(plan: Plan) -> list[tuple[str, str]]:
-    return [(shard.name, shard.format) for shard in plan.shards]
+    here = os.getcwd() + os.sep
+    return [(shard.name.removeprefix(here), shard.format) for shard in plan.shards]
 
 
 @pytest.mark.parametrize(
@@ -94,13 +95,22 @@ def test_pages_of_a_folder_are_taken_together(tmp_path: Path) -> None:
     assert plan.shards[0].files[0].endswith("00000.html")
 
 
+def test_a_file_is_the_same_however_it_is_named(
+    crawl: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = plan_shards(["crawl/deep"]).shards
+    assert plan_shards(["crawl/deep", str(crawl / "crawl/deep/b.jsonl")]).shards == whole
+    monkeypatch.chdir("crawl")
+    assert plan_shards(["deep/", "../crawl/deep/*.jsonl"]).shards == whole
+
+
 def test_a_changed_file_has_another_fingerprint(crawl: Path) -> None:
     before = {shard.name: shard for shard in plan_shards(["crawl"]).shards}
     os.utime("crawl/p.html", (5, 5))
     os.utime("crawl/a.warc.gz", (5, 5))
     after = {shard.name: shard for shard in plan_shards(["crawl"]).shards}
     changed = [name for name in before if before[name].fingerprint != after[name].fingerprint]
-    assert changed == ["crawl/a.warc.gz", "crawl/pages-1"]
+    assert changed == [str(crawl / "crawl/a.warc.gz"), str(crawl / "crawl/pages-1")]
     assert [shard.part for shard in before.values()] == [shard.part for shard in after.values()]
 
 

@@ -30,6 +30,7 @@ _COMPRESSED = frozenset((".gz", ".zst"))
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _GLOB = re.compile(r"[*?\[]")
 _LONGEST_NAME = 80
+_NOTHING = "no such file or folder, or nothing in it"
 
 
 class Shard(NamedTuple):
@@ -85,11 +86,14 @@ def plan_shards(inputs: Iterable[str]) -> Plan:
     for name in inputs:
         try:
             found, named = _files(name)
+        except FileNotFoundError:
+            errors.append((name, _NOTHING))
+            continue
         except (OSError, ValueError) as error:
             errors.append((name, f"cannot be read: {getattr(error, 'strerror', None) or error}"))
             continue
         if not found:
-            errors.append((name, "no such file or folder, or nothing in it"))
+            errors.append((name, _NOTHING))
         for file in found:
             form, suffix = _format(file.name)
             if form is None and not named and suffix not in PAGE_SUFFIXES:

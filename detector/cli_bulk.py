@@ -25,6 +25,7 @@ from detector.cli_support import (
 )
 from detector.config import DEFAULT_CONFIG
 from detector.errors import DetectorError, InputError
+from detector.optional import needs
 
 if TYPE_CHECKING:
     from detector.bulk import Counts, Settings, Split
@@ -89,13 +90,13 @@ def scan(
 
     if (engine == "local") != (address is None):
         raise click.UsageError("--address goes with --engine dask or ray, and they need it")
-    _keep_apart(inputs, out)
     detector = load(model_path, threshold)
     fields = Fields(page_field, url_field, date_field)
     settings = Settings(out.absolute(), detector, form, fields, min_span_score)
     try:
         plan = plan_shards(inputs)
-        _import_writers(form)
+        _keep_apart(plan, inputs, out)
+        _check_packages(plan, form)
         if plan.shards:
             check_settings(settings)
         split = split_finished(plan.shards, settings)
@@ -115,22 +116,29 @@ def scan(
     sys.exit(FAILED if failed else FOUND if any(count.spam for count in whole) else 0)
 
 
-def _keep_apart(inputs: Sequence[str], out: Path) -> None:
+def _keep_apart(plan: Plan, inputs: Sequence[str], out: Path) -> None:
     """Refuse an output folder that lies in an input: its parts would be read as pages."""
     real = os.path.realpath(out)
-    for name in inputs:
-        if os.path.isdir(name):
-            folder = os.path.realpath(name)
-            if os.path.commonpath((real, folder)) == folder:
-                raise click.UsageError(f"--out must not lie in an input: {out} is in {name}")
+    folders = [os.path.realpath(name) for name in inputs if os.path.isdir(name)]
+    files = [os.path.realpath(file) for shard in plan.shards for file in shard.files]
+    if any(_lies_in(real, folder) for folder in folders) or any(_lies_in(f, real) for f in files):
+        raise click.UsageError(f"--out must not lie in an input: {out}")
 
 
-def _import_writers(form: PartFormat) -> None:
-    """Fail before the first page is scored, rather than behind the last."""
-    if form == "parquet":
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _check_packages(plan: Plan, form: PartFormat) -> None:
+    """Fail before the first page is scored where a package is missing."""
+    formats = {shard.format for shard in plan.shards}
+    if form == "parquet" or "parquet" in formats:
         from detector.rows import schema
 
         schema()
+    if "warc" in formats:
+        with needs("scan"):
+            import fastwarc  # noqa: F401
 
 
 def _announce(plan: Plan, split: Split) -> None:

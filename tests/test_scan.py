@@ -323,6 +323,14 @@ def test_wrong_usage(args: list[str], told: str, scan: Scan) -> None:
     assert not Path("out").exists()
 
 
+def test_parts_are_not_read_as_pages(scan: Scan) -> None:
+    write("jsonl")
+    assert scan("*").exit_code == 1
+    result = scan("*")
+    assert result.exit_code == 2
+    assert "--out must not lie in an input" in result.stderr
+
+
 def test_min_span_score_leaves_out_findings_only(scan: Scan) -> None:
     write_jsonl(Path("a.jsonl"), [{"html": SPAM}])
     scan("a.jsonl", "--min-span-score", "1")
@@ -474,6 +482,9 @@ def test_a_package_that_is_not_installed_is_named(
     assert result.exit_code == 2
     assert "pip install 'seo-injection-detector[scan]'" in result.stderr
     assert scan("a.jsonl", "--format", "jsonl").exit_code == 1
+    monkeypatch.setitem(sys.modules, "fastwarc", None)
+    Path("a.warc").write_bytes(b"")
+    assert "'fastwarc', which is not installed" in scan("a.warc", "--format", "jsonl").stderr
 
 
 def test_progress_on_a_terminal(scan: Scan, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ class Host:
             heapq.heappop(self._worst)
         likely = (span["text"] for span in row["spans"] if span["score"] >= _PHRASE_SCORE)
         # Once a page: what a page repeats is not what the site is about.
-        self._phrases.update({_phrase(text) for text in likely})
+        self._phrases.update(list(dict.fromkeys(_phrase(text) for text in likely)))
         if len(self._phrases) > 2 * _COUNTED_PHRASES:
             self._phrases = Counter(dict(self._phrases.most_common(_COUNTED_PHRASES)))
 
@@ -99,10 +99,10 @@ class Host:
     def phrases(self) -> list[tuple[str, int]]:
         """The most frequent findings, shortened, and on how many flagged pages they stand.
 
+        Of those on as many pages, those that come first in a page, such as its title, come first.
         Of a host with very many different ones the counts are lower bounds.
         """
-        ordered = sorted(self._phrases.items(), key=lambda item: (-item[1], item[0]))
-        return ordered[:_MOST_PHRASES]
+        return self._phrases.most_common(_MOST_PHRASES)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""

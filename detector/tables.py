@@ -126,11 +126,11 @@ def print_hosts(hosts: Sequence[Host]) -> None:
         table.add_column(name, overflow="fold")
     for host in hosts:
         days = [day[:10] for day in (host.first, host.last) if day]
-        url, score = host.worst[0] if host.worst else ("", 0.0)
-        phrases = [f"{shortened(text, 40)} ({pages:,})" for text, pages in host.phrases[:3]]
+        worst = host.worst[0][0] if host.worst else ""
+        phrases = [f"{shortened(text, 24)} ({pages:,})" for text, pages in host.phrases[:2]]
         cells = (
             host.host, host.looks, f"{host.pages:,}", f"{host.spam:,}", f"{host.share:.1%}",
-            " - ".join(dict.fromkeys(days)), f"{score:.3f} {url}" if url else "",
+            " - ".join(dict.fromkeys(days)), worst,
             " · ".join(phrases),
         )  # fmt: skip
         table.add_row(*(escape(printable(cell)) for cell in cells))

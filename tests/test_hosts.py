@@ -97,6 +97,7 @@ def test_phrases_are_counted_once_a_page_and_within_bounds() -> None:
         host.add(row("spam", spans=[*spans, rare]))
     assert host.phrases[0] == ("brand one", 2_000)
     assert len(host.phrases) == 5
+    assert host.phrases[1][0].startswith("rare 0 ")
     assert all(len(text) <= 60 for text, _ in host.phrases)
     assert len(host._phrases) <= 400
 

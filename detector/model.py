@@ -125,8 +125,8 @@ class Model:
     """Everything that scoring needs to know. See the modules for the meaning of each table.
 
     ``word_bound``: log-odds from which a character of a garbled passage is in a garbled word.
-    ``folder`` is where the model was loaded from, None where it was not. A loaded model is pickled
-    as that and its version: another process maps the same files.
+    ``folder`` is where the model was loaded from, None where it was made or changed since. A loaded
+    model is pickled as that and its version: another process maps the same files.
     """
 
     version: str
@@ -146,14 +146,14 @@ class Model:
     word_bound: float
     likely: dict[str, str]
     provenance: dict[str, Any]
-    folder: Path | None = field(default=None, compare=False)
+    folder: Path | None = field(default=None, compare=False, init=False)
 
     def __reduce__(self) -> Any:
         """Pickle a loaded model by its place. Raises ModelError where another lies there then."""
         if self.folder is None:
             return super().__reduce__()
-        shipped = self.folder == default_model_folder()
-        return _reopened, (None if shipped else self.folder.resolve(), self.version)
+        shipped = self.folder == default_model_folder().resolve()
+        return _reopened, (None if shipped else self.folder, self.version)
 
     def evidence(self, found: Features, batch: Batch) -> Evidence:
         """Return the evidence of each character of ``batch``.
@@ -245,7 +245,7 @@ class Model:
             name: _array(folder, name, described["files"].get(f"{name}.npy")) for name in ARRAYS
         }
         try:
-            return cls(
+            model = cls(
                 version=described["version"],
                 rows=arrays["rows"],
                 flats=arrays["flats"],
@@ -273,13 +273,14 @@ class Model:
                 word_bound=described["word_bound"],
                 likely=described["likely"],
                 provenance=described["provenance"],
-                folder=folder,
             )
         except (KeyError, TypeError) as error:
             raise ModelError(
                 f"{folder / 'model.json'} lacks a field ({error}); "
                 "fetch the model again or run `detector train`"
             ) from error
+        object.__setattr__(model, "folder", folder.resolve())  # the class is frozen
+        return model
 
 
 @lru_cache(maxsize=4)

@@ -25,6 +25,7 @@ PAGE_TYPES = frozenset(
 """Media types that are read as pages; "" where neither server nor crawler names one."""
 
 _MOST_CODINGS = 4
+_MOST_REASONS = 100
 _PIECE = 1 << 10
 _ZLIB = frozenset(("gzip", "x-gzip", "deflate"))
 _IDENTITY = frozenset(("", "identity", "none", "binary", "8bit", "7bit", "utf-8"))
@@ -54,7 +55,8 @@ def read_warc(
         if isinstance(read, Record):
             yield read
         else:
-            passed[read] += 1
+            # Servers name media types, as many as they like.
+            passed[read if read in passed or len(passed) < _MOST_REASONS else "other"] += 1
 
 
 def _read(name: str, record: WarcRecord, config: Config) -> Record | str:
@@ -103,7 +105,7 @@ def _read(name: str, record: WarcRecord, config: Config) -> Record | str:
 
 
 def _media(content_type: str | None) -> str:
-    return (content_type or "").partition(";")[0].strip().lower()
+    return (content_type or "").partition(";")[0].strip().lower()[:100]
 
 
 def _decoded(raw: bytes, coding: str, limit: int) -> tuple[bytes | None, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import pickle
@@ -294,11 +295,9 @@ def test_parts_of_unknown_settings_are_refused(data: str | None, scan: Scan) -> 
 
 
 def test_parts_of_another_model_are_refused(scan: Scan, small: Detector, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     write("jsonl")
     scan("crawl.jsonl")
-    replace(small.model, version="small-2").save(tmp_path / "other")
+    dataclasses.replace(small.model, version="small-2").save(tmp_path / "other")
     result = scan("crawl.jsonl", "--model", str(tmp_path / "other"))
     assert result.exit_code == 2
     assert 'model was "small-1", is "small-2"' in result.stderr
@@ -432,8 +431,13 @@ def test_the_shipped_model_is_found_where_it_lies_there(detector: Detector) -> N
     assert str(default_model_folder()).encode() not in pickle.dumps(detector)
 
 
-def test_a_detector_that_was_not_loaded_is_pickled_whole(small: Detector) -> None:
+def test_a_detector_that_was_not_loaded_is_pickled_whole(
+    small: Detector, small_folder: Path
+) -> None:
     assert pickle.loads(pickle.dumps(small)).score(SPAM) == small.score(SPAM)
+    changed = dataclasses.replace(Detector.load(small_folder).model, threshold=0.9, bias=(-9, -9))
+    copy = pickle.loads(pickle.dumps(changed))
+    assert (copy.threshold, copy.bias) == (0.9, (-9, -9))
 
 
 def test_threads_share_a_detector(detector: Detector) -> None:

@@ -196,6 +196,15 @@ def test_what_is_no_page_is_counted(record: WarcRecord, reason: str) -> None:
     assert passed == {reason: 1}
 
 
+def test_reasons_are_bounded() -> None:
+    records = [warc_record(URL, http(b"x", f"x/{n}" + "y" * 500)) for n in range(300)]
+    _, passed = read(warc_bytes(records))
+    assert passed.total() == 300
+    assert len(passed) == 101
+    assert passed["other"] == 200
+    assert max(map(len, passed)) == 100
+
+
 @pytest.mark.parametrize("kind", ["text/html", "application/xhtml+xml", "text/plain", None])
 def test_what_is_a_page(kind: str | None) -> None:
     records, passed = read(warc_bytes([warc_record(URL, http(BODY, kind))]))

@@ -101,7 +101,7 @@ def scan(
             check_settings(settings)
         split = split_finished(plan.shards, settings)
         _announce(plan, split)
-        counts = _scan(split, settings, engine, jobs or os.cpu_count() or 1, address)
+        counts = _scan(split, settings, engine, jobs, address)
     except (DetectorError, OSError) as error:
         raise failure(error) from error
     except KeyboardInterrupt:
@@ -157,8 +157,10 @@ def _announce(plan: Plan, split: Split) -> None:
 
 
 def _scan(
-    split: Split, settings: Settings, engine: Engine, jobs: int, address: str | None
+    split: Split, settings: Settings, engine: Engine, jobs: int | None, address: str | None
 ) -> list[Counts]:
+    from joblib import cpu_count  # knows the limits of containers
+
     from detector.engines import scan as run
     from detector.progress import showing
 
@@ -166,7 +168,7 @@ def _scan(
         return []
     start = time.monotonic()
     with showing(split.todo, settings):
-        counts = run(split.todo, settings, engine, jobs, address)
+        counts = run(split.todo, settings, engine, jobs or cpu_count(), address)
     pages, seconds = sum(count.pages for count in counts), time.monotonic() - start
     say(f"{pages:,} pages in {seconds:,.1f} s, {pages / max(seconds, 1e-9):,.0f} pages/s")
     return counts

@@ -1,19 +1,28 @@
-"""The command line: ``detector score | strip | train | evaluate | model``."""
+"""The command line: ``detector score | strip | scan | hosts | train | evaluate | model``."""
 
 from __future__ import annotations
 
-import json
 import sys
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import tee
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from detector import __version__
+from detector.cli_bulk import hosts, scan
+from detector.cli_support import (
+    FAILED,
+    FOUND,
+    complain,
+    emit,
+    failure,
+    load,
+    model_option,
+    probability,
+)
 from detector.config import DEFAULT_CONFIG
 from detector.errors import DetectorError
 from detector.report import page_lines, printable
@@ -27,14 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-FOUND, FAILED = 1, 2
 SHOWN_FROM = 0.5
-
-model_option = click.option(
-    "--model", "model_path", type=click.Path(path_type=Path), metavar="FOLDER",
-    help="Model folder to use instead of the shipped model.",
-)  # fmt: skip
-probability = click.FloatRange(0, 1)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,7 +78,7 @@ def score(
         if sys.stdin.isatty():
             raise click.UsageError("name a file or folder, or - for standard input")
         paths = ("-",)
-    detector = _load(model_path, threshold)
+    detector = load(model_path, threshold)
     if min_span_score is None:
         # A person wants what is likely; a program has the probabilities to choose by.
         min_span_score = SHOWN_FROM if form == "text" else DEFAULT_CONFIG.min_span_score
@@ -90,13 +92,13 @@ def score(
         results = detector.score_many(pages)
     for source, result in zip(sources, results, strict=True):
         if source.data is None:
-            _complain(source.name, source.error)
+            complain(source.name, source.error)
             failed = True
             if form == "jsonl":
-                _emit({"path": source.name, "error": source.error})
+                emit({"path": source.name, "error": source.error})
             continue
         if source.notice:
-            _complain(source.name, source.notice)
+            complain(source.name, source.notice)
             result = replace(result, truncated=("max_bytes", *result.truncated))
         if kind is not None:
             result = result.of_kind(kind)
@@ -106,7 +108,7 @@ def score(
         if form == "jsonl":
             row = result.to_dict()
             del row["url"]
-            _emit({"path": source.name, **row})
+            emit({"path": source.name, **row})
         else:
             # Only what surrounds a finding is not in the result.
             page = read_page(source.data if spans else "", config=detector.config)
@@ -150,13 +152,13 @@ def strip(
         targets = Targets(paths, out)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    detector = _load(model_path, threshold)
+    detector = load(model_path, threshold)
     found = failed = False
     for path in paths:
         for source in read_sources([path], detector.config.max_bytes):
             target = targets.of(path, source)
             if source.data is None or source.notice or target.error:
-                _complain(source.name, _refusal(source, target, detector))
+                complain(source.name, _refusal(source, target, detector))
                 failed = True
                 continue
             stripped = detector.score(source.data).strip(
@@ -164,7 +166,7 @@ def strip(
                 any_verdict=any_verdict,
             )  # fmt: skip
             if stripped.kept and not stripped.whole:
-                _complain(source.name, f"not stripped: beyond {', '.join(stripped.truncated)}")
+                complain(source.name, f"not stripped: beyond {', '.join(stripped.truncated)}")
                 found = failed = True
                 continue
             try:
@@ -174,7 +176,7 @@ def strip(
                 else:
                     write_file(target.path, stripped.page)
             except OSError as error:
-                _complain(source.name, f"cannot be written: {error.strerror or error}")
+                complain(source.name, f"cannot be written: {error.strerror or error}")
                 failed = True
                 continue
             found |= stripped.verdict == "spam" or stripped.changed
@@ -207,36 +209,6 @@ def _outcome(stripped: Stripped[bytes], mark: bool) -> str:
     return told
 
 
-def _emit(row: dict[str, Any], indent: int | None = None) -> None:
-    # Control and bidi characters could steer a terminal, and lone surrogates of a page or a file
-    # name have no UTF-8; JSON's own escapes carry them. A line feed is never part of a string here.
-    text = json.dumps(row, ensure_ascii=False, indent=indent)
-    click.echo("".join(c if _is_plain(c) else json.dumps(c)[1:-1] for c in text))
-
-
-def _is_plain(char: str) -> bool:
-    return char == "\n" or char.isprintable() or unicodedata.category(char) == "Zs"
-
-
-def _complain(name: str, message: str) -> None:
-    click.echo(f"detector: {printable(name)}: {message}", err=True)
-
-
-def _load(path: Path | None, threshold: float | None = None) -> Detector:
-    try:
-        return Detector.load(path, threshold=threshold)
-    except DetectorError as error:
-        raise _failure(error) from error
-
-
-class _Failure(click.ClickException):
-    exit_code = FAILED
-
-
-def _failure(error: Exception) -> click.ClickException:
-    return _Failure(str(error))
-
-
 @main.command()
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("models"), show_default=True,
@@ -263,7 +235,7 @@ def train(
     try:
         run(out, labeled or default_labeled_folder(), options, cache)
     except (CorpusError, DetectorError) as error:
-        raise _failure(error) from error
+        raise failure(error) from error
 
 
 @main.command()
@@ -288,14 +260,14 @@ def evaluate(
     from detector.training import evaluate as measuring
     from detector.training.labeled import read_labeled
 
-    detector = _load(model_path, threshold)
+    detector = load(model_path, threshold)
     judged = []
     try:
         for path in data:
             pages = read_labeled(path, span_kinds)
             judged += measuring.judge_pages(pages, detector)
     except DetectorError as error:
-        raise _failure(error) from error
+        raise failure(error) from error
     report = measuring.evaluate(judged, detector.threshold)
     report["model"] = detector.model.version
     wrong = measuring.errors(judged, detector.threshold, most)
@@ -304,7 +276,7 @@ def evaluate(
             {"id": j.id, "label": "spam" if j.spam else "ham", "score": j.score, "top": j.top}
             for j in wrong
         ]
-        _emit(report, indent=1)
+        emit(report, indent=1)
         return
     from detector.tables import print_evaluation
 
@@ -315,10 +287,14 @@ def evaluate(
 @model_option
 def model(model_path: Path | None) -> None:
     """Tell what model is loaded: version, data, thresholds, measured quality."""
-    detector = _load(model_path)
+    detector = load(model_path)
     from detector.tables import print_model
 
     print_model(detector.model)
+
+
+main.add_command(scan)
+main.add_command(hosts)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,10 @@ class Config:
     """Bytes (or characters of a ``str``) read from the front of a page. Risk when low: link
     blocks appended after a long page are not seen."""
 
+    max_record: int = 64_000_000
+    """Bytes of one line of JSON Lines. The page in it is cut at ``max_bytes``; a longer line is not
+    read at all, which its row says."""
+
     max_nodes: int = 200_000
     """Nodes of the document visited, in document order."""
 

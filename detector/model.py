@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -124,6 +125,8 @@ class Model:
     """Everything that scoring needs to know. See the modules for the meaning of each table.
 
     ``word_bound``: log-odds from which a character of a garbled passage is in a garbled word.
+    ``folder`` is where the model was loaded from, None where it was made or changed since. A loaded
+    model is pickled as that and its version: another process maps the same files.
     """
 
     version: str
@@ -143,6 +146,14 @@ class Model:
     word_bound: float
     likely: dict[str, str]
     provenance: dict[str, Any]
+    folder: Path | None = field(default=None, compare=False, init=False)
+
+    def __reduce__(self) -> Any:
+        """Pickle a loaded model by its place. Raises ModelError where another lies there then."""
+        if self.folder is None:
+            return super().__reduce__()
+        shipped = self.folder == default_model_folder().resolve()
+        return _reopened, (None if shipped else self.folder, self.version)
 
     def evidence(self, found: Features, batch: Batch) -> Evidence:
         """Return the evidence of each character of ``batch``.
@@ -234,7 +245,7 @@ class Model:
             name: _array(folder, name, described["files"].get(f"{name}.npy")) for name in ARRAYS
         }
         try:
-            return cls(
+            model = cls(
                 version=described["version"],
                 rows=arrays["rows"],
                 flats=arrays["flats"],
@@ -270,6 +281,21 @@ class Model:
                 f"{folder / 'model.json'} lacks a field ({error}); "
                 "fetch the model again or run `detector train`"
             ) from error
+        object.__setattr__(model, "folder", folder.resolve())  # the class is frozen
+        return model
+
+
+@lru_cache(maxsize=4)
+def _reopened(folder: Path | None, version: str) -> Model:
+    """Return the model of a pickle, the same one for all pickles of it: it is never changed."""
+    place = default_model_folder() if folder is None else folder
+    model = Model.load(place)
+    if model.version != version:
+        raise ModelError(
+            f"the model at {place} is {model.version}, not {version} as where it was sent from; "
+            "install the same release on all machines, or put the model in the same place"
+        )
+    return model
 
 
 def _changes(table: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from detector.page import Page
 from detector.result import LinkBlock, Result, Span
 
-__all__ = ["page_lines", "printable"]
+__all__ = ["page_lines", "printable", "shortened"]
 
 Style = Callable[..., str]
 CONTEXT = 14
@@ -36,7 +36,8 @@ def printable(text: str) -> str:
     return "".join(pieces)
 
 
-def _shortened(text: str, most: int) -> str:
+def shortened(text: str, most: int) -> str:
+    """Return ``text`` with its middle left out where it has more than ``most`` code points."""
     return text if len(text) <= most else f"{text[: most - 12]} … {text[-8:]}"
 
 
@@ -95,7 +96,7 @@ def _span_line(span: Span, page: Page, style: Style) -> str:
     before = page.text[max(0, span.start - CONTEXT) : span.start].rpartition("\n")[2]
     after = page.text[span.end : span.end + CONTEXT].partition("\n")[0]
     shown = style(
-        printable(_shortened(span.text, LONGEST)), fg="red" if span.score >= 0.5 else "yellow"
+        printable(shortened(span.text, LONGEST)), fg="red" if span.score >= 0.5 else "yellow"
     )
     context = f"{style(printable(before), dim=True)}{shown}{style(printable(after), dim=True)}"
     return f"     {span.score:5.3f}  {span.kind:9}  {where:12} {context}"

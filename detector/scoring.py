@@ -153,11 +153,20 @@ class Detector:
         return self._judged([(url, page)])[0]
 
     def score_many(
-        self, pages: Iterable[bytes | str | Page | BeautifulSoup | tuple[str, Any]]
+        self,
+        pages: Iterable[
+            bytes
+            | str
+            | Page
+            | BeautifulSoup
+            | tuple[str | None, Any]
+            | tuple[str | None, Any, str | None]
+        ],
     ) -> Iterator[Result]:
-        """Judge pages in order, lazily, several at a time. An item may be a ``(url, page)`` pair.
+        """Judge pages in order, lazily, several at a time.
 
-        Reads ahead of what it yields, as far as ``batch_characters`` and ``batch_source`` of the
+        An item may be a ``(url, page)`` pair, or ``(url, page, content_type)``. Reads ahead of
+        what it yields, as far as ``batch_characters`` and ``batch_source`` of the
         config say: a call of numpy costs the same for several short pages as for one. A page that
         cannot be scored gives a result with its ``error`` said, and costs no other.
         """
@@ -174,11 +183,13 @@ class Detector:
                 broken = error
                 break
             # A Page is a tuple too, but a named one.
-            url, page = cast(
-                "tuple[str | None, Any]", item if type(item) is tuple else (None, item)
+            url, page, *rest = cast(
+                "tuple[str | None, Any, str | None]",
+                item if type(item) is tuple else (None, item),
             )
+            content_type = rest[0] if rest else None
             try:
-                read: Page | str = read_page(page, config=self.config)
+                read: Page | str = read_page(page, content_type=content_type, config=self.config)
             except DetectorError as error:
                 read = str(error)
             waiting.append((url, read))

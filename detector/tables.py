@@ -9,13 +9,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from detector.hosts import Host
 from detector.model import Model
-from detector.report import printable
+from detector.report import printable, shortened
 
 if TYPE_CHECKING:
     from detector.training.evaluate import Judgement
 
-__all__ = ["print_evaluation", "print_model"]
+__all__ = ["print_evaluation", "print_hosts", "print_model"]
 
 _PAGE_FIGURES = {
     "roc_auc": "ROC-AUC",
@@ -111,3 +112,26 @@ def print_model(model: Model) -> None:
             corpus["licence"], "evaluation only" if corpus["held_out"] else "",
         )  # fmt: skip
     console.print(corpora)
+
+
+def print_hosts(hosts: Sequence[Host]) -> None:
+    """Print what ``detector hosts`` tells of ``hosts``, in their order."""
+    console = _console()
+    table = Table()
+    for name in ("host", "looks"):
+        table.add_column(name, overflow="fold")
+    for name in ("pages", "flagged", "share"):
+        table.add_column(name, justify="right")
+    for name in ("seen", "worst page", "findings (pages)"):
+        table.add_column(name, overflow="fold")
+    for host in hosts:
+        days = [day[:10] for day in (host.first, host.last) if day]
+        worst = host.worst[0][0] if host.worst else ""
+        phrases = [f"{shortened(text, 24)} ({pages:,})" for text, pages in host.phrases[:2]]
+        cells = (
+            host.host, host.looks, f"{host.pages:,}", f"{host.spam:,}", f"{host.share:.1%}",
+            " - ".join(dict.fromkeys(days)), worst,
+            " · ".join(phrases),
+        )  # fmt: skip
+        table.add_row(*(escape(printable(cell)) for cell in cells))
+    console.print(table)

@@ -143,12 +143,20 @@ def test_printable(text: str, shown: str) -> None:
 
 def test_version_and_help() -> None:
     assert CliRunner().invoke(main, ["--version"]).output == f"detector, version {__version__}\n"
-    for command in ("score", "strip", "train", "evaluate", "model"):
+    for command in ("score", "strip", "scan", "hosts", "train", "evaluate", "model"):
         result = CliRunner().invoke(main, [command, "-h"])
         assert result.exit_code == 0
         assert "Usage:" in result.output
     assert isinstance(main, click.Group)
-    assert sorted(main.commands) == ["evaluate", "model", "score", "strip", "train"]
+    assert sorted(main.commands) == [
+        "evaluate",
+        "hosts",
+        "model",
+        "scan",
+        "score",
+        "strip",
+        "train",
+    ]
 
 
 def test_model_tells_what_is_loaded(small_folder: Path) -> None:

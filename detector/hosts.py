@@ -1,0 +1,184 @@
+"""What a scan says about sites: how much of each is flagged, and what that looks like."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from detector.errors import InputError
+from detector.optional import needs
+
+__all__ = ["Host", "Looks", "read_hosts", "read_parts"]
+
+Looks = Literal["clean", "doubtful", "hacked", "mixed", "spam", "unclear"]
+"""What the share of flagged pages of a host looks like.
+
+``clean``: none. ``doubtful``: no more than false alarms explain (one page, or ``FALSE_ALARMS`` of
+them). ``spam``: built for it, nearly all pages (``SPAM_SHARE``). ``hacked``: few pages, up to
+``HACKED_SHARE``, in an honest site. ``mixed``: in between, such as a forum or a site with spam all
+over. ``unclear``: flagged pages among fewer than ``LEAST_PAGES``, which say nothing about the rest.
+"""
+
+LEAST_PAGES = 5
+FALSE_ALARMS = 0.005
+HACKED_SHARE = 0.5
+SPAM_SHARE = 0.9
+
+_MOST_WORST = 3
+_MOST_PHRASES = 5
+_COUNTED_PHRASES = 200
+_LONGEST_PHRASE = 60
+_PHRASE_SCORE = 0.5
+_ROWS = 4_000
+
+
+@dataclass
+class Host:
+    """The pages of one host. ``errors`` are rows that could not be scored, not in ``pages``."""
+
+    host: str
+    pages: int = 0
+    spam: int = 0
+    errors: int = 0
+    first: str | None = None
+    last: str | None = None
+    _worst: list[tuple[float, str]] = field(default_factory=list, repr=False)
+    _phrases: Counter[str] = field(default_factory=Counter, repr=False)
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Count the row of a page."""
+        date = row["date"]
+        if date is not None:
+            self.first = date if self.first is None else min(self.first, date)
+            self.last = date if self.last is None else max(self.last, date)
+        if row["verdict"] is None:
+            self.errors += 1
+            return
+        self.pages += 1
+        if row["verdict"] != "spam":
+            return
+        self.spam += 1
+        heapq.heappush(self._worst, (row["score"], row["url"]))
+        if len(self._worst) > _MOST_WORST:
+            heapq.heappop(self._worst)
+        likely = (span["text"] for span in row["spans"] if span["score"] >= _PHRASE_SCORE)
+        # Once a page: what a page repeats is not what the site is about.
+        self._phrases.update(list(dict.fromkeys(_phrase(text) for text in likely)))
+        if len(self._phrases) > 2 * _COUNTED_PHRASES:
+            self._phrases = Counter(dict(self._phrases.most_common(_COUNTED_PHRASES)))
+
+    @property
+    def share(self) -> float:
+        """The share of the pages that is flagged, 0-1."""
+        return self.spam / self.pages if self.pages else 0.0
+
+    @property
+    def looks(self) -> Looks:
+        """What that share looks like."""
+        if not self.spam:
+            return "clean"
+        if self.pages < LEAST_PAGES:
+            return "unclear"
+        if self.spam <= max(1, FALSE_ALARMS * self.pages):
+            return "doubtful"
+        if self.share >= SPAM_SHARE:
+            return "spam"
+        return "hacked" if self.share <= HACKED_SHARE else "mixed"
+
+    @property
+    def worst(self) -> list[tuple[str, float]]:
+        """The pages with the highest scores: URL and score."""
+        return [(url, score) for score, url in sorted(self._worst, key=lambda p: (-p[0], p[1]))]
+
+    @property
+    def phrases(self) -> list[tuple[str, int]]:
+        """The most frequent findings, shortened, and on how many flagged pages they stand.
+
+        Of those on as many pages, those that come first in a page, such as its title, come first.
+        Of a host with very many different ones the counts are lower bounds.
+        """
+        return self._phrases.most_common(_MOST_PHRASES)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary."""
+        return {
+            "host": self.host,
+            "looks": self.looks,
+            "pages": self.pages,
+            "spam": self.spam,
+            "share": round(self.share, 6),
+            "errors": self.errors,
+            "first": self.first,
+            "last": self.last,
+            "worst": [{"url": url, "score": score} for url, score in self.worst],
+            "phrases": [{"text": text, "pages": pages} for text, pages in self.phrases],
+        }
+
+
+def _phrase(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_PHRASE else text[: _LONGEST_PHRASE - 1] + "…"
+
+
+def read_hosts(folder: Path) -> tuple[list[Host], int]:
+    """Return the hosts of a scan, those with most flagged pages first, and how many rows have none.
+
+    Memory grows with the number of hosts, not of pages. Raises :class:`InputError` where there is
+    no scan in ``folder``.
+    """
+    hosts: dict[str, Host] = {}
+    homeless = 0
+    for row in read_parts(folder):
+        name = row["host"]
+        if name is None:
+            homeless += 1
+            continue
+        host = hosts.get(name)
+        if host is None:
+            host = hosts[name] = Host(name)
+        host.add(row)
+    return sorted(hosts.values(), key=lambda h: (-h.spam, -h.share, h.host)), homeless
+
+
+def read_parts(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a scan's parts; of findings the text and score, on flagged pages only.
+
+    Raises :class:`InputError` where there are none, or one is damaged.
+    """
+    parts = sorted(p for form in ("parquet", "jsonl") for p in folder.glob(f"part-*.{form}"))
+    if not parts:
+        raise InputError(f"no parts of a scan in {folder}: name the --out of `detector scan`")
+    for part in parts:
+        try:
+            yield from _parquet(part) if part.suffix == ".parquet" else _json_lines(part)
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(
+                f"{part} is not a part of a scan, or is damaged ({error}); remove it and scan again"
+            ) from error
+
+
+def _json_lines(part: Path) -> Iterator[dict[str, Any]]:
+    with part.open(encoding="utf-8") as stream:
+        for line in stream:
+            row = json.loads(line)
+            yield {name: row[name] for name in ("host", "url", "date", "score", "verdict", "spans")}
+
+
+def _parquet(part: Path) -> Iterator[dict[str, Any]]:
+    with needs("scan"):
+        import pyarrow.parquet
+    told = ["host", "url", "date", "score", "verdict"]
+    spans = ["spans.list.element.text", "spans.list.element.score"]
+    with pyarrow.parquet.ParquetFile(part) as file:
+        for batch in file.iter_batches(_ROWS, columns=[*told, *spans]):
+            columns = [batch.column(name).to_pylist() for name in told]
+            found = batch.column("spans")
+            for index, values in enumerate(zip(*columns, strict=True)):
+                row = dict(zip(told, values, strict=True))
+                row["spans"] = found[index].as_py() if row["verdict"] == "spam" else []
+                yield row

@@ -1,0 +1,56 @@
+"""The progress of a scan on a terminal: shards, pages a second, findings."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from detector.bulk import Settings, outcomes
+from detector.shards import Shard
+
+__all__ = ["showing"]
+
+_EVERY = 1.0
+
+
+@contextmanager
+def showing(shards: Sequence[Shard], settings: Settings) -> Iterator[None]:
+    """Show on standard error how far ``shards`` are while they are scanned, if it is a terminal.
+
+    Looks at the state in the folder of the scan, so that it does not matter who works on it.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    done = threading.Event()
+    columns = (
+        TextColumn("scan"), BarColumn(), MofNCompleteColumn(), TextColumn("shards"),
+        TextColumn("{task.fields[told]}"), TimeElapsedColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("scan", total=len(shards), told="")
+        start = time.monotonic()
+
+        def look() -> None:
+            while not done.wait(_EVERY):
+                known = list(outcomes(settings, shards))
+                pages = sum(counts.pages for counts, _ in known)
+                spam = sum(counts.spam for counts, _ in known)
+                rate = pages / (time.monotonic() - start)
+                told = f"{pages:,} pages, {rate:,.0f} pages/s, {spam:,} flagged"
+                finished = sum(whole for _, whole in known)
+                progress.update(task, completed=finished, told=told)
+
+        thread = threading.Thread(target=look, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()

@@ -1,0 +1,157 @@
+"""Rows of a scan: a flat record for each page, and the files that hold them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+from urllib.parse import urlsplit
+
+from detector.optional import needs
+from detector.records import Record
+from detector.result import KINDS, Result
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["PartFormat", "PartWriter", "host_of", "open_part", "row_of", "schema", "storable"]
+
+PartFormat = Literal["parquet", "jsonl"]
+
+_GROUP_ROWS = 2_000
+_GROUP_CHARACTERS = 4_000_000
+
+
+def schema() -> pa.Schema:
+    """Return the columns of a scan's Parquet files. JSON Lines have the same names.
+
+    ``score``, ``verdict`` and those by kind (``injection``, ``garbled``) are null where ``error``
+    says why the page could not be scored. ``start`` and ``end`` are code points, half-open, into
+    the extracted text. ``source`` and ``position`` say where the page came from
+    (:class:`detector.records.Record`).
+    """
+    with needs("scan"):
+        import pyarrow as pa
+    text, count, number = pa.string(), pa.int64(), pa.float64()
+    word = {"start": count, "end": count, "text": text, "likely": text}
+    span = {
+        "kind": text, "start": count, "end": count, "text": text, "score": number, "where": text,
+        "visible": pa.bool_(), "hidden_by": text, "path": text,
+        "words": pa.list_(pa.struct(list(word.items()))),
+    }  # fmt: skip
+    return pa.schema(
+        {
+            "url": text, "host": text, "date": text, "score": number, "verdict": text,
+            **dict.fromkeys(KINDS, number), "threshold": number,
+            "spans": pa.list_(pa.struct(list(span.items()))), "length": count, "html": pa.bool_(),
+            "encoding": text, "truncated": pa.list_(text), "model": text, "error": text,
+            "source": text, "position": count,
+        }
+    )  # fmt: skip
+
+
+def row_of(record: Record, result: Result, min_span_score: float = 0.0) -> dict[str, Any]:
+    """Return the row of one page, with its findings of at least ``min_span_score``."""
+    error = record.error or result.error
+    judged = result.to_dict()
+    return {
+        "url": record.url,
+        "host": host_of(record.url),
+        "date": record.date,
+        "score": None if error else judged["score"],
+        "verdict": None if error else result.verdict,
+        **{kind: None if error else judged["scores"][kind] for kind in KINDS},
+        "threshold": result.threshold,
+        "spans": [span for span in judged["spans"] if span["score"] >= min_span_score],
+        "length": result.length,
+        "html": result.html,
+        "encoding": result.encoding,
+        "truncated": [*record.truncated, *result.truncated],
+        "model": result.model,
+        "error": error,
+        "source": record.source,
+        "position": record.position,
+    }
+
+
+def host_of(url: str | None) -> str | None:
+    """Return the host of ``url`` in lower case, without port; None where there is none.
+
+    >>> host_of("https://User@WWW.School.Example:8080/a")
+    'www.school.example'
+    """
+    try:
+        return urlsplit(url or "").hostname
+    except ValueError:
+        return None
+
+
+def storable(value: Any) -> Any:
+    """Return ``value`` with U+FFFD for lone surrogates, which UTF-8 cannot hold; offsets stay."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in value)
+        return value
+    if isinstance(value, Mapping):
+        return {storable(key): storable(each) for key, each in value.items()}
+    return [storable(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+class PartWriter(Protocol):
+    """Writes rows to a file."""
+
+    def write(self, row: dict[str, Any]) -> None:
+        """Add a row."""
+
+    def close(self) -> None:
+        """Write what waits, and end the file."""
+
+
+def open_part(path: Path, form: PartFormat) -> PartWriter:
+    """Open ``path`` for rows, in Parquet or JSON Lines. Raises OSError."""
+    return _Parquet(path) if form == "parquet" else _JsonLines(path)
+
+
+class _JsonLines:
+    def __init__(self, path: Path) -> None:
+        self._stream = path.open("w", encoding="utf-8", newline="\n")
+
+    def write(self, row: dict[str, Any]) -> None:
+        self._stream.write(json.dumps(storable(row), ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _Parquet:
+    def __init__(self, path: Path) -> None:
+        with needs("scan"):
+            import pyarrow.parquet
+        self._schema = schema()
+        self._writer = pyarrow.parquet.ParquetWriter(path, self._schema, compression="zstd")
+        self._rows: list[dict[str, Any]] = []
+        self._characters = 0
+
+    def write(self, row: dict[str, Any]) -> None:
+        self._rows.append(storable(row))
+        self._characters += _characters(row["spans"])
+        if len(self._rows) >= _GROUP_ROWS or self._characters >= _GROUP_CHARACTERS:
+            self._flush()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        self._writer.write_batch(pa.RecordBatch.from_pylist(self._rows, schema=self._schema))
+        self._rows, self._characters = [], 0
+
+    def close(self) -> None:
+        if self._rows:
+            self._flush()
+        self._writer.close()
+
+
+def _characters(spans: Sequence[Mapping[str, Any]]) -> int:
+    return sum(len(span["text"]) + 100 * len(span.get("words", ())) + 200 for span in spans)

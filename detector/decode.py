@@ -42,6 +42,7 @@ _HTTP = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
 _COMMON = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年"
     "過後對這個們來時說國會發經現學進種樣關點將兩從當於還應與業體"
+    "嘅佢哋咗啲喺"
     "のにをはがでたしとてるいなもれンスルトイクリア、。"
     "이다의는에을가하고를지로한은서기사도"
     "，。：！？（）"
@@ -50,6 +51,7 @@ _CANDIDATES = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
 # Those in which common characters may have an ASCII byte, and stand without another byte beside.
 _CANDIDATES_ALONE = ("big5hkscs", "cp932")
 _SAMPLE = 20_000
+_UTF8_SAMPLE = 4_000  # UTF-8 shows at once.
 _LEAST = 0.06  # The share of common characters from which a reading is believed.
 
 
@@ -93,6 +95,7 @@ _ACCENTS = (
 )
 _SHORT = 40  # The number of bytes below which a few hanzi may look like letters of any script.
 _ASCII = bytes(range(128))
+_MARKS = bytes(128) + b"\x80" * 128  # Says of each byte only whether it is ASCII.
 _PUNCTUATION = "\xa0€„“”‘’–—…«»·©®°§".encode("cp1252")
 # https://html.spec.whatwg.org/#determining-the-character-encoding: what browsers expect where a
 # language is at home, here by the language that the page says.
@@ -164,13 +167,13 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
     text = _utf8(data)
     if text is not None:
         return Decoded(text, "utf-8", text.count("\ufffd"))
+    # A few broken bytes in a UTF-8 page are damage, not another encoding.
+    if _mostly_utf8(data):
+        return _decoded(data, "utf-8")
     if declared == "utf-8":
         as_utf8 = _decoded(data, "utf-8")
-        # A few broken bytes in a UTF-8 page are damage, not another encoding.
         if as_utf8.replaced * 20 <= _beyond_ascii(as_utf8.text[:_SAMPLE]) + 20:
             return as_utf8
-    elif _mostly_utf8(data, 1):
-        return _decoded(data, "utf-8")
     return _decoded(data, _guess(data))
 
 
@@ -197,7 +200,7 @@ def _as_declared(data: bytes, declared: str) -> Decoded | None:
     """Return ``data`` in the encoding that it declares, or None where its bytes contradict that."""
     if declared in SINGLE_BYTE:
         # Every byte is a character, so that there are no errors to tell.
-        if _mostly_utf8(data, 1):
+        if _mostly_utf8(data):
             return _decoded(data, "utf-8")
         sample = _non_ascii_sample(data)
         if declared == "cp1252" and _in_runs(sample) and _guess(data) != "cp1252":
@@ -205,11 +208,11 @@ def _as_declared(data: bytes, declared: str) -> Decoded | None:
     elif declared.startswith("utf-16"):
         if 0 not in data and _utf8(data) is not None:
             return None
-    elif _mostly_utf8(data, 4):
+    elif _mostly_utf8(data, 4, 10):
         return _decoded(data, "utf-8")
     result = _decoded(data, declared)
     wrong = result.replaced + sum(map(result.text.count, _SUSPECT.get(declared, "")))
-    if wrong:
+    if wrong and not data.isascii():
         # UTF-8 read as a double-byte encoding looks like text, but not without holes.
         as_utf8 = _decoded(data, "utf-8")
         if as_utf8.replaced * 4 < wrong:
@@ -248,13 +251,16 @@ def _utf16(data: bytes) -> str | None:
     return None
 
 
-def _mostly_utf8(data: bytes, least: int) -> bool:
-    """Say whether ``data`` is UTF-8 with ``least`` characters beyond ASCII and few broken bytes."""
-    sample = _non_ascii_sample(data)
+def _mostly_utf8(data: bytes, least: int = 1, share: int = 4) -> bool:
+    """Say whether ``data`` is UTF-8 with ``least`` characters beyond ASCII and few broken bytes.
+
+    For each broken one ``share`` must be whole.
+    """
+    sample = _non_ascii_sample(data)[:_UTF8_SAMPLE]
     text = sample.decode("utf-8", "replace")
     broken = text.count("\ufffd") - sample.count(b"\xef\xbf\xbd")
     whole = _beyond_ascii(text) - broken
-    return whole >= least and broken * 10 <= whole
+    return whole >= least and broken * share <= whole
 
 
 def _beyond_ascii(text: str) -> int:
@@ -266,9 +272,11 @@ def _in_runs(sample: bytes) -> bool:
 
     Western text has its accented letters one by one, other scripts nearly always in runs.
     """
-    high = len(sample.translate(None, _ASCII))
-    in_runs = sum(map(len, re.findall(rb"[\x80-\xff]{2,}", sample)))
-    return high > 0 and in_runs * 2 >= high
+    marks = sample.translate(_MARKS)
+    high = marks.count(b"\x80")
+    # Doubled, so that two bytes on their own do not share the ASCII byte between them.
+    alone = (b"\0" + marks.replace(b"\0", b"\0\0") + b"\0").count(b"\0\x80\0")
+    return high > 0 and alone * 2 <= high
 
 
 def _guess(data: bytes) -> str:
@@ -336,8 +344,9 @@ def _non_ascii_sample(data: bytes) -> bytes:
     """Return up to 20 kB of ``data`` from around the places that tell encodings apart."""
     if len(data) <= _SAMPLE:
         return data
-    match = re.search(rb"[\x80-\xff]{8}", data) or re.search(rb"[\x80-\xff]", data)
-    start = max(0, match.start() - 100) if match else 0
+    marks = data.translate(_MARKS)
+    at = marks.find(b"\x80" * 8)
+    start = max(0, (at if at >= 0 else marks.find(b"\x80")) - 100)
     # Start after an ASCII byte, so that no double-byte character is cut in half.
     while start > 0 and data[start - 1] > 0x7F:
         start -= 1

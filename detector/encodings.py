@@ -12,7 +12,7 @@ import codecs
 import re
 from functools import cache
 
-__all__ = ["SINGLE_BYTE", "decoded", "encoded", "lookup"]
+__all__ = ["SINGLE_BYTE", "decoded", "encoded", "lookup", "whole"]
 
 SINGLE_BYTE = frozenset(
     ("cp866", "cp874", "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic",
@@ -95,6 +95,18 @@ def encoded(text: str, encoding: str, errors: str) -> bytes:
     for python, standard in zip(*_AMENDED.get(encoding, ("", "")), strict=True):
         text = text.replace(standard, python)
     return text.encode(_CODECS.get(encoding, encoding), errors)
+
+
+def whole(text: str) -> str:
+    """Return ``text`` without surrogates: pairs as their character, single ones as U+FFFD.
+
+    They come from strings of JSON with escapes such as ``\\ud83d``, which Python lets through.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 @cache

@@ -11,6 +11,7 @@ from detector.batch import GAP, Batch, batch_of
 from detector.candidates import SPAN_FEATURES, Candidate, candidates, reported, without_parting
 from detector.config import DEFAULT_CONFIG, Config
 from detector.decode import decode, looks_binary
+from detector.encodings import whole
 from detector.errors import DetectorError, InputError
 from detector.extract import Paths, extract, looks_like_html
 from detector.kernel import loaded
@@ -67,7 +68,8 @@ def read_page(
     else:
         html = looks_like_html(text)
     if html:
-        result = extract(text, config, encoding)
+        # What was decoded has no surrogates.
+        result = extract(whole(text) if encoding is None else text, config, encoding)
     else:
         result = page_from_text(text, encoding, config.max_characters)
     return result._replace(truncated=truncated + result.truncated) if truncated else result
@@ -181,6 +183,7 @@ class Detector:
                     scores=scores,
                     spans=tuple(spans),
                     length=len(page.text),
+                    replaced=page.text.count("\ufffd"),
                     html=page.html,
                     encoding=page.encoding,
                     truncated=(*page.truncated, "max_spans") if cut else page.truncated,

@@ -46,6 +46,8 @@ def page_lines(name: str, result: Result, page: Page, style: Style) -> list[str]
     about = [f"{result.length:,} characters"]
     if result.encoding and result.encoding != "utf-8":
         about.append(result.encoding)
+    if result.replaced:
+        about.append(f"{result.replaced:,} unreadable")
     if result.truncated:
         about.append("cut at " + ", ".join(result.truncated))
     lines = [

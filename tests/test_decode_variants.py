@@ -1,7 +1,8 @@
 """Decoding of known pages, in every encoding that pages use, declared in every way, and damaged.
 
-``cases/decode_variants.json`` has a row for each text and encoding. ``wrong`` are labels that a page
-in this encoding must overrule, and ``fails`` are known failures by declaration and damage.
+``cases/decode_variants.json`` has a row for each text and encoding. ``wrong`` are labels that a
+page in this encoding must overrule, ``guessed`` is the encoding of the same letters that statistics
+name instead, and ``fails`` are known failures by declaration and damage.
 """
 
 from __future__ import annotations

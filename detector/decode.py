@@ -1,8 +1,8 @@
 """Bytes to text, as browsers do it: BOM, HTTP header, meta charset, then statistics.
 
-Labels follow the WHATWG Encoding Standard (GB2312 and GBK are read as gb18030, ISO-8859-1 as
-windows-1252, and so on). Decoding never fails: bytes that the encoding does not know become
-U+FFFD, and a declaration that the bytes contradict is overruled by statistics.
+:mod:`detector.encodings` has the encodings. Decoding never fails: bytes that the encoding does not
+know become U+FFFD, and a declaration that the bytes contradict is overruled by statistics. So is
+what browsers do with pages that declare nothing, which depends on where the reader lives.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _LEAST = 0.06  # The share of common characters from which a reading is believed
 
 
 class _Letters(NamedTuple):
-    """Letters beyond ASCII, as bytes: those that are frequent or tell, and all; with a share."""
+    """Letters beyond ASCII as bytes: ``telling`` ones, at least a ``share`` of a text, and all."""
 
     encoding: str
     telling: bytes
@@ -69,6 +69,10 @@ def _letters(encoding: str, telling: str, share: float, others: str) -> _Letters
     return _Letters(encoding, telling.encode(encoding), share, letters)
 
 
+def _range(start: int, end: int) -> str:
+    return "".join(map(chr, range(start, end)))
+
+
 _CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґўАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЁІЇЄҐЎ"
 _POLISH = ("ąęłśżźćŁŚŻ", 0.2, "óńÓŃĄĘŹĆ")
 # Scripts, whose words are nothing but such letters, and languages that mix them with Latin ones.
@@ -77,15 +81,10 @@ _SCRIPTS = (
     _letters("koi8-u", "оеаинтсрвл", 0.4, _CYRILLIC),
     _letters("iso8859-5", "оеаинтсрвл", 0.4, _CYRILLIC),
     _letters("cp866", "оеаинтсрвл", 0.4, _CYRILLIC),
-    _letters("cp1253", "αοιετσνρηκ", 0.4, "".join(map(chr, range(0x386, 0x3CF)))),
-    _letters("cp1255", "יוהלאמרתבנ", 0.4, "".join(map(chr, range(0x5B0, 0x5EB)))),
-    _letters("cp1256", "الميونرتبهد", 0.4, "".join(map(chr, range(0x60C, 0x6D3)))),
-    _letters(
-        "cp874",
-        "านรอกเงมยลวดท\u0e48\u0e49\u0e31\u0e35",
-        0.5,
-        "".join(map(chr, range(0xE01, 0xE5C))),
-    ),
+    _letters("cp1253", "αοιετσνρηκ", 0.4, _range(0x386, 0x3CF)),
+    _letters("cp1255", "יוהלאמרתבנ", 0.4, _range(0x5B0, 0x5EB)),
+    _letters("cp1256", "الميونرتبهد", 0.4, _range(0x60C, 0x6D3)),
+    _letters("cp874", "านรอกเงมยลวดท\u0e48\u0e49\u0e31\u0e35", 0.5, _range(0xE01, 0xE5C)),
 )
 _ACCENTS = (
     _letters("cp1254", "ığşİĞŞ", 0.2, "çöüÇÖÜâîû"),

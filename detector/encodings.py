@@ -1,9 +1,8 @@
 """Encodings as browsers read them: labels, and Python's codecs put right where they differ.
 
 https://encoding.spec.whatwg.org/ is the standard, :mod:`webencodings` has its labels. What stays
-different: some sixty characters that the Hong Kong supplement got in 2008 become U+FFFD, the two
-dozen that GB18030 moved out of the private use area in 2005 and 2022 stay there, and a line feed
-ends the Japanese part of an ISO-2022-JP line.
+different: some two hundred rare pairs of Big5 (additions of Hong Kong in 2008, second codes of
+characters) become U+FFFD, and a line feed ends the Japanese part of an ISO-2022-JP line.
 """
 
 from __future__ import annotations
@@ -41,11 +40,18 @@ _HANDLER = "detector.encodings"
 _CODECS = {"iso2022_jp": "iso2022_jp_ext"}
 # Bytes that the standard fills in another way than Python.
 _FILLED = {"koi8-u": {0xAE: "ў", 0xBE: "Ў"}, "cp1255": {0xCA: "\u05ba"}}
-# Characters that Python reads, and what the standard reads in their place: it follows Windows, and
-# has errors where Python has characters for private use.
+# Characters that Python reads, and what the standard reads in their place: it follows Windows and
+# GB18030 of 2022, and has errors where Python has characters for private use.
 _JIS = ("〜‖−¢£¬", "～∥－￠￡￢")
 _AMENDED = {
-    "gb18030": ("\ue5e5\ue7c7", "\u3000ḿ"),
+    "gb18030": (
+        "\ue5e5\ue7c7"
+        "\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796"
+        "\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864",
+        "\u3000ḿ"
+        "\ufe10\ufe12\ufe11\ufe13\ufe14\ufe15\ufe16\ufe17\ufe18\ufe19"
+        "\u9fb4\u9fb5\u9fb6\u9fb7\u9fb8\u9fb9\u9fba\u9fbb",
+    ),
     "big5hkscs": ("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡"),
     "cp932": ("\uf8f0\uf8f1\uf8f2\uf8f3", "\ufffd\ufffd\ufffd\ufffd"),
     "euc_jp": _JIS,

@@ -36,6 +36,7 @@ _ROWS = {
     "iso2022_jp_ext": (re.compile(rb"[\x21-\x7e]{2}"), 0x20),
 }
 _HANDLER = "detector.encodings"
+_MOST_ERRORS = 20_000  # Beyond that it is no text, and Python's own rule for errors is quicker.
 # Half-width katakana are beyond Python's plain codec.
 _CODECS = {"iso2022_jp": "iso2022_jp_ext"}
 # Bytes that the standard fills in another way than Python.
@@ -88,7 +89,14 @@ def decoded(data: bytes, encoding: str) -> str:
         return codecs.charmap_decode(data, "replace", _table(encoding))[0]
     if encoding.startswith("utf"):
         return data.decode(encoding, "replace")
-    text = data.decode(_CODECS.get(encoding, encoding), _HANDLER)
+    codec = _CODECS.get(encoding, encoding)
+    text = data.decode(codec, "replace")
+    errors = text.count("\ufffd")
+    if errors > _MOST_ERRORS:
+        # Not to be read with care; with spaces, which a cut character at the end does not take.
+        text = (data + b"   ").decode(codec, "replace")[:-3]
+    elif errors:
+        text = data.decode(codec, _HANDLER)
     for python, standard in zip(*_AMENDED.get(encoding, ("", "")), strict=True):
         text = text.replace(python, standard)
     return text

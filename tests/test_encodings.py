@@ -88,6 +88,14 @@ def test_no_bytes_raise_and_what_was_replaced_is_said(data: bytes, label: str | 
         assert found.text.count("<") == data.count(b"<")
 
 
+@pytest.mark.parametrize("encoding", MULTI_BYTE)
+@pytest.mark.parametrize("end", [b"", b"\x81", b"\x810", b"\x810<", b"\x8f\xa1<", b"<"])
+def test_what_is_mostly_errors_keeps_its_markup_too(encoding: str, end: bytes) -> None:
+    text = decoded(b"\xff<\xff>" * 11_000 + end, encoding)
+    assert text.startswith("\ufffd<\ufffd>" * 11_000)
+    assert text.count("<") == 11_000 + end.count(b"<")
+
+
 @pytest.mark.parametrize("encoding", ALL)
 @pytest.mark.parametrize(
     "unit", [b"\x81", b"\x8f\xa1<", b"\x810\x81", b"\xff\xfe\xad\xa1", b"\x1b$B"]

@@ -1,8 +1,8 @@
 """Bytes to text, as browsers do it: BOM, HTTP header, meta charset, then statistics.
 
-Labels follow the WHATWG Encoding Standard (GB2312 and GBK are read as gb18030, ISO-8859-1 as
-windows-1252, and so on). Decoding never fails: bytes that the encoding does not know become
-U+FFFD, and a declaration that the bytes contradict is overruled by statistics.
+:mod:`detector.encodings` has the encodings. Decoding never fails: bytes that the encoding does not
+know become U+FFFD, and a declaration that the bytes contradict is overruled by statistics. So is
+what browsers do with pages that declare nothing, which depends on where the reader lives.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import codecs
 import re
 from typing import NamedTuple
 
+from detector.encodings import SINGLE_BYTE, decoded, lookup
 from detector.kernel import call
 
 __all__ = ["Decoded", "decode", "looks_binary", "plain_utf8"]
@@ -30,71 +31,89 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
-# https://encoding.spec.whatwg.org/#names-and-labels where Python's own aliases differ.
-_WHATWG = {
-    "gb2312": "gb18030",
-    "gb_2312": "gb18030",
-    "gb_2312-80": "gb18030",
-    "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "cp936": "gb18030",
-    "hz-gb-2312": "gb18030",
-    "big5": "big5hkscs",
-    "big5-hkscs": "big5hkscs",
-    "x-x-big5": "big5hkscs",
-    "cn-big5": "big5hkscs",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "sjis": "cp932",
-    "x-sjis": "cp932",
-    "windows-31j": "cp932",
-    "euc-kr": "cp949",
-    "ks_c_5601-1987": "cp949",
-    "euc_kr": "cp949",
-    "windows-949": "cp949",
-    "korean": "cp949",
-    "x-euc-jp": "euc_jp",
-    "iso-8859-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "x-cp1252": "cp1252",
-    "latin1": "cp1252",
-    "ascii": "cp1252",
-    "us-ascii": "cp1252",
-    "x-cp1251": "cp1251",
-    "iso-8859-8-i": "iso8859-8",
-    "iso-8859-9": "cp1254",
-    "iso8859-9": "cp1254",
-    "iso-8859-11": "cp874",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "windows-874": "cp874",
-    "x-mac-cyrillic": "mac-cyrillic",
-    "utf8": "utf-8",
-    "unicode": "utf-16-le",
-    "utf-16": "utf-16-le",
-}
-# The encodings of that standard, by the names of Python's codecs: nothing else is a page's.
-_ENCODINGS = frozenset(
-    ("utf-8", "utf-16-le", "utf-16-be", "gb18030", "big5hkscs", "euc_jp", "iso2022_jp", "cp932",
-     "cp949", "cp866", "cp874", "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic",
-     *(f"cp{number}" for number in range(1250, 1259)),
-     *(f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)))
-)  # fmt: skip
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
 _XML = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})", re.I)
+# What browsers read in bytes that no author means: the euro as one byte, controls.
+_SUSPECT = {"gb18030": "€", "cp1252": "\x81\x8d\x8f\x90\x9d"}
+_COMMENT = re.compile(rb"<!(?=--).*?-->", re.S)
+_LANG = re.compile(rb"<html[^>]{0,200}?\slang\s*=\s*[\"']?([A-Za-z]{2,3})", re.I)
 _HTTP = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
 
 # Characters so common that a few of them tell a right reading from a wrong one.
 _COMMON = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年"
     "過後對這個們來時說國會發經現學進種樣關點將兩從當於還應與業體"
+    "嘅佢哋咗啲喺"
     "のにをはがでたしとてるいなもれンスルトイクリア、。"
     "이다의는에을가하고를지로한은서기사도"
     "，。：！？（）"
 )
 _CANDIDATES = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
+# Those in which common characters may have an ASCII byte, and stand without another byte beside.
+_CANDIDATES_ALONE = ("big5hkscs", "cp932")
 _SAMPLE = 20_000
+_UTF8_SAMPLE = 4_000  # UTF-8 shows at once.
 _LEAST = 0.06  # The share of common characters from which a reading is believed.
+
+
+class _Letters(NamedTuple):
+    """Letters beyond ASCII as bytes: ``telling`` ones, at least a ``share`` of a text, and all."""
+
+    encoding: str
+    telling: bytes
+    share: float
+    letters: bytes
+
+
+def _letters(encoding: str, telling: str, share: float, others: str) -> _Letters:
+    letters = (telling + others).encode(encoding, "ignore")
+    return _Letters(encoding, telling.encode(encoding), share, letters)
+
+
+def _range(start: int, end: int) -> str:
+    return "".join(map(chr, range(start, end)))
+
+
+_CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґўАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЁІЇЄҐЎ"
+_POLISH = ("ąęłśżźćŁŚŻ", 0.2, "óńÓŃĄĘŹĆ")
+# Scripts, whose words are nothing but such letters, and languages that mix them with Latin ones.
+_SCRIPTS = (
+    _letters("cp1251", "оеаинтсрвл", 0.4, _CYRILLIC),
+    _letters("koi8-u", "оеаинтсрвл", 0.4, _CYRILLIC),
+    _letters("iso8859-5", "оеаинтсрвл", 0.4, _CYRILLIC),
+    _letters("cp866", "оеаинтсрвл", 0.4, _CYRILLIC),
+    _letters("cp1253", "αοιετσνρηκ", 0.4, _range(0x386, 0x3CF)),
+    _letters("cp1255", "יוהלאמרתבנ", 0.4, _range(0x5B0, 0x5EB)),
+    _letters("cp1256", "الميونرتبهد", 0.4, _range(0x60C, 0x6D3)),
+    _letters("cp874", "านรอกเงมยลวดท\u0e48\u0e49\u0e31\u0e35", 0.5, _range(0xE01, 0xE5C)),
+)
+_ACCENTS = (
+    _letters("cp1254", "ığşİĞŞ", 0.2, "çöüÇÖÜâîû"),
+    _letters("cp1258", "ơưđƠƯĐ\u0300\u0301\u0303\u0309\u0323", 0.2, "ăâêôĂÂÊÔàáèéíóùúÀÁÈÉÍÓÙÚ"),
+    _letters("cp1250", *_POLISH),
+    _letters("iso8859-2", *_POLISH),
+)
+_SHORT = 40  # The number of bytes below which a few hanzi may look like letters of any script.
+_ASCII = bytes(range(128))
+_MARKS = bytes(128) + b"\x80" * 128  # Says of each byte only whether it is ASCII.
+_PUNCTUATION = "\xa0€„“”‘’–—…«»·©®°§".encode("cp1252")
+# https://html.spec.whatwg.org/#determining-the-character-encoding: what browsers expect where a
+# language is at home, here by the language that the page says.
+_BY_LANGUAGE = {
+    language: encoding
+    for encoding, languages in (
+        ("cp1251", "ba be bg kk ky mk ru sah sr tg tt uk"),
+        ("cp1253", "el"),
+        ("cp1254", "az ku tr"),
+        ("cp1255", "he"),
+        ("cp1256", "ar fa"),
+        ("cp1257", "et lt lv"),
+        ("cp1258", "vi"),
+        ("cp874", "th"),
+        ("iso8859-2", "cs hr hu pl sk sl"),
+    )
+    for language in languages.split()
+}
 
 _MAGIC = (
     b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x7fELF", b"\x1f\x8b\x08",
@@ -146,26 +165,20 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
         return _decoded(data, utf16)
     declared = _declared(data, content_type)
     if declared is not None and declared != "utf-8":
-        result = _decoded(data, declared)
-        if result.replaced:
-            # UTF-8 read as a double-byte encoding looks like text, but not without holes.
-            as_utf8 = _decoded(data, "utf-8")
-            if as_utf8.replaced * 4 < result.replaced:
-                return as_utf8
-        if result.replaced * 50 <= max(len(result.text), 50) and not (
-            declared == "cp1252" and (_utf8(data) is not None or _is_double_byte(data))
-        ):
+        result = _as_declared(data, declared)
+        if result is not None:
             return result
     cut = _utf8(data)
     if cut is not None:
         return Decoded(cut, "utf-8", cut.count("\ufffd"))
-    guess = _guess(data)
-    if declared == "utf-8" or (declared == "cp1252" and guess != "cp1252"):
+    # A few broken bytes in a UTF-8 page are damage, not another encoding.
+    if _mostly_utf8(data):
+        return _decoded(data, "utf-8")
+    if declared == "utf-8":
         as_utf8 = _decoded(data, "utf-8")
-        # A few broken bytes in a UTF-8 page are damage, not another encoding.
-        if as_utf8.replaced * 20 <= sum(c > "\x7f" for c in as_utf8.text[:_SAMPLE]) + 20:
+        if as_utf8.replaced * 20 <= _beyond_ascii(as_utf8.text[:_SAMPLE]) + 20:
             return as_utf8
-    return _decoded(data, guess)
+    return _decoded(data, _guess(data))
 
 
 def plain_utf8(data: bytes, content_type: str | None = None) -> bytes | None:
@@ -183,30 +196,49 @@ def plain_utf8(data: bytes, content_type: str | None = None) -> bytes | None:
 
 def _declared(data: bytes, content_type: str | None) -> str | None:
     """Return the codec that the HTTP header or the document names, if it is one of pages."""
-    labels = []
     if content_type and (match := _HTTP.search(content_type)):
-        labels.append(match.group(1))
-    head = data[:4096]
+        if match.group(1).lower() == "utf-8":
+            return "utf-8"
+        if encoding := lookup(match.group(1)):
+            return encoding
+    head = _COMMENT.sub(b"", data[:4096])
     for pattern in (_META, _XML):
-        if found := pattern.search(head):
+        for found in pattern.finditer(head):
             label = found.group(1).decode("ascii").lower()
             # The meta element was readable as ASCII, so the page cannot be UTF-16.
-            labels.append("utf-8" if label.startswith("utf-16") else label)
-    for label in labels:
-        name = label.lower()
-        name = _WHATWG.get(name, name)
-        try:
-            name = codecs.lookup(name).name
-        except LookupError:
-            continue
-        name = _WHATWG.get(name, name)
-        if name in _ENCODINGS:
-            return name
+            if label == "utf-8" or label.startswith("utf-16"):
+                return "utf-8"
+            if encoding := lookup(label):
+                return "utf-8" if encoding.startswith("utf-16") else encoding
     return None
 
 
+def _as_declared(data: bytes, declared: str) -> Decoded | None:
+    """Return ``data`` in the encoding that it declares, or None where its bytes contradict that."""
+    if declared in SINGLE_BYTE:
+        # Every byte is a character, so that there are no errors to tell.
+        if _mostly_utf8(data):
+            return _decoded(data, "utf-8")
+        sample = _non_ascii_sample(data)
+        if declared == "cp1252" and _in_runs(sample) and _guess(data) != "cp1252":
+            return None
+    elif declared.startswith("utf-16"):
+        if 0 not in data and _utf8(data) is not None:
+            return None
+    elif _mostly_utf8(data, 4, 10):
+        return _decoded(data, "utf-8")
+    result = _decoded(data, declared)
+    wrong = result.replaced + sum(map(result.text.count, _SUSPECT.get(declared, "")))
+    if wrong and not data.isascii():
+        # UTF-8 read as a double-byte encoding looks like text, but not without holes.
+        as_utf8 = _decoded(data, "utf-8")
+        if as_utf8.replaced * 4 < wrong:
+            return as_utf8
+    return result if wrong * 50 <= max(len(result.text), 50) else None
+
+
 def _decoded(data: bytes, encoding: str) -> Decoded:
-    text = data.decode(encoding, "replace")
+    text = decoded(data, encoding)
     return Decoded(text, encoding, text.count("\ufffd"))
 
 
@@ -238,34 +270,83 @@ def _utf16(data: bytes) -> str | None:
     return None
 
 
-def _is_double_byte(data: bytes) -> bool:
-    """Say whether ``data`` reads as Chinese, Japanese or Korean rather than Western text.
+def _mostly_utf8(data: bytes, least: int = 1, share: int = 4) -> bool:
+    """Say whether ``data`` is UTF-8 with ``least`` characters beyond ASCII and few broken bytes.
 
-    Western text has its accented letters one by one, East Asian text nearly always in runs.
+    For each broken one ``share`` must be whole.
     """
-    sample = _non_ascii_sample(data)
-    high = len(re.findall(rb"[\x80-\xff]", sample))
-    in_runs = sum(map(len, re.findall(rb"[\x80-\xff]{2,}", sample)))
-    return high > 0 and in_runs * 2 >= high and _guess(data) != "cp1252"
+    sample = _non_ascii_sample(data)[:_UTF8_SAMPLE]
+    text = sample.decode("utf-8", "replace")
+    broken = text.count("\ufffd") - sample.count(b"\xef\xbf\xbd")
+    whole = _beyond_ascii(text) - broken
+    return whole >= least and broken * share <= whole
+
+
+def _beyond_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
+
+
+def _in_runs(sample: bytes) -> bool:
+    """Say whether most bytes beyond ASCII have another beside them.
+
+    Western text has its accented letters one by one, other scripts nearly always in runs.
+    """
+    marks = sample.translate(_MARKS)
+    high = marks.count(b"\x80")
+    # Doubled, so that two bytes on their own do not share the ASCII byte between them.
+    alone = (b"\0" + marks.replace(b"\0", b"\0\0") + b"\0").count(b"\0\x80\0")
+    return high > 0 and alone * 2 <= high
 
 
 def _guess(data: bytes) -> str:
-    """Return the likeliest legacy encoding by the share of very common characters."""
+    """Return the likeliest legacy encoding: by common characters, letters, or the language."""
     sample = _non_ascii_sample(data)
-    best, best_score = "cp1252", _LEAST
-    for encoding in _CANDIDATES:
+    in_runs = _in_runs(sample)
+    by_letters = _by_letters(data, (*_SCRIPTS, *_ACCENTS) if in_runs else _ACCENTS)
+    if by_letters is not None and len(data.translate(None, _ASCII)) >= _SHORT:
+        return by_letters
+    best, best_score = None, _LEAST
+    for encoding in _CANDIDATES if in_runs else _CANDIDATES_ALONE:
         score = _commonness(sample, encoding)
         if score > best_score:
             best, best_score = encoding, score
-    if best == "cp1252" and _is_gb2312(sample):
+    if best is None and _is_gb2312(sample):
         return "gb18030"
+    return best or by_letters or _by_language(data)
+
+
+def _by_letters(data: bytes, languages: tuple[_Letters, ...]) -> str | None:
+    """Return the encoding in which what is not ASCII are the letters of one language, if any."""
+    high = data.translate(None, _ASCII + _PUNCTUATION)
+    best, most = None, 0
+    for encoding, telling, share, letters in languages:
+        count = len(high) - len(high.translate(None, telling))
+        if (
+            count > most
+            and count >= len(high) * share
+            and len(high.translate(None, letters)) * 10 <= len(high)
+            # Two are not enough: Italian has two of the Vietnamese ones.
+            and len({*high} & {*telling}) >= 3
+        ):
+            best, most = encoding, count
     return best
+
+
+def _by_language(data: bytes) -> str:
+    """Return the usual encoding of the language that a page says it is in, else windows-1252."""
+    match = _LANG.search(data[:4096])
+    language = match.group(1).decode("ascii").lower() if match else ""
+    encoding = _BY_LANGUAGE.get(language, "cp1252")
+    # ISO encodings have no letters where Windows has some of the Czech and Polish ones.
+    if encoding == "iso8859-2" and re.search(rb"[\x80-\x9f]", data):
+        return "cp1250"
+    return encoding
 
 
 def _is_gb2312(sample: bytes) -> bool:
     """Say whether ``sample`` is words of everyday hanzi, which a title may have alone."""
     words = [len(word) for word in _HANZI.findall(sample)]
-    high = len(re.findall(rb"[\x80-\xff]", sample))
+    high = len(sample.translate(None, _ASCII))
     return max(words, default=0) >= 4 and sum(words) * 5 >= high * 4
 
 
@@ -282,8 +363,9 @@ def _non_ascii_sample(data: bytes) -> bytes:
     """Return up to 20 kB of ``data`` from around the places that tell encodings apart."""
     if len(data) <= _SAMPLE:
         return data
-    match = re.search(rb"[\x80-\xff]{8}", data)
-    start = max(0, match.start() - 100) if match else 0
+    marks = data.translate(_MARKS)
+    at = marks.find(b"\x80" * 8)
+    start = max(0, (at if at >= 0 else marks.find(b"\x80")) - 100)
     # Start after an ASCII byte, so that no double-byte character is cut in half.
     while start > 0 and data[start - 1] > 0x7F:
         start -= 1

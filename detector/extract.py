@@ -11,6 +11,7 @@ from operator import itemgetter
 from selectolax.lexbor import LexborHTMLParser
 
 from detector.config import DEFAULT_CONFIG, Config
+from detector.encodings import whole
 from detector.hiding import Declared, Style
 from detector.markup import TAGS, VALUES, Markup, parsed, scanned
 from detector.nesting import tamed
@@ -54,8 +55,13 @@ def extract(
     if len(html) > config.max_bytes:
         html = html[: config.max_bytes]
         truncated.append("max_bytes")
-    # Lone surrogates cannot be handed to the parser, which works on UTF-8.
-    source = html if isinstance(html, bytes) else html.encode("utf-8", "replace")
+    if isinstance(html, bytes):
+        source = html
+    else:
+        try:
+            source = html.encode("utf-8")
+        except UnicodeEncodeError:  # surrogates, which the parser could not be handed
+            source = whole(html).encode("utf-8")
     source, deep = tamed(source, config.max_depth)
     if deep:
         truncated.append("max_depth")

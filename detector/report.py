@@ -48,6 +48,8 @@ def page_lines(name: str, result: Result, page: Page, style: Style) -> list[str]
     about = [f"{result.length:,} characters"]
     if result.encoding and result.encoding != "utf-8":
         about.append(result.encoding)
+    if result.replaced:
+        about.append(f"{result.replaced:,} unreadable")
     if result.truncated:
         about.append("cut at " + ", ".join(result.truncated))
     lines = [
@@ -80,8 +82,8 @@ def _block_lines(block: LinkBlock, style: Style) -> list[str]:
     about = f"{block.score:5.3f}  injection  {len(block.links)} links{where}"
     lines = [f"     {about}"]
     for link in block.links[:MOST_LINKS]:
-        text = style(printable(_shortened(link.text, LONGEST)), fg="red")
-        target = f" → {printable(_shortened(link.target, LONGEST))}" if link.target else ""
+        text = style(printable(shortened(link.text, LONGEST)), fg="red")
+        target = f" → {printable(shortened(link.target, LONGEST))}" if link.target else ""
         lines.append(" " * 28 + text + target)
     rest = len(block.links) - MOST_LINKS
     if rest > 0:

@@ -163,7 +163,8 @@ class Result:
     ``score`` (0-1) says how surely the page carries search-engine spam; it
     follows from ``spans`` and ``length`` alone (:func:`detector.scoring.page_scores`), and
     ``scores`` has it by kind. ``verdict`` compares ``score`` with ``threshold``. ``length`` is the
-    number of code points of ``Page.text``. ``truncated`` names the limits of
+    number of code points of ``Page.text``, ``replaced`` how many of them are U+FFFD: what stands
+    for bytes that no character has in the encoding of the page. ``truncated`` names the limits of
     :class:`detector.Config` that cut something, or ``"binary"`` for bytes that are no text.
     ``model`` is the version of the model. ``link_blocks`` are the blocks of links among the spans.
     """
@@ -181,6 +182,7 @@ class Result:
     url: str | None = None
     error: str | None = field(default=None)
     """Why the page could not be scored (only from ``score_many``); None when it was."""
+    replaced: int = 0
     link_blocks: tuple[LinkBlock, ...] = ()
 
     def strip(
@@ -228,6 +230,7 @@ class Result:
             "scores": {kind: round(score, 6) for kind, score in self.scores.items()},
             "spans": [span.to_dict() for span in self.spans],
             "length": self.length,
+            "replaced": self.replaced,
             "html": self.html,
             "encoding": self.encoding,
             "truncated": list(self.truncated),

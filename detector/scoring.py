@@ -226,6 +226,7 @@ class Detector:
                     scores=scores,
                     spans=tuple(spans),
                     length=len(page.text),
+                    replaced=page.text.count("\ufffd"),
                     html=page.html,
                     encoding=page.encoding,
                     truncated=(*page.truncated, "max_spans") if cut else page.truncated,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from detector.config import DEFAULT_CONFIG, Config
 from detector.decode import decode
+from detector.encodings import encoded, whole
 from detector.errors import InputError
 from detector.findings import word_count
 from detector.page import Page
@@ -176,7 +177,7 @@ def _read(source: Any, content_type: str | None, config: Config) -> tuple[str, P
         raise InputError("cannot strip a Page, which has no markup; pass what it was read from")
     page = read_page(source, content_type=content_type, config=config)
     if not isinstance(source, (bytes, bytearray, memoryview)):
-        return str(source), page
+        return whole(str(source)) if page.html else str(source), page
     if not UNTOUCHABLE.isdisjoint(page.truncated):
         return "", page
     return decode(bytes(source), content_type).text, page
@@ -271,7 +272,8 @@ def _as_given(text: str, source: Any, html: bool, encoding: str | None) -> Any:
     if isinstance(source, (bytes, bytearray, memoryview)):
         head = bytes(source[:3])
         mark = next((bom for bom in _BOMS if head.startswith(bom)), b"")
-        return mark + text.encode(encoding or "utf-8", "xmlcharrefreplace" if html else "replace")
+        errors = "xmlcharrefreplace" if html else "replace"
+        return mark + encoded(text, encoding or "utf-8", errors)
     from bs4 import BeautifulSoup
 
     builder = getattr(source, "builder", None)  # a copied soup may have none

@@ -79,6 +79,13 @@ def test_a_large_file_is_scored_in_part_and_said(folder: Path, small_folder: Pat
     assert result.exit_code == 1
 
 
+def test_unreadable_characters_are_said(folder: Path, small_folder: Path) -> None:
+    broken = b'<meta charset="gbk"><p>' + "今天的天气".encode("gbk") + b"\xff</p>"
+    (folder / "broken.html").write_bytes(broken)
+    result = run(["broken.html"], small_folder)
+    assert "7 characters · gb18030 · 1 unreadable" in result.stdout
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_an_unreadable_file_is_said(folder: Path, small_folder: Path) -> None:
     (folder / "ham.html").chmod(0)

@@ -30,6 +30,7 @@ results = st.builds(
     scores=st.fixed_dictionaries({kind: probabilities for kind in KINDS}),
     spans=st.lists(spans, max_size=3).map(tuple),
     length=offsets,
+    replaced=offsets,
     html=st.booleans(),
     encoding=st.none() | st.just("gb18030"),
     truncated=st.lists(st.sampled_from(("max_bytes", "max_links")), max_size=2).map(tuple),
@@ -53,6 +54,13 @@ def test_a_result_comes_back_from_json(result: Result) -> None:
 @given(spans)
 def test_a_span_comes_back_from_json(span: Span) -> None:
     assert Span.from_dict(through_json(span.to_dict())) == span
+
+
+def test_a_result_of_an_earlier_version_has_nothing_replaced() -> None:
+    result = Result(0.0, "ham", 0.5, dict.fromkeys(KINDS, 0.0), (), 3, replaced=2)
+    row = result.to_dict()
+    assert row.pop("replaced") == 2
+    assert Result.from_dict(row) == replace(result, replaced=0)
 
 
 def test_a_span_of_an_earlier_version_says_no_trick() -> None:
@@ -84,8 +92,8 @@ def test_only_what_is_known_is_written() -> None:
 def test_the_fields_of_a_result_are_a_contract() -> None:
     result = Result(0.0, "ham", 0.5, dict.fromkeys(KINDS, 0.0), (), 0)
     assert list(result.to_dict()) == [
-        "url", "score", "verdict", "threshold", "scores", "spans", "length", "html", "encoding",
-        "truncated", "model", "error",
+        "url", "score", "verdict", "threshold", "scores", "spans", "length", "replaced", "html",
+        "encoding", "truncated", "model", "error",
     ]  # fmt: skip
     assert list(Span("garbled", 0, 1, "a", 0.5).to_dict()) == [
         "kind", "start", "end", "text", "score", "where", "visible", "hidden_by", "path",

@@ -211,6 +211,23 @@ def test_binary_data_scores_nothing_and_says_so(either: Detector) -> None:
     assert (result.score, result.truncated) == (0.0, ("binary",))
 
 
+@pytest.mark.parametrize(
+    ("page", "replaced"),
+    [
+        ("<p>学校</p>".encode(), 0),
+        (b'<meta charset="gbk"><p>' + "学校附近的".encode("gbk") + b"\xff</p>", 1),
+        (b"<p>" + "学校附近的".encode() * 3 + b"\xed\xa0\xbd</p>", 3),
+        ("<p>\ud83d</p>", 1),
+        ("<p>\ud83d\ude00</p>", 0),
+        ("\ufffd in plain text \ufffd", 2),
+    ],
+    ids=["whole", "broken byte", "surrogate", "lone escape", "pair of escapes", "text"],
+)
+def test_a_result_says_how_much_was_unreadable(page: bytes | str, replaced: int) -> None:
+    result = SMALL.score(page)
+    assert result.replaced == replaced == read_page(page).text.count("\ufffd")
+
+
 def test_score_many_keeps_order_and_costs_only_its_own_row(either: Detector) -> None:
     items: list[Any] = [PAGES[0], None, ("http://a.example/", PAGES[6]), 5, b"<p>x", ("u", None)]
     found = list(either.score_many(items))

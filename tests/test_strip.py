@@ -325,3 +325,28 @@ def test_importing_the_package_imports_no_beautiful_soup() -> None:
         "sys.exit('bs4' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("label", "before"),
+    [
+        ("windows-1252", b"caf\xe9 \x80 \x81 \x9d"),
+        ("koi8-u", b"\xee\xc5\xc2\xcf \xae"),
+        ("euc-jp", b"\xa1\xc1\xa1\xdd \xc5\xb7"),
+        ("big5", b"\xa1\x45\xa4\xd1"),
+    ],
+)
+def test_bytes_that_browsers_read_in_their_own_way_come_back(
+    small: Detector, label: str, before: bytes
+) -> None:
+    # The finding is a reference in each character, which every encoding can write.
+    spam = "".join(f"&#{ord(char)};" for char in "开云体育").encode("ascii")
+    source = b'<meta charset="%s"><p>%s <b>%s</b></p>' % (label.encode("ascii"), before, spam)
+    stripped = small.score(source).strip(source)
+    assert stripped.removed
+    assert stripped.page == source.replace(b" <b>%s</b>" % spam, b" ")
+
+
+def test_a_string_with_half_a_character_is_stripped(small: Detector) -> None:
+    source = SPAM.replace("天气", "天气 \ud83d")
+    assert small.score(source).strip(source).page == STRIPPED.replace("天气", "天气 \ufffd")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from detector.markup import TAGS
 from detector.page import Page
@@ -81,10 +81,15 @@ def link_blocks(
     for link in found:
         if container := _container(link, tree, counts, every):
             blocks.setdefault(container, []).append(link)
+    blocks = {element: links for element, links in blocks.items() if len(links) >= LEAST_LINKS}
+    told = _told(page, found, tree) if blocks else {}
     return tuple(
-        _block(page, found, links, paths.path(container), tree)
-        for container, links in blocks.items()
-        if len(links) >= LEAST_LINKS
+        _block(
+            [span for link in links for span in found[link]],
+            [told[link] for link in links],
+            paths.path(element),
+        )
+        for element, links in blocks.items()
     )
 
 
@@ -102,28 +107,26 @@ def _container(link: int, tree: _Tree, counts: Counter[int], every: Counter[int]
     return chosen
 
 
-def _block(
-    page: Page, found: dict[int, list[Span]], links: list[int], path: str, tree: _Tree
-) -> LinkBlock:
-    spans = [span for link in links for span in found[link]]
-    start, end = min(span.start for span in spans), max(span.end for span in spans)
-    texts: dict[int, str] = dict.fromkeys(links, "")
-    targets = dict.fromkeys(links, "")
+def _told(page: Page, found: Iterable[int], tree: _Tree) -> dict[int, Link]:
+    """Return what the found links say and where they lead."""
+    texts, targets = dict.fromkeys(found, ""), dict.fromkeys(found, "")
     for segment in page.segments:
-        if segment.start >= end:
-            break
-        if segment.end <= start or not segment.node:
+        if segment.where not in ("link", "host") or not segment.node:
             continue
         link = tree.link(segment.node)
         if link not in texts:
             continue
         text = page.text[segment.start : segment.end]
-        if segment.where == "host":
-            targets[link] = targets[link] or text
-        elif segment.where == "link":
+        if segment.where == "link":
             texts[link] += text
+        else:
+            targets[link] = targets[link] or text
+    return {link: Link(text.strip(), targets[link]) for link, text in texts.items()}
+
+
+def _block(spans: Sequence[Span], links: Iterable[Link], path: str) -> LinkBlock:
     hidden = Counter(span.hidden_by for span in spans).most_common(1)[0][0]
     return LinkBlock(
-        start, end, max(span.score for span in spans), path, hidden,
-        tuple(Link(texts[link].strip(), targets[link]) for link in links),
+        min(span.start for span in spans), max(span.end for span in spans),
+        max(span.score for span in spans), path, hidden, tuple(links),
     )  # fmt: skip

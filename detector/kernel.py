@@ -65,7 +65,6 @@ _BATCH = ctypes.POINTER(BatchPointers)
 _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "ngram_keys": (_POINTER, _I64, _I64, _I64, _POINTER),
     "count_slots": (_POINTER, _I64, _U32, _POINTER, _POINTER),
-    "buckets": (_POINTER, _I64, _U32, _U32, _POINTER),
     "fold_code_points": (_POINTER, _I64, _POINTER, _POINTER, _U32, *[_POINTER] * 3),
     "character_features": (
         _BATCH, ctypes.POINTER(CountsPointers), ctypes.POINTER(AlternativesPointers), _U32,
@@ -75,6 +74,9 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "sharpened": (_BATCH, ctypes.POINTER(CountsPointers), _POINTER, _I64, *[_POINTER] * 2),
     "first_evidence": (_I64, *[_POINTER] * 10),
     "second_evidence": (_BATCH, *[_POINTER] * 4),
+    "wording_features": (
+        _BATCH, *[_POINTER] * 6, _I64, _U32, *[_POINTER] * 4,
+    ),
     "maximal_segments": (
         _POINTER, _POINTER, _I64, _FLOAT, _FLOAT, _DOUBLE, _DOUBLE, *[_POINTER] * 3,
     ),

@@ -27,7 +27,7 @@ from detector.contrast import Alternatives, Comparison
 from detector.counts import CountTables
 from detector.kernel import address, call
 
-__all__ = ["FLAT_SIZE", "GROUPS", "ORDERS", "REACH", "ROW_BITS", "Features", "bucket", "features"]
+__all__ = ["FLAT_SIZE", "GROUPS", "ORDERS", "REACH", "ROW_BITS", "Features", "features"]
 
 U32 = NDArray[np.uint32]
 
@@ -73,15 +73,6 @@ class Features(NamedTuple):
     rows: tuple[U32, ...]
     flats: U32
     comparison: Comparison
-
-
-def bucket(keys: U32, bits: int, salt: int) -> U32:
-    """Return ``keys`` hashed to ``bits`` bits, another way for each ``salt``."""
-    n = len(keys)
-    found = np.empty(n, dtype=np.uint32)
-    keys = np.ascontiguousarray(keys)
-    call("buckets", address(keys, np.uint32, n), n, bits, salt, address(found, np.uint32, n))
-    return found
 
 
 def features(batch: Batch, counts: CountTables, alternatives: Alternatives) -> Features:

@@ -4,29 +4,26 @@ Evidence is gathered character by character, within three characters of each: it
 phrase which starts with a brand ends with "official site", nor that a police report quotes it. Here
 a candidate is one document: the character n-grams inside it, those it starts and ends with, those
 shortly before and after, and the runs of character classes it is made of, each counted once, in a
-linear classifier over hashed features.
+linear classifier over hashed features (``native/wording.c``).
 """
 
 from __future__ import annotations
 
+import ctypes
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.batch import Batch
-from detector.ngrams import ORDERS, REACH, bucket
-from detector.spans import positions
+from detector.kernel import address, call
+from detector.ngrams import ORDERS, REACH
 
 __all__ = ["WORDING_BITS", "Wording", "no_wording", "wording_buckets"]
 
 WORDING_BITS = 17
-_LONGEST = 200  # characters of a candidate that are read, from its start
-_LONGEST_RUN = 8
-_AROUND = 10  # characters on either side that are read as well
-_STARTS, _ENDS, _RUNS, _CLASSES, _BEFORE, _AFTER = range(6)
-"""What a feature is besides an n-gram inside: the salt of its hash."""
-_SALTS = 8
+_PER_CHARACTER, _BESIDES = 10, 100
+"""More features than that no candidate has, for each character and besides them."""
 
 
 class Wording(NamedTuple):
@@ -50,11 +47,9 @@ class Wording(NamedTuple):
 
         ``head`` is the index of its kind in ``KINDS``.
         """
-        of, buckets = wording_buckets(batch, rows, ranges)
-        # Whole numbers, so that the order of adding does not matter.
-        sums = np.bincount(of, weights=self.table[head].take(buckets), minlength=len(ranges))
-        odds: NDArray[np.float64] = np.asarray(sums, dtype=np.float64)
-        odds = odds * self.scale[head] + self.bias[head]
+        sums = np.empty(len(ranges), dtype=np.int64)
+        _features(batch, rows, ranges, None, self.table[head], sums)
+        odds: NDArray[np.float64] = sums.astype(np.float64) * self.scale[head] + self.bias[head]
         return odds
 
 
@@ -65,58 +60,46 @@ def no_wording() -> Wording:
 
 def wording_buckets(
     batch: Batch, rows: tuple[NDArray[np.uint32], ...], ranges: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return the features of each of ``ranges`` (m x 2, start and end in ``batch``).
 
-    ``rows`` are those of the batch's :class:`detector.ngrams.Features`. The result is two arrays
-    of equal length: the indices of the ranges, and buckets of ``WORDING_BITS`` bits; no pair occurs
-    twice.
+    ``rows`` are those of the batch's :class:`detector.ngrams.Features`. The result is how many
+    features each range has (m), and buckets of ``WORDING_BITS`` bits, those of one range after the
+    other; none occurs twice in a range.
     """
-    starts, ends = ranges[:, 0], ranges[:, 1]
-    sizes = np.minimum(ends - starts, _LONGEST)
-    index = np.arange(len(ranges))
-    found: list[tuple[NDArray[np.intp], NDArray[np.uint32]]] = []
-    for order, row in zip(ORDERS, rows, strict=True):
-        counts = np.maximum(sizes + 1 - order, 0)
-        found.append((np.repeat(index, counts), row[REACH + positions(starts, counts)]))
-        whole = np.flatnonzero(sizes >= order)
-        for salt, first in ((_STARTS, starts), (_ENDS, ends - order)):
-            tagged = row[first[whole] + REACH] * np.uint32(_SALTS) + np.uint32(salt)
-            found.append((whole, tagged * np.uint32(len(ORDERS)) + np.uint32(order)))
-        if order > 1:
-            own = batch.page_of(starts)
-            for salt, low, high in (
-                (_BEFORE, np.maximum(starts - _AROUND, batch.starts[own]), starts),
-                (_AFTER, ends, np.minimum(ends + _AROUND, batch.ends[own])),
-            ):
-                counts = np.maximum(high - low + 1 - order, 0)
-                tagged = row[REACH + positions(low, counts)] * np.uint32(_SALTS) + np.uint32(salt)
-                keys = tagged * np.uint32(len(ORDERS)) + np.uint32(order)
-                found.append((np.repeat(index, counts), keys))
-    of, runs = _runs(batch, starts, sizes)
-    for salt, values in ((_RUNS, runs), (_CLASSES, runs >> np.uint32(4))):
-        gram = values
-        for order in (1, 2, 3):
-            if order > 1:
-                gram = gram[:-1] * np.uint32(521) + values[order - 1 :]
-            inside = of[: len(gram)] == of[order - 1 :]
-            tagged = (gram[inside] * np.uint32(4) + np.uint32(order)) * np.uint32(_SALTS)
-            found.append((of[: len(gram)][inside], tagged + np.uint32(salt)))
-    owners = np.concatenate([owner for owner, _ in found])
-    keys = np.concatenate([key for _, key in found])
-    pairs = np.unique((owners << WORDING_BITS) | bucket(keys, WORDING_BITS, 17))
-    return pairs >> WORDING_BITS, pairs & ((1 << WORDING_BITS) - 1)
+    characters = int((ranges[:, 1] - ranges[:, 0]).sum())
+    room = _PER_CHARACTER * characters + _BESIDES * len(ranges)
+    buckets = np.empty(room, dtype=np.int32)
+    counts = _features(batch, rows, ranges, buckets, None, None)
+    return counts, buckets[: int(counts.sum())]
 
 
-def _runs(
-    batch: Batch, starts: NDArray[np.intp], sizes: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
-    """Return the runs of one character class, as the index of their range and class and length."""
-    at = positions(starts, sizes)
-    of = np.repeat(np.arange(len(starts)), sizes)
-    classes = batch.classes[at]
-    new = np.ones(len(at), dtype=bool)
-    new[1:] = (classes[1:] != classes[:-1]) | (of[1:] != of[:-1])
-    first = np.flatnonzero(new)
-    lengths = np.minimum(np.diff(np.append(first, len(at))), _LONGEST_RUN)
-    return of[first], classes[first].astype(np.uint32) << np.uint32(4) | lengths.astype(np.uint32)
+def _features(
+    batch: Batch,
+    rows: tuple[NDArray[np.uint32], ...],
+    ranges: NDArray[np.intp],
+    buckets: NDArray[np.int32] | None,
+    table: NDArray[np.int8] | None,
+    sums: NDArray[np.int64] | None,
+) -> NDArray[np.int64]:
+    """Return how many features each of ``ranges`` has; fill ``buckets``, or ``sums``."""
+    n, m = len(batch.codes), len(ranges)
+    starts, ends = (np.ascontiguousarray(column, dtype=np.int64) for column in ranges.T)
+    counts = np.empty(m, dtype=np.int64)
+    call(
+        "wording_features",
+        ctypes.byref(batch.pointers()),
+        *(
+            address(row, np.uint32, n + 2 * REACH + 1 - order)
+            for order, row in zip(ORDERS, rows, strict=True)
+        ),
+        address(starts, np.int64, m),
+        address(ends, np.int64, m),
+        m,
+        WORDING_BITS,
+        address(counts, np.int64, m),
+        address(buckets, np.int32, 0),
+        address(table, np.int8, 1 << WORDING_BITS),
+        address(sums, np.int64, m),
+    )
+    return counts

@@ -21,10 +21,10 @@ def features_of(text: str, ranges: Sequence[tuple[int, int]]) -> list[set[int]]:
     batch = batch_of([page_from_text(text)], tables())
     rows = small_model().features(batch).rows
     shifted = np.array(ranges, dtype=np.intp).reshape(-1, 2) + batch.starts[0]
-    of, buckets = wording_buckets(batch, rows, shifted)
+    counts, buckets = wording_buckets(batch, rows, shifted)
     assert buckets.size == 0 or (buckets.min() >= 0 and buckets.max() < 1 << WORDING_BITS)
-    found = [set(buckets[of == index].tolist()) for index in range(len(ranges))]
-    assert sum(map(len, found)) == len(buckets), "a feature counts once"
+    found = [set(part.tolist()) for part in np.split(buckets, np.cumsum(counts))[:-1]]
+    assert list(map(len, found)) == counts.tolist(), "a feature counts once"
     return found
 
 
@@ -70,11 +70,12 @@ def test_log_odds_add_up_the_table_of_their_kind() -> None:
     batch = batch_of([page_from_text(text)], tables())
     rows = small_model().features(batch).rows
     ranges = np.array([[0, 4], [1, 3]], dtype=np.intp) + batch.starts[0]
-    of, buckets = wording_buckets(batch, rows, ranges)
+    counts, buckets = wording_buckets(batch, rows, ranges)
+    longer, shorter = np.split(buckets, [counts[0]])
     table = no_wording().table.copy()
-    table[1, buckets[of == 1]] = 2
-    shared = len(set(buckets[of == 0].tolist()) & set(buckets[of == 1].tolist()))
-    own = len(set(buckets[of == 1].tolist()))
+    table[1, shorter] = 2
+    shared = len(set(longer.tolist()) & set(shorter.tolist()))
+    own = len(shorter)
     wording = Wording(table, (1.0, 0.5), (3.0, -1.0))
     odds = wording.log_odds(batch, rows, ranges, 1)
     assert odds.tolist() == [shared * 2 * 0.5 - 1.0, own * 2 * 0.5 - 1.0]

@@ -71,12 +71,6 @@ EXPORT i64 count_slots(const u32 *keys, i64 n, u32 bits, u32 *slots, u8 *marks) 
     return 0;
 }
 
-EXPORT i64 buckets(const u32 *keys, i64 n, u32 bits, u32 salt, u32 *out) {
-    for (i64 i = 0; i < n; i++)
-        out[i] = bucket_of(keys[i], bits, salt);
-    return 0;
-}
-
 /* Levels of bigrams. Unseen: the likelier chance was to bring the two together, the odder.
  * Seen: by how much more often than by chance. Bounds in eighths of a doubling. */
 static const i16 UNSEEN[] = {-16, 8, 24, 40, 56};

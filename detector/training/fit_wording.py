@@ -42,10 +42,8 @@ def wording_rows(page: LabeledPage, model: Model) -> tuple[WordingRows, ...]:
     for kind in KINDS:
         found = candidates(batch, features, evidence, model, kind)
         ranges = np.stack((found.start, found.end), axis=1)
-        of, buckets = wording_buckets(batch, features.rows, ranges)
-        sizes = np.bincount(of, minlength=len(ranges))
-        right = rightness(page, found)
-        rows.append(WordingRows(buckets.astype(np.int32), sizes, right, page.spam))
+        sizes, buckets = wording_buckets(batch, features.rows, ranges)
+        rows.append(WordingRows(buckets, sizes, rightness(page, found), page.spam))
     return tuple(rows)
 
 
@@ -69,6 +67,7 @@ def _fitted(pages: Sequence[WordingRows]) -> tuple[NDArray[np.int8], float, floa
         ),
         shape=(len(sizes), 1 << WORDING_BITS),
     )
+    matrix.sort_indices()  # so that sums do not depend on the order of features
     weights = candidate_weights([len(page.right) for page in pages], [page.spam for page in pages])
     model = LogisticRegression(C=_STRENGTH, solver="liblinear", max_iter=100)
     model.fit(matrix, truth, sample_weight=weights)

@@ -1,0 +1,115 @@
+/* What the words of a candidate say, as hashed features (see detector/wording.py). */
+#include "kernel.h"
+
+#define LONGEST 200 /* characters of a range that are read, from its start */
+#define LONGEST_RUN 8
+#define AROUND 10 /* characters on either side that are read as well */
+#define ORDERS 4
+#define RUN_ORDERS 3
+#define SALT 17
+#define MOST_FEATURES (ORDERS * (LONGEST + 2 + 2 * AROUND) + 2 * RUN_ORDERS * LONGEST)
+
+/* What a feature is besides an n-gram inside. */
+enum { STARTS, ENDS, RUNS, CLASSES, BEFORE, AFTER, SALTS = 8 };
+
+/* The features of one range, each once: `seen` has a bit for each bucket. */
+typedef struct {
+    u32 *buckets;
+    i64 count;
+    u32 bits;
+    u8 *seen;
+} Found;
+
+static inline void add(Found *found, u32 key) {
+    u32 bucket = bucket_of(key, found->bits, SALT);
+    u8 bit = (u8)(1 << (bucket & 7));
+    if (found->seen[bucket >> 3] & bit)
+        return;
+    found->seen[bucket >> 3] |= bit;
+    found->buckets[found->count++] = bucket;
+}
+
+static inline u32 tagged(u32 row, u32 salt, u32 order) {
+    return (row * SALTS + salt) * ORDERS + order;
+}
+
+/* The n-grams inside [start, start + size), at its ends, and around it in [first, last). */
+static void add_ngrams(Found *found, const u32 *const rows[ORDERS], i64 start, i64 size, i64 end,
+                       i64 first, i64 last) {
+    for (u32 order = 1; order <= ORDERS; order++) {
+        const u32 *row = rows[order - 1] + REACH;
+        for (i64 i = start; i + order <= start + size; i++)
+            add(found, row[i]);
+        if (size >= order) {
+            add(found, tagged(row[start], STARTS, order));
+            add(found, tagged(row[end - order], ENDS, order));
+        }
+        if (order == 1)
+            continue;
+        for (i64 i = most_of(start - AROUND, first); i + order <= start; i++)
+            add(found, tagged(row[i], BEFORE, order));
+        for (i64 i = end; i + order <= least_of(end + AROUND, last); i++)
+            add(found, tagged(row[i], AFTER, order));
+    }
+}
+
+/* Runs of one character class, and which classes follow each other. */
+static void add_runs(Found *found, const u8 *classes, i64 size) {
+    u32 grams[2][RUN_ORDERS] = {{0}}; /* by what counts, those that end at the last run */
+    i64 runs = 0;
+    for (i64 i = 0; i < size; runs++) {
+        i64 first = i;
+        while (i < size && classes[i] == classes[first])
+            i++;
+        u32 value = (u32)classes[first] << 4 | (u32)least_of(i - first, LONGEST_RUN);
+        for (int which = 0; which < 2; which++) {
+            u32 own = which ? value >> 4 : value;
+            for (i64 order = RUN_ORDERS; order > 1; order--)
+                grams[which][order - 1] = grams[which][order - 2] * 521 + own;
+            grams[which][0] = own;
+            for (i64 order = 1; order <= least_of(runs + 1, RUN_ORDERS); order++) {
+                u32 gram = grams[which][order - 1] * 4 + (u32)order;
+                add(found, gram * SALTS + (which ? CLASSES : RUNS));
+            }
+        }
+    }
+}
+
+/* Write how many features each of m ranges has, their buckets one after the other where `out` is
+ * not null, and where `table` is not null the sums of their weights. Return how many there are. */
+EXPORT i64 wording_features(const Batch *batch, const u32 *rows1, const u32 *rows2,
+                            const u32 *rows3, const u32 *rows4, const i64 *starts,
+                            const i64 *ends, i64 m, u32 bits, i64 *counts, i32 *out,
+                            const i8 *table, i64 *sums) {
+    const u32 *const rows[ORDERS] = {rows1, rows2, rows3, rows4};
+    u32 buckets[MOST_FEATURES];
+    u8 *seen = calloc((size_t)1 << bits >> 3, 1);
+    if (!seen)
+        return -1;
+    i64 written = 0, page = 0;
+    for (i64 k = 0; k < m; k++) {
+        Found found = {buckets, 0, bits, seen};
+        if (k && starts[k] < starts[k - 1])
+            page = 0;
+        while (page + 1 < batch->pages && batch->starts[page + 1] <= starts[k])
+            page++;
+        i64 size = least_of(ends[k] - starts[k], LONGEST);
+        add_ngrams(&found, rows, starts[k], size, ends[k], batch->starts[page],
+                   batch->ends[page]);
+        add_runs(&found, batch->classes + starts[k], size);
+        i64 sum = 0;
+        for (i64 j = 0; j < found.count; j++) {
+            seen[buckets[j] >> 3] = 0;
+            if (out)
+                out[written + j] = (i32)buckets[j];
+            if (table)
+                sum += table[buckets[j]];
+        }
+        if (table)
+            sums[k] = sum;
+        counts[k] = found.count;
+        written += found.count;
+    }
+    free(seen);
+    return written;
+}

@@ -12,11 +12,10 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from detector.page import Page
 from detector.result import Span
-from detector.scripts import URL
+from detector.scripts import URL, read_address
 
 __all__ = ["Findings", "Found", "Piece", "cut", "joined", "word_count"]
 
@@ -229,8 +228,7 @@ class Findings:
         if match := URL.match(target):
             host, address = match.groups()
         whole, path = (
-            joined(unquote(part, errors="replace")[: self.longest])
-            for part in (host + address, address)
+            joined(read_address(part)[: self.longest]) for part in (host + address, address)
         )
         found = [*self.hosts.get(host, ()), *self.addresses.get(whole, ())]
         found += self._paths.get((key, path), ())

@@ -26,6 +26,7 @@ __all__ = [
     "URL_START",
     "is_text",
     "json_ld",
+    "read_address",
     "script_literals",
     "telling_literals",
     "unescaped",
@@ -55,6 +56,18 @@ _PROGRAM = re.compile(
 _DEEPEST = 2  # scripts inside scripts that are decoded
 _NAMES = frozenset(("name", "headline", "description"))
 _MOST_NAMES = 200
+
+
+def read_address(address: str) -> str:
+    """Return where a link leads as people read it.
+
+    Percent-encoding is decoded where it is that of UTF-8; that of other encodings, which no address
+    names, stays as it is.
+    """
+    if "%" not in address:
+        return address
+    decoded = unquote(address, errors="replace")
+    return address if "\ufffd" in decoded else decoded
 
 
 def _beyond_ascii(text: str) -> int:

@@ -6,7 +6,6 @@ Links, ``meta`` elements, values of ``input``, comments with markup in them, scr
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -15,7 +14,7 @@ from detector.hiding import Reading
 from detector.markup import ITEMS, VALUES, Markup, fragment_of
 from detector.page import HiddenBy, Where, place_of
 from detector.readings import Readings
-from detector.scripts import URL, json_ld, script_literals, wordy
+from detector.scripts import URL, json_ld, read_address, script_literals, wordy
 from detector.writing import Told
 
 __all__ = ["CONDITION", "META_NAMES", "Reader"]
@@ -176,9 +175,7 @@ class Reader:
             address = href
         else:
             return
-        if "%" in address:
-            address = unquote(address, errors="replace")
-        self._add(address, place_of("host", hidden))
+        self._add(read_address(address), place_of("host", hidden))
 
     def _add_comment(self, text: str) -> None:
         """Keep the text and links of a comment."""

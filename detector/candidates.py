@@ -17,11 +17,22 @@ from detector.page import WHERES
 from detector.result import KINDS, Kind
 from detector.spans import maximal_segments
 
-__all__ = ["SPAN_FEATURES", "Candidate", "Candidates", "candidates", "reported", "without_parting"]
+__all__ = [
+    "SPAN_FEATURES",
+    "Candidate",
+    "Candidates",
+    "candidates",
+    "reported",
+    "without_parting",
+    "without_remnant",
+]
 
 # What parts a promotional phrase from the sentence after it and before it, and is not struck.
 _AFTER = frozenset(" ,，、;；:：|｜_-—–·")
 _BEFORE = _AFTER | frozenset("。.!！?？")
+# What stands between the end of a sentence and the phrase that is put in behind it.
+_BETWEEN = frozenset("，、；：。！？")
+_LEAST_LEFT = 5  # code points, for a remnant to be cut off
 SPAN_FEATURES = (
     "sum", "sum_linear", "mean", "peak", "runs", "size", "rest", "crowd", "share", "page",
     "below_best", "hidden", "wording", "parted", "splice", "better",
@@ -164,6 +175,16 @@ def reported(
     of = pages[doubts]
     chosen[doubts[np.arange(len(doubts)) - np.searchsorted(of, of) < config.max_doubts]] = True
     return np.flatnonzero(chosen)
+
+
+def without_remnant(kind: Kind, text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a finding in ``text`` without the end of a sentence that it begins with.
+
+    That is one character before punctuation, as of a word that an injection has cut in two.
+    """
+    if kind == "injection" and end - start > _LEAST_LEFT and text[start + 1] in _BETWEEN:
+        start += 2
+    return start, end
 
 
 def without_parting(kind: Kind, text: str, start: int, end: int) -> tuple[int, int]:

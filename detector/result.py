@@ -229,6 +229,7 @@ class Result:
             "threshold": self.threshold,
             "scores": {kind: round(score, 6) for kind, score in self.scores.items()},
             "spans": [span.to_dict() for span in self.spans],
+            "link_blocks": [block.to_dict() for block in self.link_blocks],
             "length": self.length,
             "replaced": self.replaced,
             "html": self.html,
@@ -236,7 +237,6 @@ class Result:
             "truncated": list(self.truncated),
             "model": self.model,
             "error": self.error,
-            "link_blocks": [block.to_dict() for block in self.link_blocks],
         }
 
     @classmethod

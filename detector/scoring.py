@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from detector.batch import GAP, Batch, batch_of
-from detector.candidates import SPAN_FEATURES, Candidate, candidates, reported, without_parting
+from detector.candidates import (
+    SPAN_FEATURES,
+    Candidate,
+    candidates,
+    reported,
+    without_parting,
+    without_remnant,
+)
 from detector.config import DEFAULT_CONFIG, Config
 from detector.decode import decode, looks_binary, plain_utf8
 from detector.errors import DetectorError, InputError
@@ -278,6 +285,7 @@ class Detector:
         placed: list[tuple[Span, int | None]] = []
         for found in likely:
             start, end = without_parting(found.kind, page.text, found.text_start, found.text_end)
+            start, end = without_remnant(found.kind, page.text, start, end)
             first = bisect_right(starts, start) - 1
             last = bisect_left(starts, end)
             segment = max(

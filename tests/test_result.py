@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.page import HIDDEN_BY, WHERES
-from detector.result import KINDS, Result, Span, Word
+from detector.result import KINDS, Link, LinkBlock, Result, Span, Word
 
 # Probabilities are written with six digits; those survive, which is what is promised.
 probabilities = st.integers(0, 1_000_000).map(lambda millionths: millionths / 1_000_000)
@@ -92,9 +92,12 @@ def test_only_what_is_known_is_written() -> None:
 def test_the_fields_of_a_result_are_a_contract() -> None:
     result = Result(0.0, "ham", 0.5, dict.fromkeys(KINDS, 0.0), (), 0)
     assert list(result.to_dict()) == [
-        "url", "score", "verdict", "threshold", "scores", "spans", "length", "replaced", "html",
+        "url", "score", "verdict", "threshold", "scores", "spans", "link_blocks", "length",
+        "replaced", "html",
         "encoding", "truncated", "model", "error",
     ]  # fmt: skip
+    block = LinkBlock(0, 1, 0.5, "ul", "", (Link("a", "b.example"),))
+    assert list(block.to_dict()) == ["start", "end", "score", "path", "hidden_by", "links"]
     assert list(Span("garbled", 0, 1, "a", 0.5).to_dict()) == [
         "kind", "start", "end", "text", "score", "where", "visible", "hidden_by", "path",
     ]  # fmt: skip

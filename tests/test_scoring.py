@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from support import CASES, DAMAGED, PROMOTED, cases, rows_of, small_model
 
 from detector import Config, Detector, InputError, Page, Result
+from detector.candidates import without_remnant
 from detector.extract import extract
 from detector.page import page_from_text
 from detector.page_score import (
@@ -434,3 +435,21 @@ def test_the_clean_twin_of_the_garbled_text_is_clean(detector: Detector) -> None
 )
 def test_brief_pages_are_told_from_texts(length: int, expected: float) -> None:
     assert abs(brief(length) - expected) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "left"),
+    [
+        ("injection", "每，开云体育官网", "开云体育官网"),
+        ("injection", "其。开云体育", "开云体育"),
+        ("injection", "开云，体育官网", "开云，体育官网"),
+        ("injection", "买，送彩", "买，送彩"),
+        ("injection", "开云体育，官网", "开云体育，官网"),
+        ("garbled", "每，好意思国东谈主", "每，好意思国东谈主"),
+    ],
+)
+def test_the_end_of_a_sentence_is_no_part_of_what_is_put_in_behind_it(
+    kind: Kind, text: str, left: str
+) -> None:
+    start, end = without_remnant(kind, f"今天{text}了", 2, 2 + len(text))
+    assert f"今天{text}了"[start:end] == left

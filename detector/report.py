@@ -81,11 +81,12 @@ def _block_lines(block: LinkBlock, style: Style) -> list[str]:
     where = f", hidden by {block.hidden_by}" if block.hidden_by else ""
     about = f"{block.score:5.3f}  injection  {len(block.links)} links{where}"
     lines = [f"     {about}"]
-    for link in block.links[:MOST_LINKS]:
+    told = [link for link in block.links if link.text or link.target]
+    for link in told[:MOST_LINKS]:
         text = style(printable(shortened(link.text, LONGEST)), fg="red")
         target = f" → {printable(shortened(link.target, LONGEST))}" if link.target else ""
         lines.append(" " * 28 + text + target)
-    rest = len(block.links) - MOST_LINKS
+    rest = len(told) - MOST_LINKS
     if rest > 0:
         lines.append(" " * 28 + style(f"and {rest} more", dim=True))
     return lines

@@ -23,7 +23,8 @@ import detector
 from detector.config import Config
 from detector.errors import InputError
 from detector.judging import judge, judge_in_processes
-from detector.records import Fields, Record, read_records
+from detector.record import Record
+from detector.records import Fields, read_records
 from detector.rows import PartFormat, open_part, row_of
 from detector.scoring import Detector
 from detector.shards import Shard

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from detector.records import Record
+from detector.record import Record
 from detector.result import Result
 from detector.scoring import Detector
 

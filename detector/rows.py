@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from detector.optional import needs
-from detector.records import Record
+from detector.record import Record
 from detector.result import KINDS, Result
 
 if TYPE_CHECKING:

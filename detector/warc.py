@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from detector.config import Config
 from detector.decode import looks_binary
 from detector.optional import needs
-from detector.records import Record, moment
+from detector.record import Record, moment
 
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord

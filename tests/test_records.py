@@ -12,7 +12,8 @@ from crawls import HAM, write_jsonl, write_parquet
 
 from detector.config import Config
 from detector.errors import InputError
-from detector.records import Fields, Record, moment, read_records
+from detector.record import Record, moment
+from detector.records import Fields, read_records
 from detector.shards import plan_shards
 
 URL = "https://school.example/"

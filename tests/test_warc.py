@@ -15,7 +15,7 @@ from fastwarc.stream_io import BrotliWriter
 from fastwarc.warc import WarcRecord
 
 from detector.config import Config
-from detector.records import Record
+from detector.record import Record
 from detector.scoring import read_page
 from detector.warc import read_warc
 

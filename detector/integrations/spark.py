@@ -11,7 +11,8 @@ from typing import Any
 
 from detector.judging import judge
 from detector.optional import needs
-from detector.records import Fields, Record, record_of
+from detector.record import Record
+from detector.records import Fields, record_of
 from detector.rows import row_of, schema, storable
 from detector.scoring import Detector
 

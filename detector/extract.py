@@ -56,9 +56,8 @@ def extract(
         truncated.append("max_bytes")
     # Lone surrogates cannot be handed to the parser, which works on UTF-8.
     source = html if isinstance(html, bytes) else html.encode("utf-8", "replace")
-    source, deep = tamed(source, config.max_depth)
-    if deep:
-        truncated.append("max_depth")
+    source, exceeded = tamed(source, config)
+    truncated += exceeded
     parser = parsed(source)
     markup = scanned(parser, config)
     readings = readings_of(markup, _styles(parser, markup, config, truncated))

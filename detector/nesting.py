@@ -45,14 +45,18 @@ KINDS = {
     "hr i img li listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt "
     "u ul var",
     "passage": "foreignobject desc title mi mo mn ms mtext annotation-xml template",
-    "replaced": "rt rp optgroup",
-    "holder": "ruby select",
+    "replaced": "rt rp",
+    "holder": "ruby",
     "muffled": "noscript",
     "doubtful": "select frameset",
     "table": "table",
     "templated": "template",
     "choice": "select",
     "option": "option",
+    "alone": "select button form nobr table",
+    "leveled": "h1 h2 h3 h4 h5 h6",
+    "cell": "td th caption",
+    "row": "td th caption tr tbody thead tfoot",
 }
 """Names of elements by what is true of them, in the order of ``native/nesting.c``."""
 _KNOWN = sorted({name for names in KINDS.values() for name in names.split()})

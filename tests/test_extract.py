@@ -213,7 +213,8 @@ TAGS_AND_SUCH = (
     "<a/b>", "<", "</", "<!--", "-->", "字", " ", "<é>", "<i\u3000a>", "<svg>", "</svg>", "<desc>",
     "<table>", "<td>", "</table>", "<style>", "</style>", "<x a='", "'>", "<script>", "</script>",
     "<select>", "</select>", "<g a=b/>", "<title>", "</title>", "<noscript>", "</noscript>", "<g/>", "<li>",
-    "<![CDATA[", "]]>", "<template>", "</template>", "<rt>", "<ruby>", "<object>", "</object>",
+    "<![CDATA[", "]]>", "<button>", "</button>", "<h1>", "</h1>", "<h2>", "</td>", "<form>",
+    "</form>", "<input>", "<option>", "<optgroup>", "<textarea>", "</textarea>", "<template>", "</template>", "<rt>", "<ruby>", "<object>", "</object>",
 )  # fmt: skip
 tags = st.lists(st.sampled_from(TAGS_AND_SUCH), max_size=12).map("".join)
 UNCOUNTED = 5

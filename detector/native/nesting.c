@@ -18,7 +18,11 @@ enum {
     TABLE = 4096,
     TEMPLATED = 8192,
     CHOICE = 16384,
-    OPTION = 32768
+    OPTION = 32768,
+    ALONE = 65536,    /* a parser closes one that is open, mostly, before it opens another */
+    LEVELED = 131072, /* likewise, one of any level */
+    CELL = 262144,    /* a table may stand in it */
+    ROW = 524288      /* and its end tag ends that */
 };
 #define NONE (-1)
 #define LEAST_NAME 4 /* bytes of a name, mostly, and of what parts it from the next */
@@ -33,11 +37,16 @@ typedef struct {
 } Named;
 
 typedef struct {
+    i32 number; /* of its name */
+    bool celled, closable;
+} Opened;
+
+typedef struct {
     const u8 *end;
     Slices names;
     Named *named; /* by number */
     i64 room;
-    i32 *open; /* numbers of the names of the elements open */
+    Opened *open;
     i64 depth, most_depth, most_attributes, most_tags;
     i64 foreign, doubtful; /* open elements */
     i64 formatting;        /* start tags, so far */
@@ -143,10 +152,15 @@ static i32 number_of(Nesting *nesting, const u8 *name, i64 size) {
     return slice->number;
 }
 
+static inline i32 kind_at(const Nesting *nesting, i64 at) {
+    return nesting->named[nesting->open[at].number].kind;
+}
+
 static void pop(Nesting *nesting, i64 depth) {
     while (nesting->depth > depth) {
-        Named *last = &nesting->named[nesting->open[--nesting->depth]];
-        last->open--;
+        Opened *top = &nesting->open[--nesting->depth];
+        Named *last = &nesting->named[top->number];
+        last->open -= top->closable;
         nesting->foreign -= (last->kind & FOREIGN) != 0;
         nesting->doubtful -= (last->kind & DOUBTFUL) != 0;
         nesting->epoch++;
@@ -156,11 +170,36 @@ static void pop(Nesting *nesting, i64 depth) {
 /* Whether the innermost open element is of SVG or MathML, but for those with HTML in them. */
 static bool in_foreign(const Nesting *nesting) {
     for (i64 at = nesting->foreign ? nesting->depth : 0; at--;) {
-        i32 kind = nesting->named[nesting->open[at]].kind;
+        i32 kind = kind_at(nesting, at);
         if (kind & (FOREIGN | PASSAGE | BREAKOUT))
             return (kind & FOREIGN) != 0;
     }
     return false;
+}
+
+/* Note that a parser may have closed an element by the start tag of another: from then on, no end tag
+ * is believed to close it, but those of what is around. */
+static void distrust(Nesting *nesting, i32 number, i32 kind) {
+    for (i64 at = nesting->depth; at--;) {
+        Opened *open = &nesting->open[at];
+        Named *named = &nesting->named[open->number];
+        if (open->number != number && !(kind & named->kind & LEVELED))
+            continue;
+        if (open->closable && !(open->celled && kind & TABLE)) {
+            open->closable = false;
+            named->open--;
+        }
+        return;
+    }
+}
+
+/* Note whether a table may stand inside the innermost one. */
+static void set_celled(Nesting *nesting, bool celled) {
+    for (i64 at = nesting->depth; at--;)
+        if (kind_at(nesting, at) & TABLE) {
+            nesting->open[at].celled = celled;
+            return;
+        }
 }
 
 /* Open an element; say whether it is one too many. */
@@ -176,18 +215,19 @@ static bool opens_deep(Nesting *nesting, i32 number, const Tag *tag) {
         while (nesting->foreign && in_foreign(nesting))
             pop(nesting, nesting->depth - 1);
     }
+    if (kind & CELL)
+        set_celled(nesting, true);
+    if (kind & (ALONE | LEVELED) && (own->open || kind & LEVELED))
+        distrust(nesting, number, kind);
     bool doubtful = nesting->foreign || nesting->doubtful;
     if (kind & MUFFLED || (kind & RAW && doubtful))
         nesting->hushed = number;
     else if (kind & ENDED)
         return false;
-    if (kind & REPLACED && nesting->depth &&
-        nesting->named[nesting->open[nesting->depth - 1]].kind & REPLACED)
-        for (i64 at = nesting->depth; at--;)
-            if (nesting->named[nesting->open[at]].kind & HOLDER) {
-                pop(nesting, nesting->depth - 1);
-                break;
-            }
+    i64 last = nesting->depth - 1;
+    if (kind & REPLACED && last > 0 && kind_at(nesting, last) & REPLACED &&
+        kind_at(nesting, last - 1) & HOLDER)
+        pop(nesting, last);
     if (nesting->depth >= nesting->most_depth) {
         if (own->epoch != nesting->epoch)
             own->dropped = 0;
@@ -195,7 +235,7 @@ static bool opens_deep(Nesting *nesting, i32 number, const Tag *tag) {
         own->dropped++;
         return true;
     }
-    nesting->open[nesting->depth++] = number;
+    nesting->open[nesting->depth++] = (Opened){number, false, true};
     own->open++;
     nesting->foreign += (kind & FOREIGN) != 0;
     nesting->doubtful += (kind & DOUBTFUL) != 0;
@@ -213,6 +253,8 @@ static bool closes_dropped(Nesting *nesting, i32 number) {
         own->dropped--;
         return true;
     }
+    if (kind & ROW)
+        set_celled(nesting, false);
     if (!own->open)
         return false;
     i32 walls = kind & TEMPLATED ? 0
@@ -221,7 +263,7 @@ static bool closes_dropped(Nesting *nesting, i32 number) {
                                                 : BOUNDARY | SPECIAL;
     bool between = false;
     for (i64 at = nesting->depth; at--;) {
-        if (nesting->open[at] == number) {
+        if (nesting->open[at].number == number && nesting->open[at].closable) {
             if (kind & FORMATTING && between) {
                 own->open--;
                 nesting->depth--;
@@ -231,7 +273,7 @@ static bool closes_dropped(Nesting *nesting, i32 number) {
                 pop(nesting, at);
             return false;
         }
-        i32 above = nesting->named[nesting->open[at]].kind;
+        i32 above = kind_at(nesting, at);
         between |= (above & SPECIAL) != 0;
         if (above & walls)
             return false;

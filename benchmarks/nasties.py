@@ -204,6 +204,12 @@ NASTIES: dict[str, Nasty] = {
     "a million attributes of bodies": Nasty(
         lambda n: _page("".join(f"<body a{k}>" for k in range(n))), 1_000_000, ("max_attributes",)
     ),
+    "a million names of attributes": Nasty(
+        lambda n: _page(
+            "".join(f"<p {' '.join(f'a{k}' for k in range(j, j + 100))}>" for j in range(0, n, 100))
+        ),
+        1_000_000, ("max_attributes",),
+    ),
     "300 attributes of each of many tags": Nasty(
         lambda n: _page(("<p " + " ".join(f"a{k}" for k in range(300)) + ">") * n), 5_000
     ),
@@ -274,7 +280,7 @@ NASTIES: dict[str, Nasty] = {
         _in_head("style", "a:not(", "{display:none}"), 100_000
     ),
     "many style sheets": Nasty(
-        _heads("<style>.c@{display:none}</style>"), 100_000, ("max_sheets",)
+        _heads("<style>.c@{display:none}</style>"), 100_000, ("max_style",)
     ),
     "selectors of deep ancestors": Nasty(_wide, 5_000),
     "inline styles, distinct": Nasty(_numbered("<p style='left:{}px;color:red'>一"), 150_000),

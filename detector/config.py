@@ -27,6 +27,10 @@ class Config:
     """Attributes of one tag. A parser compares each with all others of its tag. Risk when low:
     words in ``alt`` or ``title`` behind so many others, on the one tag, are not seen."""
 
+    max_names: int = 10_000
+    """Different names of elements, and as many of attributes. A parser's time grows with the square
+    of these. Risk when low: as with ``max_attributes``; CSS paths name elements otherwise."""
+
     max_depth: int = 512
     """Open elements, as many as Chromium keeps, but for those whose end tags may be left out; the
     text of deeper ones counts as that of the element above. A parser's time grows with the square

@@ -80,7 +80,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     ),
     "is_utf8": (_POINTER, _I64),
     "survey_tags": (
-        _POINTER, _I64, _POINTER, _I64, _POINTER, *[_I64] * 5, _U64, _POINTER, _POINTER,
+        _POINTER, _I64, _POINTER, _I64, _POINTER, _POINTER, _U64, _POINTER, _POINTER,
     ),
     "count_marks": (_POINTER, _I64, _POINTER),
     "scan_markup": (

@@ -2,7 +2,8 @@
 
 Rules of the HTML standard cost more than a page is long. A parser walks up the open elements at
 most start and end tags ("has an element in scope"), so that its time grows with the square of the
-depth; it opens all unclosed formatting elements again in each new paragraph ("reconstruct the
+depth; it looks through all names of elements and attributes that are not of HTML for a new one; it
+opens all unclosed formatting elements again in each new paragraph ("reconstruct the
 active formatting elements"), so that nodes multiply; it compares each attribute of a tag with all
 others; and it asks for each option of a ``select`` which of them all is selected.
 
@@ -68,8 +69,12 @@ _KINDS_OF = np.array(
     ],
     dtype=np.int32,
 )
-_DEEP, _WIDE, _LONG, _SLOW = 1, 2, 4, 8
-_LIMITS = {_LONG: "max_nodes", _DEEP: "max_depth", _WIDE: "max_attributes"}
+_DEEP, _WIDE, _LONG, _SLOW, _UNKNOWN = 1, 2, 4, 8, 16
+_LIMITS = {
+    _LONG: "max_nodes", _DEEP: "max_depth", _WIDE: "max_attributes", _UNKNOWN: "max_names",
+}  # fmt: skip
+_ATTRIBUTE_NAMES, _SPANS, _SEVERAL = 1, 2, 4
+"""What can be asked of a survey."""
 _GROWTH = 4
 """Bytes written at most for one that is read: ``<b>`` becomes ``<span>``."""
 _FORMATTING_START = re.compile(
@@ -78,27 +83,29 @@ _FORMATTING_START = re.compile(
 
 
 class _Survey(NamedTuple):
-    """What tags exceed; how many begin formatting elements, and all; what is within the limits."""
+    """What tags exceed, how many there are of some kinds, and what is within the limits."""
 
     found: int
     formatting: int
     tags: int
+    attributes: int
     written: bytes
 
 
-def _survey(
-    source: bytes, config: Config, *, write: bool = False, spans: bool = False, several: bool = False
-) -> _Survey:
-    counts = (ctypes.c_int64 * 3)()
+def _survey(source: bytes, config: Config, asked: int = 0, *, write: bool = False) -> _Survey:
+    counts = (ctypes.c_int64 * 4)()
+    limits = (ctypes.c_int64 * 5)(
+        max(config.max_depth, 0), max(config.max_attributes, 0), 2 * max(config.max_nodes, 0),
+        max(config.max_names, len(_KNOWN)), asked,
+    )  # fmt: skip
     out = np.empty(_GROWTH * len(source) if write else 0, dtype=np.uint8)
     found = call(
         "survey_tags", source, len(source), _NAMES, len(_NAMES),
-        address(_KINDS_OF, np.int32, len(_KNOWN)), max(config.max_depth, 0),
-        max(config.max_attributes, 0), 2 * max(config.max_nodes, 0), spans, several, SEED,
+        address(_KINDS_OF, np.int32, len(_KNOWN)), ctypes.addressof(limits), SEED,
         address(out, np.uint8, len(out)) if write else None, ctypes.addressof(counts),
     )  # fmt: skip
-    formatting, tags, size = counts
-    return _Survey(found, formatting, tags, out[:size].tobytes())
+    formatting, tags, size, attributes = counts
+    return _Survey(found, formatting, tags, attributes, out[:size].tobytes())
 
 
 def _unclosed(source: bytes) -> int:
@@ -123,17 +130,20 @@ def tamed(source: bytes, config: Config) -> tuple[bytes, list[str]]:
 
     Elements deeper than ``max_depth`` become ``wbr``, which has no content: their text stays, as
     that of the element above. Attributes of a tag beyond ``max_attributes`` are left out, and all
-    that is behind twice ``max_nodes`` tags. Where formatting elements could multiply, all become
+    that is behind twice ``max_nodes`` tags. Elements with one of more than ``max_names`` names become
+    ``x-x``, and a tag ends before an attribute with such a name. Where formatting elements could multiply, all become
     ``span``, which is said as ``max_depth``; where the options of a ``select`` would take long,
     it becomes one that has ``multiple`` of them selected, which changes nothing that is read.
     """
     survey = _survey(source, config)
     tags = survey.tags
-    copies = survey.formatting * tags > MOST_COPIES and _unclosed(source) * tags > MOST_COPIES
-    if not survey.found and not copies:
+    asked = _SEVERAL if survey.found & _SLOW else 0
+    if survey.formatting * tags > MOST_COPIES and _unclosed(source) * tags > MOST_COPIES:
+        asked |= _SPANS
+    if survey.attributes > config.max_names:
+        asked |= _ATTRIBUTE_NAMES
+    if not survey.found and not asked:
         return source, []
-    written = _survey(
-        source, config, write=True, spans=copies, several=bool(survey.found & _SLOW)
-    ).written
-    found = survey.found | (_DEEP if copies else 0)
-    return written, [name for bit, name in _LIMITS.items() if found & bit]
+    written = _survey(source, config, asked, write=True)
+    found = survey.found | written.found | (_DEEP if asked & _SPANS else 0)
+    return written.written, [name for bit, name in _LIMITS.items() if found & bit]

@@ -104,7 +104,9 @@ def wording_buckets(
             found.append((of[: len(gram)][inside], tagged + np.uint32(salt)))
     owners = np.concatenate([owner for owner, _ in found])
     keys = np.concatenate([key for _, key in found])
-    pairs = np.unique((owners << WORDING_BITS) | bucket(keys, WORDING_BITS, 17))
+    # Of numpy's unique, newer versions make a hash table, which takes seconds for millions.
+    pairs = np.sort((owners << WORDING_BITS) | bucket(keys, WORDING_BITS, 17))
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     return pairs >> WORDING_BITS, pairs & ((1 << WORDING_BITS) - 1)
 
 

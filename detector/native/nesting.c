@@ -28,7 +28,7 @@ enum {
 #define LEAST_NAME 4 /* bytes of a name, mostly, and of what parts it from the next */
 
 /* Results of survey_tags(). */
-enum { DEEP = 1, WIDE = 2, LONG = 4, SLOW = 8 };
+enum { DEEP = 1, WIDE = 2, LONG = 4, SLOW = 8, NAMES = 16 };
 
 #define MOST_WORK 12500000 /* of options, each as much as there are before it in its select */
 
@@ -43,14 +43,17 @@ typedef struct {
 
 typedef struct {
     const u8 *end;
-    Slices names;
+    Slices names, attribute_names;
     Named *named; /* by number */
     i64 room;
     Opened *open;
     i64 depth, most_depth, most_attributes, most_tags;
     i64 foreign, doubtful; /* open elements */
     i64 formatting;        /* start tags, so far */
-    i64 tags;
+    i64 tags, attributes;
+    i64 most_names; /* of elements, and of attributes, if these are asked for */
+    i64 roots_left; /* attributes that html and body may still get, which are merged into one tag */
+    bool named_attributes;
     i64 options, work;     /* in the last select, and of all */
     i32 epoch;    /* of counts of elements dropped */
     i32 hushed;   /* the only element whose end tags are believed, or NONE */
@@ -83,14 +86,32 @@ static const u8 MARKS[256] = {
 
 static inline bool is_blank(u8 byte) { return MARKS[byte] & BLANK; }
 
+static bool is_name(const u8 *at, const char *name) {
+    for (; *name; name++, at++)
+        if (lowered(*at) != (u8)*name)
+            return false;
+    return true;
+}
+
+/* Whether there have been so many other names of attributes that this one is too many. */
+static bool is_new_name(Nesting *nesting, const u8 *start, const u8 *end) {
+    bool fresh = false;
+    if (nesting->attribute_names.count >= nesting->most_names)
+        return !known_slice(&nesting->attribute_names, start, end - start);
+    nesting->starved |= !slice_of(&nesting->attribute_names, start, end - start, &fresh);
+    return false;
+}
+
 /* Read the tag whose name begins at `at`: the states of the HTML standard's tokenizer. */
-static Tag read_tag(const u8 *at, const u8 *end, bool closing, i64 most) {
+static Tag read_tag(Nesting *nesting, const u8 *at, bool closing) {
+    const u8 *end = nesting->end, *from;
     Tag tag = {.name = at, .stop = end, .closing = closing};
-    const u8 *from;
-    i64 count = 0;
+    i64 count = 0, most = nesting->most_attributes;
     while (at < end && !(MARKS[*at] & ENDS_TAG_NAME))
         at++;
     tag.name_end = at;
+    bool root = at - tag.name == 4 && (is_name(tag.name, "html") || is_name(tag.name, "body"));
+    most = root ? nesting->roots_left : most;
     for (;;) {
         for (from = at; at < end && (is_blank(*at) || *at == '/');)
             at++;
@@ -98,10 +119,16 @@ static Tag read_tag(const u8 *at, const u8 *end, bool closing, i64 most) {
             return tag;
         if (*at == '>')
             break;
+        nesting->attributes++;
+        if (root && nesting->roots_left)
+            nesting->roots_left--;
+        from = at;
         if (++count > most && !tag.cut)
             tag.cut = at;
         for (at++; at < end && !(MARKS[*at] & ENDS_NAME);)
             at++;
+        if (nesting->named_attributes && !tag.cut && is_new_name(nesting, from, at))
+            tag.cut = from;
         while (at < end && is_blank(*at))
             at++;
         if (at == end || *at != '=')
@@ -342,7 +369,7 @@ static const u8 *pass(Nesting *nesting, const u8 *start) {
             write_bytes(nesting, start, stop);
         return stop;
     }
-    Tag tag = read_tag(at, end, closing, nesting->most_attributes);
+    Tag tag = read_tag(nesting, at, closing);
     const char *name = NULL;
     nesting->tags++;
     nesting->found |= tag.cut ? WIDE : 0;
@@ -356,6 +383,10 @@ static const u8 *pass(Nesting *nesting, const u8 *start) {
         name = "span";
     else if (kind & CHOICE && nesting->several && !closing)
         name = "select multiple";
+    if (number >= nesting->most_names) {
+        nesting->found |= NAMES;
+        name = "x-x";
+    }
     bool dropped = tag.whole && (closing ? closes_dropped(nesting, number)
                                          : opens_deep(nesting, number, &tag));
     if (dropped) {
@@ -374,19 +405,32 @@ static const u8 *pass(Nesting *nesting, const u8 *start) {
     return stop;
 }
 
-/* Look at the tags of `n` bytes of a document; say which limits they exceed: DEEP, WIDE, LONG, SLOW. `kinds`
- * are those of `names`, which stand one a line. counts[0] is told how many start tags of formatting
- * elements there are, counts[1] how many tags. What lies within the limits is written to `out` if that is given, which has room
- * for 4n bytes, and counts[2] told how many these are.
+/* Look at the tags of `n` bytes of a document; say which limits they exceed: DEEP, WIDE, LONG, SLOW,
+ * NAMES. `kinds` are those of `names`, which stand one a line. `limits` are of elements open, attributes
+ * of a tag, tags, and different names, and what is asked for besides, by bits: names of attributes;
+ * formatting elements as span; selects as such of several options. counts[0] is told how many start
+ * tags of formatting elements there are, counts[1] how many tags, counts[3] how many attributes. What
+ * lies within the limits is written to `out` if that is given, which has room for 4n bytes, and
+ * counts[2] told how many these are.
  */
 EXPORT i64 survey_tags(const u8 *source, i64 n, const u8 *names, i64 names_size, const i32 *kinds,
-                       i64 most_depth, i64 most_attributes, i64 most_tags, i64 spans,
-                       i64 several, u64 seed, u8 *out, i64 *counts) {
-    Nesting nesting = {.end = source + n, .names = {NULL, 0, 0, seed}, .most_depth = most_depth,
-                       .most_attributes = most_attributes, .most_tags = most_tags,
-                       .spans = spans, .several = several, .out = out, .hushed = NONE, .epoch = 1};
+                       const i64 *limits, u64 seed, u8 *out, i64 *counts) {
+    Nesting nesting = {.end = source + n,
+                       .names = {NULL, 0, 0, seed},
+                       .attribute_names = {NULL, 0, 0, seed},
+                       .most_depth = limits[0],
+                       .most_attributes = limits[1],
+                       .roots_left = 2 * limits[1],
+                       .most_tags = limits[2],
+                       .most_names = limits[3],
+                       .named_attributes = limits[4] & 1,
+                       .spans = limits[4] & 2,
+                       .several = limits[4] & 4,
+                       .out = out,
+                       .hushed = NONE,
+                       .epoch = 1};
     u8 *lower = nesting.lower = malloc((size_t)(n + names_size + 1));
-    nesting.open = malloc((size_t)(most_depth + 1) * sizeof *nesting.open);
+    nesting.open = malloc((size_t)(limits[0] + 1) * sizeof *nesting.open);
     nesting.starved = !lower || !nesting.open || !make_room(&nesting.names, names_size / LEAST_NAME);
     for (const u8 *at = names, *stop; at < names + names_size && !nesting.starved; at = stop + 1) {
         stop = found(at, names + names_size, '\n');
@@ -401,7 +445,7 @@ EXPORT i64 survey_tags(const u8 *source, i64 n, const u8 *names, i64 names_size,
             write_bytes(&nesting, at, stop);
         if (stop == nesting.end)
             break;
-        if (nesting.tags >= most_tags) {
+        if (nesting.tags >= nesting.most_tags) {
             nesting.found |= LONG;
             break;
         }
@@ -411,9 +455,11 @@ EXPORT i64 survey_tags(const u8 *source, i64 n, const u8 *names, i64 names_size,
     free(nesting.open);
     free(nesting.named);
     free(nesting.names.slots);
+    free(nesting.attribute_names.slots);
     nesting.found |= nesting.work > MOST_WORK ? SLOW : 0;
     counts[0] = nesting.formatting;
     counts[1] = nesting.tags;
+    counts[3] = nesting.attributes;
     counts[2] = out ? nesting.out - out : 0;
     return nesting.starved ? -1 : nesting.found;
 }

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from html.entities import codepoint2name
 from itertools import islice
 
+from detector.config import DEFAULT_CONFIG
 from detector.decode import decode
 from detector.page import Page, Where
 from detector.result import Span
@@ -31,6 +32,10 @@ _TEXT: frozenset[Where] = frozenset(("title", "heading", "body", "link", "noscri
 """Places where segments are text between tags; values stand elsewhere."""
 _LONGEST = 1_000  # characters on either side of a finding that are looked up with it
 _MOST = 1_000  # places of one text
+_HEAD = 8  # characters by which most places can be told not to be meant
+_PLAIN_COST, _FULL_COST = 300, 20_000
+"""What building the pattern of one character costs, in characters of the source compared: plain,
+and with all references that may stand for it."""
 
 
 def _character(character: str) -> str:
@@ -50,9 +55,11 @@ def _pattern(text: str, of_character: Callable[[str], str]) -> str:
 class _Lookup:
     """The segments of one page, and how often each text is among them."""
 
-    def __init__(self, source: str, page: Page) -> None:
+    def __init__(self, source: str, page: Page, most: int) -> None:
         self.source = source
         self.page = page
+        self.left = most  # characters that may yet be compared
+        self.references = source.count("&")
         self.starts = [segment.start for segment in page.segments]
         self.same: dict[tuple[str, bool], list[int]] = {}
         for number, segment in enumerate(page.segments):
@@ -75,7 +82,9 @@ class _Lookup:
         twins = [first]
         if first == last:
             twins = self.same[text[begin:finish].strip(), in_text]
-        for of_character in (re.escape, _character):
+        for of_character, cost in ((re.escape, _PLAIN_COST), (_character, _FULL_COST)):
+            if not self._affords(text[low:high], cost, of_character is re.escape):
+                return None
             pattern = "".join(
                 (
                     f"(?<=>){_SPACE}*+" if in_text and low == begin else "",
@@ -93,27 +102,47 @@ class _Lookup:
         return None
 
 
-def source_ranges(source: str, page: Page, spans: Sequence[Span]) -> list[tuple[int, int] | None]:
+    def _affords(self, text: str, cost: int, plain: bool) -> bool:
+        """Say whether ``text`` may be looked up, and count what that costs at most.
+
+        The whole source is compared with its beginning, and with all of it wherever that stands.
+        """
+        head = text.lstrip()[:_HEAD].split(" ")[0]
+        places = self.source.count(head) + (0 if plain else self.references)
+        self.left -= len(self.source) + len(text) * (cost + places)
+        return self.left >= 0
+
+
+def source_ranges(
+    source: str, page: Page, spans: Sequence[Span], most: int = DEFAULT_CONFIG.max_compared
+) -> tuple[list[tuple[int, int] | None], bool]:
     """Return where each of ``spans`` stands in ``source``, None where that is not certain.
 
     ``page`` was read from ``source``. Places are code points, half-open; a finding that goes over
-    several elements holds their tags.
+    several elements holds their tags. Say as well whether some were not looked up, because that
+    would have taken more than ``most`` comparisons of characters.
     """
     if not page.html:
-        return [(span.start, span.end) for span in spans]
-    lookup = _Lookup(source, page)
-    return [lookup.range(span) for span in spans]
+        return [(span.start, span.end) for span in spans], False
+    lookup = _Lookup(source, page, most)
+    ranges = [lookup.range(span) for span in spans]
+    return ranges, lookup.left < 0
 
 
 def byte_ranges(
-    data: bytes, content_type: str | None, page: Page, spans: Sequence[Span]
-) -> list[tuple[int, int] | None]:
+    data: bytes,
+    content_type: str | None,
+    page: Page,
+    spans: Sequence[Span],
+    most: int = DEFAULT_CONFIG.max_compared,
+) -> tuple[list[tuple[int, int] | None], bool]:
     """Return where each of ``spans`` stands in ``data``, in bytes, None where that is not certain.
 
-    ``page`` was read from ``data``, which came with the HTTP header ``content_type``.
+    ``page`` was read from ``data``, which came with the HTTP header ``content_type``. For ``most``
+    and what else is returned see :func:`source_ranges`.
     """
     text, encoding, _ = decode(data, content_type)
-    ranges = source_ranges(text, page, spans)
+    ranges, cut = source_ranges(text, page, spans, most)
     # What was left out in front: a byte order mark.
     at, place = len(data) - len(text.encode(encoding, "replace")), 0
     places: dict[int, int] = {}
@@ -130,4 +159,4 @@ def byte_ranges(
         # Bytes that were damaged in front of it shift a place, and so do codes that change states.
         exact = start >= 0 and data[start:end].decode(encoding, "replace") == text[slice(*found)]
         result.append((start, end) if exact else None)
-    return result
+    return result, cut

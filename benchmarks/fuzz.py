@@ -63,9 +63,11 @@ PIECES = (
     "<!--", "-->", "--!>", "<![CDATA[", "]]>", "<", ">", "</", "/>", "='", "\"", "&", "&#", "&lt",
     "&#x110000;", "&#xd800;", "\0", "\ud800", "\u202e", "\u2066", "\x1b[2J", "\ufeff", "\U00020000",
     "<!DOCTYPE x [", "<?xml encoding='gbk'?>", "<meta charset=gbk>", " style='display:none'",
-    "<style>p{display:none}.a b>#c{left:-999px}</style>", " hidden", "\\u4e00", "atob('", "//开.example/",
+    "<style>p{display:none}.a b>#c{left:-999px}</style>", " hidden", "\\u4e00", "atob('",
+    "//开.example/",
     "<script type='application/ld+json'>{\"name\":\"开云体育\"", "<a href='http://开云体育.example/%e5'>",
-    "fromCharCode(24320,20113)", "unescape('%u5f00%u4e91')", "开云体育官网入口", "嘚鉯壹個莈囿", "casino bonus",
+    "fromCharCode(24320,20113)", "unescape('%u5f00%u4e91')", "开云体育官网入口", "嘚鉯壹個莈囿",
+    "casino bonus",
     "\u0130", "\u212a", "ſ", "\u3000", "\x85", "\u2028", "\xa0", "\r", "\f", "\v",
 )  # fmt: skip
 LIMITS = (
@@ -80,7 +82,7 @@ def seeds_of(size: int = LONGEST) -> list[bytes]:
     """Return the pages that mutation starts from."""
     pages = [path.read_bytes() for path in sorted(EXAMPLES.glob("*.html"))]
     for nasty in NASTIES.values():
-        count = nasty.size
+        count = min(nasty.size, 2_000)
         while count > 1 and len(page := nasty.make(count)) > size:
             count = min(count // 2, count * size // len(page) + 1)
         pages.append(nasty.make(count))
@@ -233,7 +235,9 @@ def _run(detector: Detector, minutes: float, seed: int, into: Path, most: float)
             name.with_suffix(".txt").write_text(
                 f"{content_type}\n{judge.config}\n{traceback.format_exc()}", encoding="utf-8"
             )
-            print(f"{name}.bin: {traceback.format_exc().strip().rpartition(chr(10))[2]}", flush=True)
+            print(
+                f"{name}.bin: {traceback.format_exc().strip().rpartition(chr(10))[2]}", flush=True
+            )
     print(f"{count:,} pages, {broken} broke something; the slowest took {slowest:.2f} s")
     return broken
 
@@ -251,9 +255,7 @@ def main() -> int:
     if arguments.sanitized:
         kernel.LIBRARY = arguments.sanitized
     detector = Detector.load(arguments.model)
-    broken = _run(
-        detector, arguments.minutes, arguments.seed, arguments.into, arguments.seconds
-    )
+    broken = _run(detector, arguments.minutes, arguments.seed, arguments.into, arguments.seconds)
     return 1 if broken else 0
 
 

@@ -230,7 +230,7 @@ NASTIES: dict[str, Nasty] = {
         ("max_bytes",), "text/plain",
     ),
     "plain text, a line a character": Nasty(
-        lambda n: "天\n".encode() * n, 2_000_000, ("max_segments",), "text/plain"
+        lambda n: "天\n".encode() * n, 2_000_000, ("max_characters",), "text/plain"
     ),
     "plain text, line feeds": Nasty(lambda n: b"\n" * n, 8_000_000, (), "text/plain"),
     "unclosed everything": Nasty(
@@ -260,7 +260,7 @@ NASTIES: dict[str, Nasty] = {
         lambda n: _page("<!--" + "".join(f"<a href='//a{k}'>" for k in range(n)) + "-->"), 300_000
     ),
     "billion laughs": Nasty(_laughs, 100_000),
-    "uses of uses": Nasty(_uses, 30_000, ("max_depth",)),
+    "uses of uses": Nasty(_uses, 30_000, ("max_nodes",)),
     "style sheet of 100,000 rules": Nasty(
         _in_head("style", ".c@{display:none}"), 100_000, ("max_style",)
     ),
@@ -288,7 +288,7 @@ NASTIES: dict[str, Nasty] = {
         lambda n: _page("".join(f"<p style='{'a:b;' * 200}left:{k}px'>" for k in range(n))), 9_000
     ),
     "inline styles, nested colours": Nasty(
-        lambda n: _page("<font color=red bgcolor=#{:06x}><div style='color:#{:06x}'>".format(1, 2)
+        lambda n: _page(f"<font color=red bgcolor=#{1:06x}><div style='color:#{2:06x}'>"
                         * n), 100_000
     ),
     "inline styles, deep and distinct": Nasty(
@@ -354,7 +354,8 @@ NASTIES: dict[str, Nasty] = {
     "adoption agency, alternating": Nasty(
         lambda n: _page("<a><b><i><u>" + "<p></a><a><b></i><i></u><u>" * n), 200_000
     ),
-    "formatting elements": Nasty(_soup("<b><i><u><font><code>".replace(">", "> ").split()), 400_000),
+    "formatting elements": Nasty(_soup("<b> <i> <u> <font> <code>".split()), 400_000),
+    "formatting elements, not too many": Nasty(_numbered("<font size={}><p>"), 1_700),
     "formatting elements, distinct": Nasty(_numbered("<font size={}><p>"), 200_000),
     "formatting elements, anchors": Nasty(
         lambda n: _page("".join(f"<nobr id={k}><p>" for k in range(n))), 200_000
@@ -378,7 +379,7 @@ NASTIES: dict[str, Nasty] = {
     "template, long": Nasty(lambda n: _page("<template>" + "<p>一</p>" * n), 600_000),
     "framesets": Nasty(
         lambda n: b"<frameset>" + b"<frame><noframes>x</noframes><frameset>" * n, 150_000,
-        ("max_depth",),
+        ("max_characters",),
     ),
     "noscripts": Nasty(_numbered("<noscript><p>网{}</p></noscript>"), 250_000),
     "noscript, long": Nasty(lambda n: _page("<noscript>" + "<p>一</p>" * n), 600_000),
@@ -399,7 +400,7 @@ NASTIES: dict[str, Nasty] = {
         _repeated("<p>开云体育官网入口</p>"), 250_000, ("max_segments",)
     ),
     "phrases of spam in links": Nasty(
-        _numbered("<a href=/{}>开云体育官网入口</a>"), 200_000, ("max_nodes",)
+        _numbered("<a href=/{}>开云体育官网入口</a>"), 200_000, ("max_segments",)
     ),
     "phrases of spam in clean text": Nasty(
         lambda n: _page("今天的天气很好我们去公园开云体育官网入口，" * n), 130_000,
@@ -440,9 +441,7 @@ def measured(name: str, detector: Detector) -> dict[str, object]:
     detector.score(SPAM)
     Path("/proc/self/clear_refs").write_text("5")  # the peak is what is resident now
     before, start = _peak(), time.process_time()
-    result = detector.score(
-        page, content_type=nasty.content_type, source_map=nasty.source_map
-    )
+    result = detector.score(page, content_type=nasty.content_type, source_map=nasty.source_map)
     seconds = time.process_time() - start
     return {
         "seconds": seconds,

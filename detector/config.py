@@ -63,9 +63,9 @@ class Config:
     max_spans: int = 1_000
     """Findings reported, best first."""
 
-    max_compared: int = 50_000_000
-    """Characters of a source compared to find the places of findings, where these are asked for.
-    Risk when low: of a long page with hundreds of findings, the last have no place."""
+    max_compared: int = 1_000_000_000
+    """Characters of a source compared to find the places of findings, where these are asked for:
+    about two seconds. Risk when low: the last of hundreds of findings have no place."""
 
     min_span_score: float = 0.03
     """Findings less probable than this are dropped, and then say nothing in the page score."""

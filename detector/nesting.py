@@ -26,7 +26,7 @@ from detector.markup import SEED
 
 __all__ = ["tamed"]
 
-MOST_COPIES = 8_000_000
+MOST_COPIES = 6_000_000
 """Formatting elements that can stay unclosed, times all elements, from which they become spans."""
 _FORMATTING = "b big code em font i nobr s small strike strong tt u"
 KINDS = {
@@ -130,15 +130,17 @@ def tamed(source: bytes, config: Config) -> tuple[bytes, list[str]]:
 
     Elements deeper than ``max_depth`` become ``wbr``, which has no content: their text stays, as
     that of the element above. Attributes of a tag beyond ``max_attributes`` are left out, and all
-    that is behind twice ``max_nodes`` tags. Elements with one of more than ``max_names`` names become
-    ``x-x``, and a tag ends before an attribute with such a name. Where formatting elements could multiply, all become
-    ``span``, which is said as ``max_depth``; where the options of a ``select`` would take long,
-    it becomes one that has ``multiple`` of them selected, which changes nothing that is read.
+    that is behind twice ``max_nodes`` tags. Elements with one of more than ``max_names`` names
+    become ``x-x``, and a tag ends before an attribute with such a name. Where formatting elements
+    could multiply, all become ``span``, which is said as ``max_depth``; where the options of a
+    ``select`` would take long, it becomes one that has ``multiple`` of them selected, which changes
+    nothing that is read.
     """
     survey = _survey(source, config)
     tags = survey.tags
     asked = _SEVERAL if survey.found & _SLOW else 0
-    if survey.formatting * tags > MOST_COPIES and _unclosed(source) * tags > MOST_COPIES:
+    most = MOST_COPIES // max(tags, 1)
+    if survey.formatting > most and _unclosed(source) > most:
         asked |= _SPANS
     if survey.attributes > config.max_names:
         asked |= _ATTRIBUTE_NAMES

@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from html import unescape
 from html.entities import codepoint2name
-from itertools import islice
+from itertools import islice, pairwise
 
 from detector.config import DEFAULT_CONFIG
 from detector.decode import decode
@@ -32,10 +33,10 @@ _TEXT: frozenset[Where] = frozenset(("title", "heading", "body", "link", "noscri
 """Places where segments are text between tags; values stand elsewhere."""
 _LONGEST = 1_000  # characters on either side of a finding that are looked up with it
 _MOST = 1_000  # places of one text
-_HEAD = 8  # characters by which most places can be told not to be meant
-_PLAIN_COST, _FULL_COST = 300, 20_000
+_KNOWN = (8, 64, 512)  # characters by which places can be told not to be meant
+_PLAIN_COST, _FULL_COST, _SPACE_COST, _MATCH_COST = 300, 30_000, 100_000, 20
 """What building the pattern of one character costs, in characters of the source compared: plain,
-and with all references that may stand for it."""
+and with all references that may stand for it, and of a space; what comparing one with it costs."""
 
 
 def _character(character: str) -> str:
@@ -59,7 +60,7 @@ class _Lookup:
         self.source = source
         self.page = page
         self.left = most  # characters that may yet be compared
-        self.references = source.count("&")
+        self.flat = " ".join(unescape(source).split())
         self.starts = [segment.start for segment in page.segments]
         self.same: dict[tuple[str, bool], list[int]] = {}
         for number, segment in enumerate(page.segments):
@@ -83,7 +84,7 @@ class _Lookup:
         if first == last:
             twins = self.same[text[begin:finish].strip(), in_text]
         for of_character, cost in ((re.escape, _PLAIN_COST), (_character, _FULL_COST)):
-            if not self._affords(text[low:high], cost, of_character is re.escape):
+            if not self._affords(text[low:high], segments[first].end - low, cost):
                 return None
             pattern = "".join(
                 (
@@ -101,15 +102,21 @@ class _Lookup:
                 return found[twins.index(first)].span(1)
         return None
 
+    def _affords(self, text: str, untagged: int, cost: int) -> bool:
+        """Say whether ``text`` may be looked up, and count what that costs, about.
 
-    def _affords(self, text: str, cost: int, plain: bool) -> bool:
-        """Say whether ``text`` may be looked up, and count what that costs at most.
-
-        The whole source is compared with its beginning, and with all of it wherever that stands.
+        Its beginning (``untagged`` characters at most) is compared with the whole source, and the
+        rest of it where that stands.
         """
-        head = text.lstrip()[:_HEAD].split(" ")[0]
-        places = self.source.count(head) + (0 if plain else self.references)
-        self.left -= len(self.source) + len(text) * (cost + places)
+        first = text[:untagged].strip()
+        size = len(text)
+        compared = 0
+        for known, more in pairwise((*_KNOWN, size)):
+            compared += self.flat.count(first[:known]) * (size if known >= len(first) else more)
+            if known >= len(first):
+                break
+        self.left -= len(self.source) + size * cost + compared * _MATCH_COST
+        self.left -= text.count(" ") * _SPACE_COST
         return self.left >= 0
 
 

@@ -212,9 +212,11 @@ TAGS_AND_SUCH = (
     "<div>", "</div>", "<DIV a=1>", "</Div >", "<p>", "<span", "<b>", "</b>", "<x-y>", "</x-y>",
     "<a/b>", "<", "</", "<!--", "-->", "字", " ", "<é>", "<i\u3000a>", "<svg>", "</svg>", "<desc>",
     "<table>", "<td>", "</table>", "<style>", "</style>", "<x a='", "'>", "<script>", "</script>",
-    "<select>", "</select>", "<g a=b/>", "<title>", "</title>", "<noscript>", "</noscript>", "<g/>", "<li>",
+    "<select>", "</select>", "<g a=b/>", "<title>", "</title>", "<noscript>", "</noscript>",
+    "<g/>", "<li>",
     "<![CDATA[", "]]>", "<button>", "</button>", "<h1>", "</h1>", "<h2>", "</td>", "<form>",
-    "</form>", "<input>", "<option>", "<optgroup>", "<textarea>", "</textarea>", "<template>", "</template>", "<rt>", "<ruby>", "<object>", "</object>",
+    "</form>", "<input>", "<option>", "<optgroup>", "<textarea>", "</textarea>",
+    "<template>", "</template>", "<rt>", "<ruby>", "<object>", "</object>",
 )  # fmt: skip
 tags = st.lists(st.sampled_from(TAGS_AND_SUCH), max_size=12).map("".join)
 UNCOUNTED = 5

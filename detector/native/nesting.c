@@ -236,11 +236,13 @@ static bool opens_deep(Nesting *nesting, i32 number, const Tag *tag) {
     nesting->formatting += (kind & FORMATTING) != 0;
     nesting->options = kind & CHOICE ? 0 : nesting->options + ((kind & OPTION) != 0);
     nesting->work += kind & OPTION ? nesting->options : 0;
-    if (nesting->foreign && (kind & BREAKOUT || tag->closed_itself) && in_foreign(nesting)) {
-        if (!(kind & BREAKOUT))
-            return false;
+    bool foreign = nesting->foreign && in_foreign(nesting);
+    if (foreign && tag->closed_itself && !(kind & BREAKOUT))
+        return false;
+    if (foreign && kind & BREAKOUT) {
         while (nesting->foreign && in_foreign(nesting))
             pop(nesting, nesting->depth - 1);
+        foreign = false;
     }
     if (kind & CELL)
         set_celled(nesting, true);
@@ -249,7 +251,7 @@ static bool opens_deep(Nesting *nesting, i32 number, const Tag *tag) {
     bool doubtful = nesting->foreign || nesting->doubtful;
     if (kind & MUFFLED || (kind & RAW && doubtful))
         nesting->hushed = number;
-    else if (kind & ENDED)
+    else if (kind & ENDED && !foreign)
         return false;
     i64 last = nesting->depth - 1;
     if (kind & REPLACED && last > 0 && kind_at(nesting, last) & REPLACED &&
@@ -396,7 +398,7 @@ static const u8 *pass(Nesting *nesting, const u8 *start) {
     stop = tag.stop;
     if (nesting->out)
         write_tag(nesting, start, &tag, name, dropped);
-    if (kind & RAW && !closing && nesting->hushed != number) {
+    if (kind & RAW && !closing && !dropped && nesting->hushed != number) {
         const u8 *text = stop;
         stop = raw_text_end(stop, end, tag.name, tag.name_end - tag.name);
         if (nesting->out)

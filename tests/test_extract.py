@@ -6,6 +6,7 @@ import re
 import time
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,9 @@ from detector.extract import extract
 from detector.nesting import tamed
 from detector.page import WHERES, Page, page_from_text
 from detector.paths import Paths
+from detector.scoring import read_page
 
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 ALL = [
     *cases("extract_where"),
     *cases("extract_script"),
@@ -141,6 +144,15 @@ def test_css_path_selects_the_same_element_in_beautiful_soup() -> None:
         words = [element.get_text(), *(str(value) for value in element.attrs.values())]
         text = page.text[segment.start : segment.end].strip()
         assert any(text in re.sub(r"\s+", " ", word) for word in words)
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.html")), ids=lambda path: path.stem)
+def test_a_soup_of_an_example_says_the_same(path: Path) -> None:
+    # What Python's own parser makes of them; others may read the encoding in another way.
+    page = read_page(path.read_bytes())
+    soup = extract(str(BeautifulSoup(path.read_bytes(), "html.parser")))
+    assert told(soup) == told(page)
+    assert soup.text == page.text
 
 
 def test_css_path_of_no_element_is_empty() -> None:
@@ -264,6 +276,18 @@ def test_what_looks_like_tags_is_not_counted() -> None:
     inert = "<!-- <div> --><p a='<div>'><script>'<div>'</script><textarea><div></textarea>" * 30
     page = limited(inert + "<noscript><img></noscript><svg><g><title>a</title></svg>" * 30)
     assert limited(inert, max_depth=10).truncated == page.truncated == ()
+
+
+def test_names_are_bounded_and_said() -> None:
+    elements = "".join(f"<x-{n}>甲</x-{n}>" for n in range(400)) + "<p>乙</p>"
+    page = limited(elements, max_names=300)
+    assert page.truncated == ("max_names",)
+    assert page.text == limited(elements).text
+    attributes = "".join(f"<p a{n}=甲 title=丙{n}>乙</p>" for n in range(400))
+    page = limited(attributes, max_names=300)
+    assert page.truncated == ("max_attributes",)
+    assert page.text.count("乙") == 400
+    assert 250 < page.text.count("丙") < 301
 
 
 def test_a_long_select_is_read_whole() -> None:

@@ -7,12 +7,14 @@ import time
 from dataclasses import replace
 
 import pytest
-from support import small_model
+from support import DAMAGED, PROMOTED, small_model
 
 from benchmarks.fuzz import check_page, mutated, seeds_of
 from benchmarks.nasties import NASTIES
 from detector import Config, Detector
 from detector.config import DEFAULT_CONFIG
+from detector.report import page_lines
+from detector.scoring import read_page
 
 SCALE = 100
 """By how much pages are smaller here, and so are the limits that they exceed."""
@@ -47,3 +49,21 @@ def test_what_holds_for_any_page_holds_for_mutated_ones() -> None:
         detector = Detector(MODEL, config=limits)
         for number in range(10):
             check_page(mutated(random.Random(number), seeds)[:4_000], None, detector)
+
+
+def test_no_finding_floods_a_terminal() -> None:
+    source = f"<p>{DAMAGED * 2_000}</p>"
+    detector = Detector(MODEL)
+    lines = page_lines("page", detector.score(source), read_page(source), lambda text, **_: text)
+    assert len(lines) > 2
+    assert max(map(len, lines)) < 1_000
+
+
+def test_places_of_long_findings_are_left_out_and_said() -> None:
+    source = "".join(f"<p>{PROMOTED} {k}</p>" for k in range(200))
+    limits = replace(DEFAULT_CONFIG, max_compared=2_000_000)
+    result = Detector(MODEL, config=limits).score(source, source_map=True)
+    assert result.truncated == ("max_compared",)
+    assert result.spans[0].source is not None
+    assert result.spans[-1].source is None
+    assert Detector(MODEL).score(source, source_map=True).spans[-1].source is not None

@@ -24,12 +24,22 @@ class Config:
     read at all, which its row says."""
 
     max_nodes: int = 200_000
-    """Nodes of the document visited, in document order."""
+    """Nodes of the document visited, in document order; of its source, twice as many tags are
+    parsed. Risk when low: what is appended to a long list or table is not seen."""
 
-    max_depth: int = 2_000
-    """Open elements; the text of deeper ones counts as that of the element above. A parser's time
-    grows with the square of the depth. CSS paths of a page that was cut are those of what is
-    left."""
+    max_attributes: int = 128
+    """Attributes of one tag. A parser compares each with all others of its tag. Risk when low:
+    words in ``alt`` or ``title`` behind so many others, on the one tag, are not seen."""
+
+    max_names: int = 10_000
+    """Different names of elements, and as many of attributes. A parser's time grows with the square
+    of these. Risk when low: as with ``max_attributes``; CSS paths name elements otherwise."""
+
+    max_depth: int = 512
+    """Open elements, as many as Chromium keeps, but for those whose end tags may be left out; the
+    text of deeper ones counts as that of the element above. A parser's time grows with the square
+    of the depth. CSS paths of a page that was cut are those of what is left. Risk when low: what
+    an element hides that was cut counts as visible."""
 
     max_characters: int = 1_000_000
     """Code points of extracted text. Scoring costs time in proportion to these."""
@@ -56,6 +66,10 @@ class Config:
 
     max_spans: int = 1_000
     """Findings reported, best first."""
+
+    max_compared: int = 1_000_000_000
+    """Characters of a source compared to find the places of findings, where these are asked for:
+    about two seconds. Risk when low: the last of hundreds of findings have no place."""
 
     min_span_score: float = 0.03
     """Findings less probable than this are dropped, and then say nothing in the page score."""

@@ -62,9 +62,8 @@ def extract(
             source = html.encode("utf-8")
         except UnicodeEncodeError:  # surrogates, which the parser could not be handed
             source = whole(html).encode("utf-8")
-    source, deep = tamed(source, config.max_depth)
-    if deep:
-        truncated.append("max_depth")
+    source, exceeded = tamed(source, config)
+    truncated += exceeded
     parser = parsed(source)
     markup = scanned(parser, config)
     readings = readings_of(markup, _styles(parser, markup, config, truncated))

@@ -81,7 +81,9 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
         _POINTER, _POINTER, _I64, _FLOAT, _FLOAT, _DOUBLE, _DOUBLE, *[_POINTER] * 3,
     ),
     "is_utf8": (_POINTER, _I64),
-    "nests_deep": (_POINTER, _I64, _POINTER, _I64, _I64, _U64),
+    "survey_tags": (
+        _POINTER, _I64, _POINTER, _I64, _POINTER, _POINTER, _U64, _POINTER, _POINTER,
+    ),
     "count_marks": (_POINTER, _I64, _POINTER),
     "scan_markup": (
         _POINTER, _I64, _I64, _POINTER, _I64, _POINTER, *[_I64] * 4, _U64, *[_POINTER] * 4,

@@ -1,48 +1,123 @@
 """Pages that would take an HTML parser minutes or gigabytes, made harmless before it sees them.
 
-Two rules of the HTML standard's tree construction cost more than the page is long. A parser walks
-up the open elements at most start and end tags ("has an element in scope"), so that its time grows
-with the square of the depth; and it opens all unclosed formatting elements again in each new
-paragraph ("reconstruct the active formatting elements"), so that nodes multiply.
+Rules of the HTML standard cost more than a page is long. A parser walks up the open elements at
+most start and end tags ("has an element in scope"), so that its time grows with the square of the
+depth; it looks through all names of elements and attributes that are not of HTML for a new one; it
+opens all unclosed formatting elements again in each new paragraph ("reconstruct the
+active formatting elements"), so that nodes multiply; it compares each attribute of a tag with all
+others; and it asks for each option of a ``select`` which of them all is selected.
 
-Depth is counted tag by tag, as a reader would; a page that hides end tags in comments or behind
-scope boundaries is deeper than it looks, and still slow.
+Tags are told apart as the standard's tokenizer does, by ``native/nesting.c``: not in comments,
+attributes, scripts and other raw texts. Which elements an end tag closes is decided with less care
+than a parser takes, and so that no element counts as closed which may still be open.
 """
 
 from __future__ import annotations
 
+import ctypes
 import re
+from typing import NamedTuple
 
-from detector.kernel import call
-from detector.markup import SEED, mark_counts
+import numpy as np
+
+from detector.config import Config
+from detector.kernel import address, call
+from detector.markup import SEED
 
 __all__ = ["tamed"]
 
-MOST_COPIES = 8_000_000
+MOST_COPIES = 6_000_000
 """Formatting elements that can stay unclosed, times all elements, from which they become spans."""
-_TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.I)
-_FORMATTING = r"(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])"
-_FORMATTING_TAG = re.compile(rf"<(/?){_FORMATTING}", re.I)
-_FORMATTING_START = re.compile(rf"<{_FORMATTING}[^>]*", re.I)
-# Elements that have no end tag, or are ended by the next of their kind.
-_ENDED = frozenset(
-    "area base br col embed hr img input link meta param source track wbr "
-    "html head body p li dt dd option optgroup rp rt caption colgroup tbody thead tfoot tr td th "
-    "a script style title textarea".split()
+_FORMATTING = "b big code em font i nobr s small strike strong tt u"
+KINDS = {
+    "ended": "area base basefont bgsound br col embed hr img input keygen link meta param source "
+    "track wbr html head body p li dt dd option caption colgroup tbody thead tfoot tr td th a "
+    "script style title textarea image frame",
+    "raw": "script style title textarea xmp iframe noembed noframes plaintext",
+    "foreign": "svg math",
+    "boundary": "table template marquee object applet select mi mo mn ms mtext annotation-xml "
+    "foreignobject desc",
+    "special": "address applet article aside blockquote button center details dir div dl fieldset "
+    "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup iframe listing main "
+    "marquee menu nav noembed noframes noscript object ol optgroup plaintext pre search section "
+    "select summary table template ul xmp style title textarea foreignobject desc",
+    "formatting": _FORMATTING,
+    "breakout": "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head "
+    "hr i img li listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt "
+    "u ul var",
+    "passage": "foreignobject desc title mi mo mn ms mtext annotation-xml template",
+    "replaced": "rt rp",
+    "holder": "ruby",
+    "muffled": "noscript",
+    "doubtful": "select frameset",
+    "table": "table",
+    "templated": "template",
+    "choice": "select",
+    "option": "option",
+    "alone": "select button form nobr table",
+    "leveled": "h1 h2 h3 h4 h5 h6",
+    "cell": "td th caption",
+    "row": "td th caption tr tbody thead tfoot",
+}
+"""Names of elements by what is true of them, in the order of ``native/nesting.c``."""
+_KNOWN = sorted({name for names in KINDS.values() for name in names.split()})
+_NAMES = "\n".join(_KNOWN).encode()
+_KINDS_OF = np.array(
+    [
+        sum(1 << bit for bit, names in enumerate(KINDS.values()) if name in names.split())
+        for name in _KNOWN
+    ],
+    dtype=np.int32,
 )
-_ENDED_NAMES = "\n".join(sorted(_ENDED)).encode()
+_DEEP, _WIDE, _LONG, _SLOW, _UNKNOWN = 1, 2, 4, 8, 16
+_LIMITS = {
+    _LONG: "max_nodes", _DEEP: "max_depth", _WIDE: "max_attributes", _UNKNOWN: "max_names",
+}  # fmt: skip
+_ATTRIBUTE_NAMES, _SPANS, _SEVERAL = 1, 2, 4
+"""What can be asked of a survey."""
+_GROWTH = 4
+"""Bytes written at most for one that is read: ``<b>`` becomes ``<span>``."""
+_FORMATTING_START = re.compile(
+    rf"<(?:{_FORMATTING.replace(' ', '|')})(?=[\s/>])[^>]*".encode(), re.I
+)
 
 
-def _unclosed(html: str) -> int:
+class _Survey(NamedTuple):
+    """What tags exceed, how many there are of some kinds, and what is within the limits."""
+
+    found: int
+    formatting: int
+    tags: int
+    attributes: int
+    written: bytes
+
+
+def _survey(source: bytes, config: Config, asked: int = 0, *, write: bool = False) -> _Survey:
+    counts = (ctypes.c_int64 * 4)()
+    limits = (ctypes.c_int64 * 5)(
+        max(config.max_depth, 0), max(config.max_attributes, 0), 2 * max(config.max_nodes, 0),
+        max(config.max_names, len(_KNOWN)), asked,
+    )  # fmt: skip
+    out = np.empty(_GROWTH * len(source) if write else 0, dtype=np.uint8)
+    found = call(
+        "survey_tags", source, len(source), _NAMES, len(_NAMES),
+        address(_KINDS_OF, np.int32, len(_KNOWN)), ctypes.addressof(limits), SEED,
+        address(out, np.uint8, len(out)) if write else None, ctypes.addressof(counts),
+    )  # fmt: skip
+    formatting, tags, size, attributes = counts
+    return _Survey(found, formatting, tags, attributes, out[:size].tobytes())
+
+
+def _unclosed(source: bytes) -> int:
     """Return how many formatting elements can be unclosed at once: three of each form.
 
     (The standard's "Noah's Ark clause".) A tag that may go on behind a ``>`` in quotation marks
     counts as a form of its own.
     """
-    forms: set[str] = set()
+    forms: set[bytes] = set()
     single = 0
-    for tag in _FORMATTING_START.findall(html):
-        double, apostrophes = tag.count('"'), tag.count("'")
+    for tag in _FORMATTING_START.findall(source):
+        double, apostrophes = tag.count(b'"'), tag.count(b"'")
         if (double and apostrophes) or (double + apostrophes) % 2:
             single += 1
         else:
@@ -50,49 +125,27 @@ def _unclosed(html: str) -> int:
     return 3 * len(forms) + single
 
 
-def tamed(source: bytes, most: int) -> tuple[bytes, bool]:
-    """Return UTF-8 with at most ``most`` elements open at once, and whether it changed.
+def tamed(source: bytes, config: Config) -> tuple[bytes, list[str]]:
+    """Return UTF-8 within the limits of ``config``, and the names of those that cut something.
 
-    Deeper elements become ``wbr``, which has no content: their text stays, as that of the element
-    above. Where formatting elements could multiply, all become ``span``.
+    Elements deeper than ``max_depth`` become ``wbr``, which has no content: their text stays, as
+    that of the element above. Attributes of a tag beyond ``max_attributes`` are left out, and all
+    that is behind twice ``max_nodes`` tags. Elements with one of more than ``max_names`` names
+    become ``x-x``, and a tag ends before an attribute with such a name. Where formatting elements
+    could multiply, all become ``span``, which is said as ``max_depth``; where the options of a
+    ``select`` would take long, it becomes one that has ``multiple`` of them selected, which changes
+    nothing that is read.
     """
-    tags, closing, _ = mark_counts(source)
-    openings = tags - closing
-    if openings <= most:
-        return source, False
-    html = source.decode("utf-8", "replace")
-    copies = _unclosed(html) * openings > MOST_COPIES
-    if not copies and not call(
-        "nests_deep", source, len(source), _ENDED_NAMES, len(_ENDED_NAMES), most, SEED
-    ):
-        return source, False
-    changed = False
-    if copies:
-        html, changed = _FORMATTING_TAG.sub(r"<\1span", html), True
-    opened: dict[str, int] = {}
-    dropped: dict[str, int] = {}
-    depth = 0
-
-    def shallow(match: re.Match[str]) -> str:
-        nonlocal depth, changed
-        slash, name = match.group(1), match.group(2).lower()
-        if name in _ENDED:
-            return match.group()
-        if not slash:
-            if depth < most:
-                opened[name] = opened.get(name, 0) + 1
-                depth += 1
-                return match.group()
-            dropped[name] = dropped.get(name, 0) + 1
-            changed = True
-            return "<wbr"
-        if dropped.get(name):  # the innermost of a name ends first
-            dropped[name] -= 1
-            return "</wbr"
-        if opened.get(name):
-            opened[name] -= 1
-            depth -= 1
-        return match.group()
-
-    html = _TAG.sub(shallow, html)
-    return html.encode("utf-8", "replace"), changed
+    survey = _survey(source, config)
+    tags = survey.tags
+    asked = _SEVERAL if survey.found & _SLOW else 0
+    most = MOST_COPIES // max(tags, 1)
+    if survey.formatting > most and _unclosed(source) > most:
+        asked |= _SPANS
+    if survey.attributes > config.max_names:
+        asked |= _ATTRIBUTE_NAMES
+    if not survey.found and not asked:
+        return source, []
+    written = _survey(source, config, asked, write=True)
+    found = survey.found | written.found | (_DEEP if asked & _SPANS else 0)
+    return written.written, [name for bit, name in _LIMITS.items() if found & bit]

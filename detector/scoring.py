@@ -146,11 +146,15 @@ class Detector:
         if source_map and isinstance(page, (bytes, bytearray, memoryview, str)):
             from detector.source_map import byte_ranges, source_ranges
 
+            most = self.config.max_compared
             if isinstance(page, str):
-                ranges = source_ranges(page[: self.config.max_bytes], read, result.spans)
+                source = page[: self.config.max_bytes]
+                ranges, cut = source_ranges(source, read, result.spans, most)
             else:
                 data = bytes(page[: self.config.max_bytes])
-                ranges = byte_ranges(data, content_type, read, result.spans)
+                ranges, cut = byte_ranges(data, content_type, read, result.spans, most)
+            if cut:
+                result = replace(result, truncated=(*result.truncated, "max_compared"))
             placed = zip(result.spans, ranges, strict=True)
             result = replace(result, spans=tuple(replace(s, source=r) for s, r in placed))
         return result

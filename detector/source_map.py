@@ -12,9 +12,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from html import unescape
 from html.entities import codepoint2name
-from itertools import islice
+from itertools import islice, pairwise
 
+from detector.config import DEFAULT_CONFIG
 from detector.decode import decode
 from detector.page import Page, Where
 from detector.result import Span
@@ -31,6 +33,10 @@ _TEXT: frozenset[Where] = frozenset(("title", "heading", "body", "link", "noscri
 """Places where segments are text between tags; values stand elsewhere."""
 _LONGEST = 1_000  # characters on either side of a finding that are looked up with it
 _MOST = 1_000  # places of one text
+_KNOWN = (8, 64, 512)  # characters by which places can be told not to be meant
+_PLAIN_COST, _FULL_COST, _SPACE_COST, _MATCH_COST = 300, 30_000, 100_000, 20
+"""What building the pattern of one character costs, in characters of the source compared: plain,
+and with all references that may stand for it, and of a space; what comparing one with it costs."""
 
 
 def _character(character: str) -> str:
@@ -50,9 +56,11 @@ def _pattern(text: str, of_character: Callable[[str], str]) -> str:
 class _Lookup:
     """The segments of one page, and how often each text is among them."""
 
-    def __init__(self, source: str, page: Page) -> None:
+    def __init__(self, source: str, page: Page, most: int) -> None:
         self.source = source
         self.page = page
+        self.left = most  # characters that may yet be compared
+        self.flat = " ".join(unescape(source).split())
         self.starts = [segment.start for segment in page.segments]
         self.same: dict[tuple[str, bool], list[int]] = {}
         for number, segment in enumerate(page.segments):
@@ -75,7 +83,9 @@ class _Lookup:
         twins = [first]
         if first == last:
             twins = self.same[text[begin:finish].strip(), in_text]
-        for of_character in (re.escape, _character):
+        for of_character, cost in ((re.escape, _PLAIN_COST), (_character, _FULL_COST)):
+            if not self._affords(text[low:high], segments[first].end - low, cost):
+                return None
             pattern = "".join(
                 (
                     f"(?<=>){_SPACE}*+" if in_text and low == begin else "",
@@ -92,28 +102,54 @@ class _Lookup:
                 return found[twins.index(first)].span(1)
         return None
 
+    def _affords(self, text: str, untagged: int, cost: int) -> bool:
+        """Say whether ``text`` may be looked up, and count what that costs, about.
 
-def source_ranges(source: str, page: Page, spans: Sequence[Span]) -> list[tuple[int, int] | None]:
+        Its beginning (``untagged`` characters at most) is compared with the whole source, and the
+        rest of it where that stands.
+        """
+        first = text[:untagged].strip()
+        size = len(text)
+        compared = 0
+        for known, more in pairwise((*_KNOWN, size)):
+            compared += self.flat.count(first[:known]) * (size if known >= len(first) else more)
+            if known >= len(first):
+                break
+        self.left -= len(self.source) + size * cost + compared * _MATCH_COST
+        self.left -= text.count(" ") * _SPACE_COST
+        return self.left >= 0
+
+
+def source_ranges(
+    source: str, page: Page, spans: Sequence[Span], most: int = DEFAULT_CONFIG.max_compared
+) -> tuple[list[tuple[int, int] | None], bool]:
     """Return where each of ``spans`` stands in ``source``, None where that is not certain.
 
     ``page`` was read from ``source``. Places are code points, half-open; a finding that goes over
-    several elements holds their tags.
+    several elements holds their tags. Say as well whether some were not looked up, because that
+    would have taken more than ``most`` comparisons of characters.
     """
     if not page.html:
-        return [(span.start, span.end) for span in spans]
-    lookup = _Lookup(source, page)
-    return [lookup.range(span) for span in spans]
+        return [(span.start, span.end) for span in spans], False
+    lookup = _Lookup(source, page, most)
+    ranges = [lookup.range(span) for span in spans]
+    return ranges, lookup.left < 0
 
 
 def byte_ranges(
-    data: bytes, content_type: str | None, page: Page, spans: Sequence[Span]
-) -> list[tuple[int, int] | None]:
+    data: bytes,
+    content_type: str | None,
+    page: Page,
+    spans: Sequence[Span],
+    most: int = DEFAULT_CONFIG.max_compared,
+) -> tuple[list[tuple[int, int] | None], bool]:
     """Return where each of ``spans`` stands in ``data``, in bytes, None where that is not certain.
 
-    ``page`` was read from ``data``, which came with the HTTP header ``content_type``.
+    ``page`` was read from ``data``, which came with the HTTP header ``content_type``. For ``most``
+    and what else is returned see :func:`source_ranges`.
     """
     text, encoding, _ = decode(data, content_type)
-    ranges = source_ranges(text, page, spans)
+    ranges, cut = source_ranges(text, page, spans, most)
     # What was left out in front: a byte order mark.
     at, place = len(data) - len(text.encode(encoding, "replace")), 0
     places: dict[int, int] = {}
@@ -130,4 +166,4 @@ def byte_ranges(
         # Bytes that were damaged in front of it shift a place, and so do codes that change states.
         exact = start >= 0 and data[start:end].decode(encoding, "replace") == text[slice(*found)]
         result.append((start, end) if exact else None)
-    return result
+    return result, cut

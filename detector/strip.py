@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["MOST_ROUNDS", "UNTOUCHABLE", "Stripped", "strip"]
 
 MOST_ROUNDS = 4
-UNTOUCHABLE = frozenset(("max_bytes", "max_depth", "max_nodes", "binary"))
+UNTOUCHABLE = frozenset(
+    ("max_bytes", "max_attributes", "max_depth", "max_names", "max_nodes", "binary")
+)
 """What a page was cut by when there is no whole document to write out again."""
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -96,8 +98,9 @@ def strip(
     the same, quotation marks, end tags, character references and line ends may differ, and bytes
     that were no characters of the encoding are U+FFFD.
 
-    A page cut at ``max_bytes``, ``max_depth`` or ``max_nodes`` is not a whole document: it comes
-    back as it is, with all its findings in ``kept``.
+    A page cut at ``max_bytes``, ``max_attributes``, ``max_depth``, ``max_names`` or ``max_nodes``
+    is not a whole document: it comes back as it is, with all its findings in ``kept``. A ``select``
+    with thousands of options is written as one that has ``multiple``.
 
     Raises :class:`InputError` for an argument of another type, and where ``result`` is not the
     judgement of ``source``.

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from detector.config import Config
 from detector.findings import Findings, Found, cut, joined, word_count
 from detector.markup import document_of, parsed
+from detector.nesting import tamed
 from detector.outline import RAW_TEXT, Node, Wrapped, fragment, outline, written
 from detector.page import Page
 from detector.result import Span
@@ -77,7 +78,8 @@ def strip_html(
 
     ``page`` is what :func:`detector.scoring.read_page` made of ``source``.
     """
-    document = document_of(parsed(source.encode("utf-8", "replace")))
+    raw, _ = tamed(source.encode("utf-8", "replace"), config)  # cuts nothing: that page is no whole
+    document = document_of(parsed(raw))
     if document is None or not page.segments:
         return Edited(source, [], list(spans))
     nodes = outline(document, source, config.max_nodes)

@@ -6,8 +6,8 @@ import re
 import time
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from bs4 import BeautifulSoup
@@ -21,7 +21,9 @@ from detector.extract import extract
 from detector.nesting import tamed
 from detector.page import WHERES, Page, page_from_text
 from detector.paths import Paths
+from detector.scoring import read_page
 
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 ALL = [
     *cases("extract_where"),
     *cases("extract_script"),
@@ -144,6 +146,15 @@ def test_css_path_selects_the_same_element_in_beautiful_soup() -> None:
         assert any(text in re.sub(r"\s+", " ", word) for word in words)
 
 
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.html")), ids=lambda path: path.stem)
+def test_a_soup_of_an_example_says_the_same(path: Path) -> None:
+    # What Python's own parser makes of them; others may read the encoding in another way.
+    page = read_page(path.read_bytes())
+    soup = extract(str(BeautifulSoup(path.read_bytes(), "html.parser")))
+    assert told(soup) == told(page)
+    assert soup.text == page.text
+
+
 def test_css_path_of_no_element_is_empty() -> None:
     paths = Paths(extract(DOCUMENT))
     assert [paths.path(None), paths.path(0)] == ["", ""]
@@ -177,7 +188,7 @@ def test_nesting_costs_neither_minutes_nor_gigabytes(source: str) -> None:
     page = extract(source)
     assert time.process_time() - start < 8
     assert "深处" in page.text
-    assert page.truncated == ("max_depth",)
+    assert "max_depth" in page.truncated
 
 
 def test_depth_is_bounded_and_said() -> None:
@@ -195,26 +206,102 @@ def test_a_long_honest_page_is_left_alone() -> None:
     source = "<ul>" + "<li>甲 <b>乙</b><p>丙<br>" * 1_000 + "</ul>" + "<div><i>丁</i></div>" * 1_000
     page = extract(source)
     assert page.truncated == ()
-    assert tamed(source.encode(), 2_000) == (source.encode(), False)
+    assert tamed(source.encode(), DEFAULT_CONFIG) == (source.encode(), [])
+
+
+def depth_of(source: bytes) -> int:
+    """Return how many elements are open at once in what the parser makes of ``source``."""
+    deepest = 0
+    depths = {0: 0}
+    for node in LexborHTMLParser(source).css("*"):
+        parent = node.parent
+        depths[node.mem_id] = depths.get(parent.mem_id, 0) + 1 if parent else 1
+        deepest = max(deepest, depths[node.mem_id])
+    return deepest
 
 
 TAGS_AND_SUCH = (
     "<div>", "</div>", "<DIV a=1>", "</Div >", "<p>", "<span", "<b>", "</b>", "<x-y>", "</x-y>",
-    "<a/b>", "<", "</", "<!--", "字", " ", "<é>", "<ſ>", "<\u212abd>", "<i\u3000a>", "<u\x1c>",
+    "<a/b>", "<", "</", "<!--", "-->", "字", " ", "<é>", "<i\u3000a>", "<svg>", "</svg>", "<desc>",
+    "<table>", "<td>", "</table>", "<style>", "</style>", "<x a='", "'>", "<script>", "</script>",
+    "<select>", "</select>", "<g a=b/>", "<title>", "</title>", "<noscript>", "</noscript>",
+    "<g/>", "<li>",
+    "<![CDATA[", "]]>", "<button>", "</button>", "<h1>", "</h1>", "<h2>", "</td>", "<form>",
+    "</form>", "<input>", "<option>", "<optgroup>", "<textarea>", "</textarea>",
+    "<template>", "</template>", "<rt>", "<ruby>", "<object>", "</object>",
 )  # fmt: skip
-tags = st.lists(st.sampled_from(TAGS_AND_SUCH), max_size=40).map("".join)
+tags = st.lists(st.sampled_from(TAGS_AND_SUCH), max_size=12).map("".join)
+UNCOUNTED = 5
+"""Elements that need no end tag, of a table and in its cells, stand in each that is counted."""
 
 
-@given(tags, st.integers(0, 6))
-def test_what_is_counted_as_shallow_would_not_be_changed(source: str, most: int) -> None:
+@given(tags, st.integers(1, 6))
+def test_no_repeated_soup_gets_deep(source: str, most: int) -> None:
+    limits = Config(max_depth=most)
+    raw, _ = tamed((source * 40).encode(), limits)
+    assert depth_of(raw) <= UNCOUNTED * (most + 2)
+
+
+@given(tags)
+def test_what_is_within_the_limits_is_not_changed(source: str) -> None:
     raw = source.encode()
-    found = tamed(raw, most)
-    with patch("detector.nesting.call", return_value=1):  # deep, for all that is known
-        assert tamed(raw, most) == found
+    assert tamed(raw, DEFAULT_CONFIG) == (raw, [])
+
+
+@given(tags, st.integers(0, 4))
+def test_what_was_tamed_stays_so(source: str, most: int) -> None:
+    limits = Config(max_depth=most, max_attributes=most)
+    raw, _ = tamed(source.encode(), limits)
+    tamed(raw, limits)
+    extract(source, limits)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "<p {}>", "<p/{}>", "<p\n{}>", "<p x='>' {}>", "<!-- <p y=' --><p {}>",
+        "<script>'<p y=\"'</script><p {}>", "<p y='<p z=\"' {}>", "</b {}>", "<P {}",
+    ],
+)  # fmt: skip
+def test_attributes_are_cut_and_said(tag: str) -> None:
+    source = tag.format(" ".join(f"a{n}='>'" for n in range(20)) + " alt=甲") + "<p>乙</p>"
+    page = limited(source, max_attributes=4)
+    assert page.truncated == ("max_attributes",)
+    assert "甲" not in page.text
+    assert "乙" in page.text
+    assert limited(source, max_attributes=30).truncated == ()
+
+
+def test_what_looks_like_tags_is_not_counted() -> None:
+    inert = "<!-- <div> --><p a='<div>'><script>'<div>'</script><textarea><div></textarea>" * 30
+    page = limited(inert + "<noscript><img></noscript><svg><g><title>a</title></svg>" * 30)
+    assert limited(inert, max_depth=10).truncated == page.truncated == ()
+
+
+def test_names_are_bounded_and_said() -> None:
+    elements = "".join(f"<x-{n}>甲</x-{n}>" for n in range(400)) + "<p>乙</p>"
+    page = limited(elements, max_names=300)
+    assert page.truncated == ("max_names",)
+    assert page.text == limited(elements).text
+    attributes = "".join(f"<p a{n}=甲 title=丙{n}>乙</p>" for n in range(400))
+    page = limited(attributes, max_names=300)
+    assert page.truncated == ("max_attributes",)
+    assert page.text.count("乙") == 400
+    assert 250 < page.text.count("丙") < 301
+
+
+def test_a_long_select_is_read_whole() -> None:
+    source = "<select>" + "<option>甲" * 30_000 + "</select>"
+    start = time.process_time()
+    page = extract(source)
+    assert time.process_time() - start < 1.5
+    assert page.truncated == ()
+    assert page.text.count("甲") == 30_000
 
 
 def test_elements_too_deep_for_a_path_have_none() -> None:
-    page = extract("<span>" * 10_000 + "深处" + "</span>" * 10_000 + "<p>外面</p>")
+    source = "<span>" * 3_000 + "深处" + "</span>" * 3_000 + "<p>外面</p>"
+    page = limited(source, max_depth=3_000)
     paths = [*map(Paths(page).path, [segment.node for segment in page.segments])]
     assert paths == ["", "html > body > p:nth-of-type(1)"]
 

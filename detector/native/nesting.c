@@ -1,99 +1,467 @@
-/* How deep a document nests, tag by tag (see detector/nesting.py). */
-#include "slices.h"
+/* What of a document would cost a parser too much, tag by tag (see detector/nesting.py). */
+#include "scan.h"
+
+/* What a name of an element means here: KINDS of detector/nesting.py, in its order. */
+enum {
+    ENDED = 1,        /* has no end tag, or is ended by the next of its kind: not counted */
+    RAW = 2,          /* its content is text up to its end tag */
+    FOREIGN = 4,      /* begins SVG or MathML */
+    BOUNDARY = 8,     /* end tags inside do not reach what is around */
+    SPECIAL = 16,     /* end tags of unknown elements do not reach beyond */
+    FORMATTING = 32,  /* is taken out from between others by its end tag */
+    BREAKOUT = 64,    /* ends SVG and MathML */
+    PASSAGE = 128,    /* has HTML in it where it is of SVG or MathML */
+    REPLACED = 256,   /* is ended by the next of its kind in a HOLDER */
+    HOLDER = 512,
+    MUFFLED = 1024,    /* as RAW, mostly */
+    DOUBTFUL = 2048,  /* its content is not parsed as it is elsewhere */
+    TABLE = 4096,
+    TEMPLATED = 8192,
+    CHOICE = 16384,
+    OPTION = 32768,
+    ALONE = 65536,    /* a parser closes one that is open, mostly, before it opens another */
+    LEVELED = 131072, /* likewise, one of any level */
+    CELL = 262144,    /* a table may stand in it */
+    ROW = 524288      /* and its end tag ends that */
+};
+#define NONE (-1)
+#define LEAST_NAME 4 /* bytes of a name, mostly, and of what parts it from the next */
+
+/* Results of survey_tags(). */
+enum { DEEP = 1, WIDE = 2, LONG = 4, SLOW = 8, NAMES = 16 };
+
+#define MOST_WORK 12500000 /* of options, each as much as there are before it in its select */
 
 typedef struct {
-    Slices names; /* the elements that are not counted first */
-    i64 ended;    /* how many these are */
-    i64 *opened;  /* by name */
-    i64 room, depth;
-    u8 *lower; /* room for the next name in lower case */
+    i32 kind, open, dropped, epoch;
+} Named;
+
+typedef struct {
+    i32 number; /* of its name */
+    bool celled, closable;
+} Opened;
+
+typedef struct {
+    const u8 *end;
+    Slices names, attribute_names;
+    Named *named; /* by number */
+    i64 room;
+    Opened *open;
+    i64 depth, most_depth, most_attributes, most_tags;
+    i64 foreign, doubtful; /* open elements */
+    i64 formatting;        /* start tags, so far */
+    i64 tags, attributes;
+    i64 most_names; /* of elements, and of attributes, if these are asked for */
+    i64 roots_left; /* attributes that html and body may still get, which are merged into one tag */
+    bool named_attributes;
+    i64 options, work;     /* in the last select, and of all */
+    i32 epoch;    /* of counts of elements dropped */
+    i32 hushed;   /* the only element whose end tags are believed, or NONE */
+    bool spans;   /* write all formatting elements as span */
+    bool several; /* write all selects as such of several options, which a parser does not count */
+    u8 *lower;    /* room for the next name in lower case */
+    u8 *out;      /* what is written instead, or NULL */
+    i64 found;
+    bool starved;
 } Nesting;
 
-enum { SHALLOW, DEEP, UNSURE, STARVED };
+typedef struct {
+    const u8 *name, *name_end;
+    const u8 *cut;  /* where attributes begin that are too many, or NULL */
+    const u8 *stop; /* behind the tag, or the end of the document */
+    bool closing, whole, closed_itself;
+} Tag;
 
 static inline u8 lowered(u8 byte) { return byte >= 'A' && byte <= 'Z' ? byte | 32 : byte; }
 
-static inline bool ends_name(u8 byte) {
-    return byte == ' ' || byte == '/' || byte == '>' || (byte >= 9 && byte <= 13) ||
-           (byte >= 28 && byte <= 31);
+static inline bool is_letter(u8 byte) { return (byte | 32) >= 'a' && (byte | 32) <= 'z'; }
+
+/* White space of tags, NULs too, which are made that before the parser sees them; and what else ends
+ * names of tags and attributes. */
+enum { BLANK = 1, ENDS_TAG_NAME = 2, ENDS_NAME = 4 };
+static const u8 MARKS[256] = {
+    [0] = 7, ['\t'] = 7, ['\n'] = 7, ['\f'] = 7, ['\r'] = 7, [' '] = 7,
+    ['/'] = ENDS_TAG_NAME | ENDS_NAME, ['>'] = ENDS_TAG_NAME | ENDS_NAME, ['='] = ENDS_NAME,
+};
+
+static inline bool is_blank(u8 byte) { return MARKS[byte] & BLANK; }
+
+static bool is_name(const u8 *at, const char *name) {
+    for (; *name; name++, at++)
+        if (lowered(*at) != (u8)*name)
+            return false;
+    return true;
 }
 
-/* The count of the open elements of a name; NULL where there is no memory. */
-static i64 *count_of(Nesting *nesting, const u8 *name, i64 size, bool *is_ended) {
+/* Whether there have been so many other names of attributes that this one is too many. */
+static bool is_new_name(Nesting *nesting, const u8 *start, const u8 *end) {
+    bool fresh = false;
+    if (nesting->attribute_names.count >= nesting->most_names)
+        return !known_slice(&nesting->attribute_names, start, end - start);
+    nesting->starved |= !slice_of(&nesting->attribute_names, start, end - start, &fresh);
+    return false;
+}
+
+/* Read the tag whose name begins at `at`: the states of the HTML standard's tokenizer. */
+static Tag read_tag(Nesting *nesting, const u8 *at, bool closing) {
+    const u8 *end = nesting->end, *from;
+    Tag tag = {.name = at, .stop = end, .closing = closing};
+    i64 count = 0, most = nesting->most_attributes;
+    while (at < end && !(MARKS[*at] & ENDS_TAG_NAME))
+        at++;
+    tag.name_end = at;
+    bool root = at - tag.name == 4 && (is_name(tag.name, "html") || is_name(tag.name, "body"));
+    most = root ? nesting->roots_left : most;
+    for (;;) {
+        for (from = at; at < end && (is_blank(*at) || *at == '/');)
+            at++;
+        if (at == end)
+            return tag;
+        if (*at == '>')
+            break;
+        nesting->attributes++;
+        if (root && nesting->roots_left)
+            nesting->roots_left--;
+        from = at;
+        if (++count > most && !tag.cut)
+            tag.cut = at;
+        for (at++; at < end && !(MARKS[*at] & ENDS_NAME);)
+            at++;
+        if (nesting->named_attributes && !tag.cut && is_new_name(nesting, from, at))
+            tag.cut = from;
+        while (at < end && is_blank(*at))
+            at++;
+        if (at == end || *at != '=')
+            continue;
+        for (at++; at < end && is_blank(*at);)
+            at++;
+        if (at < end && (*at == '"' || *at == '\'')) {
+            at = found(at + 1, end, *at);
+            at += at < end;
+        } else
+            while (at < end && !is_blank(*at) && *at != '>')
+                at++;
+    }
+    tag.whole = true;
+    tag.closed_itself = at > from && at[-1] == '/'; /* not of a value */
+    tag.stop = at + 1;
+    return tag;
+}
+
+/* Where a comment ends whose text begins at `at`. */
+static const u8 *comment_end(const u8 *at, const u8 *end) {
+    if (begins(at, end, ">", 1) || begins(at, end, "->", 2))
+        return found(at, end, '>') + 1;
+    for (at = found_text(at, end, "--", 2); at < end; at = found_text(at + 1, end, "--", 2))
+        if (begins(at + 2, end, ">", 1) || begins(at + 2, end, "!>", 2))
+            return found(at, end, '>') + 1;
+    return end;
+}
+
+/* The number of a name; NONE where there is no memory. */
+static i32 number_of(Nesting *nesting, const u8 *name, i64 size) {
     bool fresh;
     for (i64 k = 0; k < size; k++)
         nesting->lower[k] = lowered(name[k]);
     const Slice *slice = slice_of(&nesting->names, nesting->lower, size, &fresh);
     if (!slice)
-        return NULL;
+        return NONE;
     nesting->lower += fresh ? size : 0;
     if (slice->number >= nesting->room) {
-        i64 room = 2 * nesting->room + 64;
-        i64 *opened = realloc(nesting->opened, (size_t)room * sizeof *opened);
-        if (!opened)
-            return NULL;
-        memset(opened + nesting->room, 0, (size_t)(room - nesting->room) * sizeof *opened);
-        nesting->opened = opened;
+        i64 room = 2 * nesting->room + 256;
+        Named *named = realloc(nesting->named, (size_t)room * sizeof *named);
+        if (!named)
+            return NONE;
+        memset(named + nesting->room, 0, (size_t)(room - nesting->room) * sizeof *named);
+        nesting->named = named;
         nesting->room = room;
     }
-    *is_ended = slice->number < nesting->ended;
-    return &nesting->opened[slice->number];
+    return slice->number;
 }
 
-/* Count the tag whose name is `name`. */
-static int count_tag(Nesting *nesting, const u8 *name, i64 size, bool closing, i64 most) {
-    bool is_ended;
-    i64 *opened = count_of(nesting, name, size, &is_ended);
-    if (!opened)
-        return STARVED;
-    if (is_ended || (closing && !*opened))
-        return SHALLOW;
-    if (!closing && nesting->depth >= most)
-        return DEEP;
-    *opened += closing ? -1 : 1;
-    nesting->depth += closing ? -1 : 1;
-    return SHALLOW;
+static inline i32 kind_at(const Nesting *nesting, i64 at) {
+    return nesting->named[nesting->open[at].number].kind;
 }
 
-static int depth_of(Nesting *nesting, const u8 *at, const u8 *end, i64 most) {
-    while (at < end && (at = memchr(at, '<', (size_t)(end - at)))) {
-        bool closing = ++at < end && *at == '/';
-        at += closing;
-        if (at == end)
-            break;
-        const u8 *name = at;
-        if (*at < 0x80 && (lowered(*at) < 'a' || lowered(*at) > 'z'))
+static void pop(Nesting *nesting, i64 depth) {
+    while (nesting->depth > depth) {
+        Opened *top = &nesting->open[--nesting->depth];
+        Named *last = &nesting->named[top->number];
+        last->open -= top->closable;
+        nesting->foreign -= (last->kind & FOREIGN) != 0;
+        nesting->doubtful -= (last->kind & DOUBTFUL) != 0;
+        nesting->epoch++;
+    }
+}
+
+/* Whether the innermost open element is of SVG or MathML, but for those with HTML in them. */
+static bool in_foreign(const Nesting *nesting) {
+    for (i64 at = nesting->foreign ? nesting->depth : 0; at--;) {
+        i32 kind = kind_at(nesting, at);
+        if (kind & (FOREIGN | PASSAGE | BREAKOUT))
+            return (kind & FOREIGN) != 0;
+    }
+    return false;
+}
+
+/* Note that a parser may have closed an element by the start tag of another: from then on, no end tag
+ * is believed to close it, but those of what is around. */
+static void distrust(Nesting *nesting, i32 number, i32 kind) {
+    for (i64 at = nesting->depth; at--;) {
+        Opened *open = &nesting->open[at];
+        Named *named = &nesting->named[open->number];
+        if (open->number != number && !(kind & named->kind & LEVELED))
             continue;
-        while (at < end && *at < 0x80 && !ends_name(*at))
-            at++;
-        if (at < end && *at >= 0x80)
-            return UNSURE; /* whether it is white space, or has another in lower case */
-        int result = count_tag(nesting, name, at - name, closing, most);
-        if (result != SHALLOW)
-            return result;
+        if (open->closable && !(open->celled && kind & TABLE)) {
+            open->closable = false;
+            named->open--;
+        }
+        return;
     }
-    return SHALLOW;
 }
 
-/* Say whether more than `most` elements are open at once in `n` bytes of a document, or may be: DEEP
- * or UNSURE. `ended` are the names of those not counted, one a line. */
-EXPORT i64 nests_deep(const u8 *source, i64 n, const u8 *ended, i64 ended_size, i64 most, u64 seed) {
-    Nesting nesting = {.names = {NULL, 0, 0, seed}};
-    const u8 *stop;
-    bool is_ended;
-    u8 *lower = nesting.lower = malloc((size_t)(n + ended_size + 1));
-    int result = lower ? SHALLOW : STARVED;
-    for (i64 at = 0; at < ended_size && result != STARVED; at = stop - ended + 1) {
-        stop = memchr(ended + at, '\n', (size_t)(ended_size - at));
-        stop = stop ? stop : ended + ended_size;
-        if (!count_of(&nesting, ended + at, stop - ended - at, &is_ended))
-            result = STARVED;
+/* Note whether a table may stand inside the innermost one. */
+static void set_celled(Nesting *nesting, bool celled) {
+    for (i64 at = nesting->depth; at--;)
+        if (kind_at(nesting, at) & TABLE) {
+            nesting->open[at].celled = celled;
+            return;
+        }
+}
+
+/* Open an element; say whether it is one too many. */
+static bool opens_deep(Nesting *nesting, i32 number, const Tag *tag) {
+    Named *own = &nesting->named[number];
+    i32 kind = own->kind;
+    nesting->formatting += (kind & FORMATTING) != 0;
+    nesting->options = kind & CHOICE ? 0 : nesting->options + ((kind & OPTION) != 0);
+    nesting->work += kind & OPTION ? nesting->options : 0;
+    bool foreign = nesting->foreign && in_foreign(nesting);
+    if (foreign && tag->closed_itself && !(kind & BREAKOUT))
+        return false;
+    if (foreign && kind & BREAKOUT) {
+        while (nesting->foreign && in_foreign(nesting))
+            pop(nesting, nesting->depth - 1);
+        foreign = false;
     }
-    nesting.ended = nesting.names.count;
-    if (result != STARVED)
-        result = depth_of(&nesting, source, source + n, most);
+    if (kind & CELL)
+        set_celled(nesting, true);
+    if (kind & (ALONE | LEVELED) && (own->open || kind & LEVELED))
+        distrust(nesting, number, kind);
+    bool doubtful = nesting->foreign || nesting->doubtful;
+    if (kind & MUFFLED || (kind & RAW && doubtful))
+        nesting->hushed = number;
+    else if (kind & ENDED && !foreign)
+        return false;
+    i64 last = nesting->depth - 1;
+    if (kind & REPLACED && last > 0 && kind_at(nesting, last) & REPLACED &&
+        kind_at(nesting, last - 1) & HOLDER)
+        pop(nesting, last);
+    if (nesting->depth >= nesting->most_depth) {
+        if (own->epoch != nesting->epoch)
+            own->dropped = 0;
+        own->epoch = nesting->epoch;
+        own->dropped++;
+        return true;
+    }
+    nesting->open[nesting->depth++] = (Opened){number, false, true};
+    own->open++;
+    nesting->foreign += (kind & FOREIGN) != 0;
+    nesting->doubtful += (kind & DOUBTFUL) != 0;
+    return false;
+}
+
+/* Close an element as far as its end tag reaches; say whether it is one that was dropped. */
+static bool closes_dropped(Nesting *nesting, i32 number) {
+    Named *own = &nesting->named[number];
+    i32 kind = own->kind;
+    if (nesting->hushed != NONE && nesting->hushed != number)
+        return false;
+    nesting->hushed = NONE;
+    if (own->dropped && own->epoch == nesting->epoch) {
+        own->dropped--;
+        return true;
+    }
+    if (kind & ROW)
+        set_celled(nesting, false);
+    if (!own->open)
+        return false;
+    i32 walls = kind & TEMPLATED ? 0
+                : kind & TABLE   ? TEMPLATED
+                : kind & (SPECIAL | FORMATTING) ? BOUNDARY
+                                                : BOUNDARY | SPECIAL;
+    bool between = false;
+    for (i64 at = nesting->depth; at--;) {
+        if (nesting->open[at].number == number && nesting->open[at].closable) {
+            if (kind & FORMATTING && between) {
+                own->open--;
+                nesting->depth--;
+                memmove(nesting->open + at, nesting->open + at + 1,
+                        (size_t)(nesting->depth - at) * sizeof *nesting->open);
+            } else
+                pop(nesting, at);
+            return false;
+        }
+        i32 above = kind_at(nesting, at);
+        between |= (above & SPECIAL) != 0;
+        if (above & walls)
+            return false;
+    }
+    return false;
+}
+
+static void write_bytes(Nesting *nesting, const u8 *start, const u8 *end) {
+    memcpy(nesting->out, start, (size_t)(end - start));
+    nesting->out += end - start;
+}
+
+static void write_text(Nesting *nesting, const char *text) {
+    write_bytes(nesting, (const u8 *)text, (const u8 *)text + strlen(text));
+}
+
+/* Write a tag that begins at `start`, with `name` instead of its own if that is given. */
+static void write_tag(Nesting *nesting, const u8 *start, const Tag *tag, const char *name,
+                      bool dropped) {
+    const u8 *stop = tag->cut ? tag->cut : tag->stop - tag->whole;
+    if (name) {
+        write_text(nesting, tag->closing ? "</" : "<");
+        write_text(nesting, name);
+        start = tag->name_end;
+    }
+    write_bytes(nesting, start, stop);
+    /* SVG has no elements that are void by their names. */
+    bool closed = dropped || (tag->cut && tag->closed_itself);
+    if (tag->whole)
+        write_text(nesting, closed ? " />" : ">");
+}
+
+/* Where the text of a raw element ends that begins at `at`. */
+static const u8 *raw_text_end(const u8 *at, const u8 *end, const u8 *name, i64 size) {
+    if (size == 9) /* plaintext */
+        return end;
+    if (size == 6 && lowered(*name) == 's' && lowered(name[1]) == 'c')
+        return script_end(at, end);
+    for (at = found_text(at, end, "</", 2); at < end; at = found_text(at + 2, end, "</", 2)) {
+        const u8 *stop = at + 2;
+        i64 k = 0;
+        while (k < size && stop < end && lowered(*stop) == lowered(name[k]))
+            k++, stop++;
+        if (k == size && (stop == end || is_blank(*stop) || *stop == '/' || *stop == '>'))
+            return at;
+    }
+    return end;
+}
+
+/* Pass over what begins with the `<` at `start`; return where to go on. */
+static const u8 *pass(Nesting *nesting, const u8 *start) {
+    const u8 *end = nesting->end, *at = start + 1, *stop;
+    bool closing = at < end && *at == '/';
+    at += closing;
+    if (at == end || !is_letter(*at)) {
+        if (begins(start, end, "<!--", 4))
+            stop = comment_end(start + 4, end);
+        else if (begins(start, end, "<![CDATA[", 9) && nesting->foreign)
+            stop = start + 9; /* text, or a comment up to the next `>` */
+        else if (at < end && (closing || *at == '!' || *at == '?'))
+            stop = found(at, end, '>') + 1;
+        else
+            stop = at;
+        stop = stop < end ? stop : end;
+        if (nesting->out)
+            write_bytes(nesting, start, stop);
+        return stop;
+    }
+    Tag tag = read_tag(nesting, at, closing);
+    const char *name = NULL;
+    nesting->tags++;
+    nesting->found |= tag.cut ? WIDE : 0;
+    i32 number = number_of(nesting, tag.name, tag.name_end - tag.name);
+    if (number == NONE) {
+        nesting->starved = true;
+        return end;
+    }
+    i32 kind = nesting->named[number].kind;
+    if (kind & FORMATTING && nesting->spans)
+        name = "span";
+    else if (kind & CHOICE && nesting->several && !closing)
+        name = "select multiple";
+    if (number >= nesting->most_names) {
+        nesting->found |= NAMES;
+        name = "x-x";
+    }
+    bool dropped = tag.whole && (closing ? closes_dropped(nesting, number)
+                                         : opens_deep(nesting, number, &tag));
+    if (dropped) {
+        nesting->found |= DEEP;
+        name = "wbr";
+    }
+    stop = tag.stop;
+    if (nesting->out)
+        write_tag(nesting, start, &tag, name, dropped);
+    if (kind & RAW && !closing && !dropped && nesting->hushed != number) {
+        const u8 *text = stop;
+        stop = raw_text_end(stop, end, tag.name, tag.name_end - tag.name);
+        if (nesting->out)
+            write_bytes(nesting, text, stop);
+    }
+    return stop;
+}
+
+/* Look at the tags of `n` bytes of a document; say which limits they exceed: DEEP, WIDE, LONG, SLOW,
+ * NAMES. `kinds` are those of `names`, which stand one a line. `limits` are of elements open, attributes
+ * of a tag, tags, and different names, and what is asked for besides, by bits: names of attributes;
+ * formatting elements as span; selects as such of several options. counts[0] is told how many start
+ * tags of formatting elements there are, counts[1] how many tags, counts[3] how many attributes. What
+ * lies within the limits is written to `out` if that is given, which has room for 4n bytes, and
+ * counts[2] told how many these are.
+ */
+EXPORT i64 survey_tags(const u8 *source, i64 n, const u8 *names, i64 names_size, const i32 *kinds,
+                       const i64 *limits, u64 seed, u8 *out, i64 *counts) {
+    Nesting nesting = {.end = source + n,
+                       .names = {NULL, 0, 0, seed},
+                       .attribute_names = {NULL, 0, 0, seed},
+                       .most_depth = limits[0],
+                       .most_attributes = limits[1],
+                       .roots_left = 2 * limits[1],
+                       .most_tags = limits[2],
+                       .most_names = limits[3],
+                       .named_attributes = limits[4] & 1,
+                       .spans = limits[4] & 2,
+                       .several = limits[4] & 4,
+                       .out = out,
+                       .hushed = NONE,
+                       .epoch = 1};
+    u8 *lower = nesting.lower = malloc((size_t)(n + names_size + 1));
+    nesting.open = malloc((size_t)(limits[0] + 1) * sizeof *nesting.open);
+    nesting.starved = !lower || !nesting.open || !make_room(&nesting.names, names_size / LEAST_NAME);
+    for (const u8 *at = names, *stop; at < names + names_size && !nesting.starved; at = stop + 1) {
+        stop = found(at, names + names_size, '\n');
+        i32 number = number_of(&nesting, at, stop - at);
+        nesting.starved = number == NONE;
+        if (!nesting.starved)
+            nesting.named[number].kind = kinds[number];
+    }
+    for (const u8 *at = source; at < nesting.end && !nesting.starved;) {
+        const u8 *stop = found(at, nesting.end, '<');
+        if (out)
+            write_bytes(&nesting, at, stop);
+        if (stop == nesting.end)
+            break;
+        if (nesting.tags >= nesting.most_tags) {
+            nesting.found |= LONG;
+            break;
+        }
+        at = pass(&nesting, stop);
+    }
     free(lower);
-    free(nesting.opened);
+    free(nesting.open);
+    free(nesting.named);
     free(nesting.names.slots);
-    return result == STARVED ? -1 : result;
+    free(nesting.attribute_names.slots);
+    nesting.found |= nesting.work > MOST_WORK ? SLOW : 0;
+    counts[0] = nesting.formatting;
+    counts[1] = nesting.tags;
+    counts[3] = nesting.attributes;
+    counts[2] = out ? nesting.out - out : 0;
+    return nesting.starved ? -1 : nesting.found;
 }

@@ -108,7 +108,7 @@ def _span_line(span: Span, page: Page, style: Style) -> str:
 def _words(span: Span, style: Style) -> str:
     words = []
     for word in span.words[:MOST_WORDS]:
-        text = style(printable(_shortened(word.text, LONGEST)), fg="yellow")
+        text = style(printable(shortened(word.text, LONGEST)), fg="yellow")
         words.append(f"{text} → {printable(word.likely)}" if word.likely else text)
     rest = len(span.words) - MOST_WORDS
     if rest > 0:

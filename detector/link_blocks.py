@@ -78,7 +78,7 @@ def link_blocks(
         if counts[above] >= LEAST_LINKS
     )
     blocks: dict[int, list[int]] = {}
-    for link in found:
+    for link in sorted(found):  # a finding over several links is in the longest of them
         if container := _container(link, tree, counts, every):
             blocks.setdefault(container, []).append(link)
     blocks = {element: links for element, links in blocks.items() if len(links) >= LEAST_LINKS}

@@ -103,8 +103,7 @@ def batch_of(pages: Sequence[Page], tables: FoldTables) -> Batch:
 def _columns(page: Page) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Return where the segments of a page start, and ``2 * where + visible`` of each."""
     segments = page.segments
-    starts = np.array(page.starts(), dtype=np.int64)
     if isinstance(segments, Segments):
-        return starts, _PLACE_CODES[segments.rows[:, 2]]
+        return segments.rows[:, 0].astype(np.int64), _PLACE_CODES[segments.rows[:, 2]]
     codes = [2 * WHERES.index(segment.where) + segment.visible for segment in segments]
-    return starts, np.array(codes, dtype=np.uint8)
+    return np.array(page.starts(), dtype=np.int64), np.array(codes, dtype=np.uint8)

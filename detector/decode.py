@@ -14,7 +14,7 @@ from typing import NamedTuple
 from detector.encodings import SINGLE_BYTE, decoded, lookup
 from detector.kernel import call
 
-__all__ = ["Decoded", "decode", "looks_binary", "plain_utf8"]
+__all__ = ["Decoded", "decode", "looks_binary", "plain_utf8", "utf8_or_text"]
 
 
 class Decoded(NamedTuple):
@@ -153,10 +153,22 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
     >>> decode("学校".encode("gbk"), "text/html; charset=gb2312")
     Decoded(text='学校', encoding='gb18030', replaced=0)
     """
+    content, encoding = utf8_or_text(data, content_type)
+    text = content if isinstance(content, str) else content.decode()
+    return Decoded(text, encoding, text.count("\ufffd"))
+
+
+def utf8_or_text(data: bytes, content_type: str | None = None) -> tuple[bytes | str, str]:
+    """Return what :func:`decode` does, but UTF-8 without a fault as bytes, less its mark.
+
+    Most pages are that, and the parser wants bytes.
+    """
     plain = plain_utf8(data, content_type)
-    if plain is not None:
-        text = plain.decode()
-        return Decoded(text, "utf-8", text.count("\ufffd"))
+    return (plain, "utf-8") if plain is not None else _otherwise(data, content_type)[:2]
+
+
+def _otherwise(data: bytes, content_type: str | None) -> Decoded:
+    """Decode what :func:`plain_utf8` does not."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _decoded(data[len(bom) :], encoding)

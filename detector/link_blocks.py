@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from detector.markup import TAGS
-from detector.page import Page
+from detector.page import Page, Where
 from detector.paths import Paths
 from detector.result import Link, LinkBlock, Span
 
@@ -19,6 +20,7 @@ _MOSTLY = 0.8
 """Share of the links of an element that are found, for its blocks to count as one."""
 _FURTHEST = 30  # ancestors that are looked at
 _LINK = TAGS.index("a")
+_PLACES: frozenset[Where] = frozenset(("link", "host"))
 _ROOTS = frozenset((TAGS.index("html"), TAGS.index("body")))
 
 
@@ -45,28 +47,18 @@ class _Tree:
         return next((own for own in self.above(element) if self.tags[own] == _LINK), 0)
 
 
-def link_blocks(
-    page: Page, spans: Sequence[Span], nodes: Sequence[int | None], paths: Paths
-) -> tuple[LinkBlock, ...]:
-    """Return the blocks of links among the likely injections of a page, in order.
+def link_blocks(page: Page, spans: Sequence[Span]) -> tuple[LinkBlock, ...]:
+    """Return the blocks of links among the likely injections of a page, in document order.
 
-    ``nodes`` are the elements that ``spans`` are in. A block is the smallest element that at least
-    ``LEAST_LINKS`` found links are in, or a larger one most of whose links are found.
+    A block is the smallest element that at least ``LEAST_LINKS`` found links are in, or a larger
+    one most of whose links are found; those that are too few for a block of their own belong to
+    the one around them.
     """
-    if page.elements is None:
-        return ()
-    candidates = [
-        (span, node)
-        for span, node in zip(spans, nodes, strict=True)
-        if span.kind == "injection" and span.score >= _LIKELY and node
-    ]
-    if len(candidates) < LEAST_LINKS:
+    likely = [span for span in spans if span.kind == "injection" and span.score >= _LIKELY]
+    if page.elements is None or not likely:
         return ()
     tree = _Tree(page)
-    found: dict[int, list[Span]] = {}
-    for span, node in candidates:
-        if link := tree.link(node):
-            found.setdefault(link, []).append(span)
+    found = _found(page, likely, tree)
     if len(found) < LEAST_LINKS:
         return ()
     counts = Counter(above for link in found for above in tree.above(link))
@@ -77,12 +69,17 @@ def link_blocks(
         for above in tree.above(link)
         if counts[above] >= LEAST_LINKS
     )
+    chosen = {link: _container(link, tree, counts, every) for link in sorted(found)}
+    sizes = Counter(chosen.values())
     blocks: dict[int, list[int]] = {}
-    for link in sorted(found):  # a finding over several links is in the longest of them
-        if container := _container(link, tree, counts, every):
-            blocks.setdefault(container, []).append(link)
-    blocks = {element: links for element, links in blocks.items() if len(links) >= LEAST_LINKS}
-    told = _told(page, found, tree) if blocks else {}
+    for link, element in chosen.items():
+        around = (element, *tree.above(element)) if element else ()
+        block = next((own for own in around if sizes[own] >= LEAST_LINKS), 0)
+        if block:
+            blocks.setdefault(block, []).append(link)
+    if not blocks:
+        return ()
+    told, paths = _told(page, found, tree), Paths(page)
     return tuple(
         _block(
             [span for link in links for span in found[link]],
@@ -91,6 +88,20 @@ def link_blocks(
         )
         for element, links in blocks.items()
     )
+
+
+def _found(page: Page, spans: Iterable[Span], tree: _Tree) -> dict[int, list[Span]]:
+    """Return the links that ``spans`` stand in, and which do."""
+    found: dict[int, list[Span]] = {}
+    starts = page.starts()
+    for span in spans:
+        first = bisect_right(starts, span.start) - 1
+        segments = page.segments[max(first, 0) : bisect_left(starts, span.end)]
+        nodes = (segment.node for segment in segments if segment.where in _PLACES)
+        for link in dict.fromkeys(tree.link(node) for node in nodes if node):
+            if link:
+                found.setdefault(link, []).append(span)
+    return found
 
 
 def _container(link: int, tree: _Tree, counts: Counter[int], every: Counter[int]) -> int:
@@ -111,7 +122,7 @@ def _told(page: Page, found: Iterable[int], tree: _Tree) -> dict[int, Link]:
     """Return what the found links say and where they lead."""
     texts, targets = dict.fromkeys(found, ""), dict.fromkeys(found, "")
     for segment in page.segments:
-        if segment.where not in ("link", "host") or not segment.node:
+        if segment.where not in _PLACES or not segment.node:
             continue
         link = tree.link(segment.node)
         if link not in texts:

@@ -73,6 +73,7 @@ def _within(span: Span, block: LinkBlock) -> bool:
         and span.where in ("link", "host")
         and block.start <= span.start
         and span.end <= block.end
+        and span.path.startswith(f"{block.path} > ")
     )
 
 

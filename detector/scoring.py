@@ -18,7 +18,7 @@ from detector.candidates import (
     without_remnant,
 )
 from detector.config import DEFAULT_CONFIG, Config
-from detector.decode import decode, looks_binary, plain_utf8
+from detector.decode import looks_binary, utf8_or_text
 from detector.errors import DetectorError, InputError
 from detector.extract import extract, looks_like_html
 from detector.kernel import loaded
@@ -27,16 +27,13 @@ from detector.model import Evidence, Model, default_model_folder
 from detector.page import Page, page_from_text
 from detector.page_score import page_scores
 from detector.paths import Paths
-from detector.result import KINDS, LinkBlock, Result, Span, Word
+from detector.result import KINDS, Result, Span, Word
 from detector.words import fitting_words, garbled_words
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
 __all__ = ["Detector", "read_page"]
-
-Findings = tuple[list[Span], bool, tuple[LinkBlock, ...]]
-"""Spans in order of place, whether the least probable were cut, and the blocks of links."""
 
 _HEAD = 1000  # characters or bytes, by which most pages can be told to be HTML
 
@@ -64,8 +61,7 @@ def read_page(
             data, truncated = data[: config.max_bytes], ("max_bytes",)
         if looks_binary(data):
             return Page("", (), False, None, (*truncated, "binary"))
-        plain = plain_utf8(data, content_type)
-        content, encoding = decode(data, content_type)[:2] if plain is None else (plain, "utf-8")
+        content, encoding = utf8_or_text(data, content_type)
     elif isinstance(page, str):
         content = page
         if len(content) > config.max_bytes:
@@ -77,22 +73,17 @@ def read_page(
         raise InputError(
             f"cannot score a {type(page).__name__}; pass bytes, str, a BeautifulSoup or a Page"
         )
-    if _is_html(content, content_type):
+    declared = (content_type or "").lower().lstrip()
+    plain = declared.startswith("text/plain")
+    html = not plain and ("html" in declared or looks_like_html(_text(content[:_HEAD])))
+    if not html:
+        content = _text(content)
+        html = not plain and looks_like_html(content)
+    if html:
         result = extract(content, config, encoding)
     else:
         result = page_from_text(_text(content), encoding, config.max_characters)
     return result._replace(truncated=truncated + result.truncated) if truncated else result
-
-
-def _is_html(content: str | bytes, content_type: str | None) -> bool:
-    declared = (content_type or "").lower().lstrip()
-    if declared.startswith("text/plain"):
-        return False
-    return (
-        "html" in declared
-        or looks_like_html(_text(content[:_HEAD]))
-        or looks_like_html(_text(content))
-    )
 
 
 def _text(content: str | bytes) -> str:
@@ -137,7 +128,7 @@ class Detector:
         """Judge one page. See :func:`read_page` for what is accepted.
 
         ``source_map`` looks up where each finding stands in the bytes or text (``Span.source``),
-        which costs about as much again for a page with many findings.
+        which can take much longer than scoring: up to about ``max_compared`` of the config.
 
         Raises :class:`InputError` for an argument of another type, and nothing for any content.
         """
@@ -227,7 +218,7 @@ class Detector:
                     )
                 )  # fmt: skip
                 continue
-            spans, cut, blocks = next(found)
+            spans, cut = next(found)
             score, scores = page_scores(spans, len(page.text), self.model)
             results.append(
                 Result(
@@ -243,16 +234,16 @@ class Detector:
                     truncated=(*page.truncated, "max_spans") if cut else page.truncated,
                     model=self.model.version,
                     url=url,
-                    link_blocks=blocks,
+                    link_blocks=link_blocks(page, spans),
                 )
             )
         return results
 
-    def _findings(self, pages: Sequence[Page]) -> list[Findings]:
-        """Return the findings of each page."""
+    def _findings(self, pages: Sequence[Page]) -> list[tuple[list[Span], bool]]:
+        """Return for each page its findings in order, and whether the least probable were cut."""
         likely: list[list[Candidate]] = [[] for _ in pages]
         if not any(page.segments for page in pages):
-            return [([], False, ()) for _ in pages]
+            return [([], False) for _ in pages]
         batch = batch_of(pages, self.model.tables)
         features = self.model.features(batch)
         evidence = self.model.evidence(features, batch)
@@ -279,14 +270,14 @@ class Detector:
         batch: Batch,
         evidence: Evidence,
         fitting: dict[int, str],
-    ) -> Findings:
-        """Return the findings of one page."""
+    ) -> tuple[list[Span], bool]:
+        """Return the findings of one page in order of place, and whether some were cut."""
         cut = len(likely) > self.config.max_spans
         if cut:
             likely = sorted(likely, key=lambda c: -c.score)[: self.config.max_spans]
         starts = page.starts() if likely else []
         paths = Paths(page)
-        placed: list[tuple[Span, int | None]] = []
+        spans = []
         for found in likely:
             start, end = without_parting(found.kind, page.text, found.text_start, found.text_end)
             start, end = without_remnant(found.kind, page.text, start, end)
@@ -299,11 +290,11 @@ class Detector:
             words: tuple[Word, ...] = ()
             if found.kind == "garbled":
                 words = garbled_words(page.text, batch, evidence.final, found, self.model, fitting)
-            span = Span(
-                found.kind, start, end, page.text[start:end], found.score, segment.where,
-                segment.visible, paths.path(segment.node), words, segment.hidden_by,
+            spans.append(
+                Span(
+                    found.kind, start, end, page.text[start:end], found.score, segment.where,
+                    segment.visible, paths.path(segment.node), words, segment.hidden_by,
+                )
             )  # fmt: skip
-            placed.append((span, segment.node))
-        placed.sort(key=lambda pair: (pair[0].start, pair[0].end))
-        spans, nodes = [span for span, _ in placed], [node for _, node in placed]
-        return spans, cut, link_blocks(page, spans, nodes, paths)
+        spans.sort(key=lambda span: (span.start, span.end))
+        return spans, cut

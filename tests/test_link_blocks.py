@@ -56,3 +56,15 @@ def test_blocks_are_injections() -> None:
     result = DETECTOR.score(f"<ul>{BLOCK}</ul>")
     assert result.of_kind("injection").link_blocks == result.link_blocks
     assert result.of_kind("garbled").link_blocks == ()
+
+
+def test_a_finding_that_no_block_tells_is_told() -> None:
+    source = f"<a href='/1'>开云</a><ul>{BLOCK}</ul><div><a href='/2'>体育</a></div>"
+    page = read_page(source)
+    result = DETECTOR.score_page(page)
+    lines = page_lines("a.html", result, page, unstyled)
+    assert [line.split()[2:] for line in lines if " link  " in line] == [
+        ["link", "开云"],
+        ["link", "体育"],
+    ]
+    assert sum("30 links" in line for line in lines) == 1

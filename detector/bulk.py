@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,6 +27,7 @@ from detector.records import Fields, read_records
 from detector.rows import PartFormat, open_part, row_of
 from detector.scoring import Detector
 from detector.shards import Shard
+from detector.targets import whole_file, write_file
 
 __all__ = [
     "STATE", "Counts", "Settings", "Split", "check_settings",  "outcomes", "scan_shard",
@@ -187,7 +187,7 @@ def scan_shard(shard: Shard, settings: Settings, jobs: int = 1) -> Counts:
     passed: Counter[str] = Counter()
     counts = Counts(shard.name, shard.fingerprint)
     told = time.monotonic()
-    with _whole(settings.part(shard), state) as unfinished:
+    with whole_file(settings.part(shard), state) as unfinished:
         writer = open_part(unfinished, settings.form)
         try:
             for row in _rows(shard, settings, jobs, passed, counts):
@@ -229,28 +229,5 @@ def _rows(
         yield row_of(Record(shard.name, error=counts.error), empty)
 
 
-@contextmanager
-def _whole(path: Path, state: Path) -> Iterator[Path]:
-    """Give the name of a file in ``state`` that becomes ``path`` in the end, unless it fails."""
-    handle, name = tempfile.mkstemp(dir=state, prefix=f"{path.name}.", suffix=".tmp")
-    os.close(handle)
-    try:
-        yield Path(name)
-        os.chmod(name, _mode())
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
-
-
 def _write_json(path: Path, value: Any) -> None:
-    with _whole(path, path.parent) as unfinished:
-        unfinished.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
-
-
-def _mode() -> int:
-    """Return the mode that open() would have given a file."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+    write_file(path, json.dumps(value, indent=1).encode() + b"\n")

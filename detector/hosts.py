@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from detector.errors import InputError
+from detector.findings import joined
 from detector.optional import needs
+from detector.report import shortened
 
 __all__ = ["Host", "Looks", "read_hosts", "read_parts"]
 
@@ -25,7 +27,7 @@ over. ``unclear``: flagged pages among fewer than ``LEAST_PAGES``, which say not
 """
 
 LEAST_PAGES = 5
-FALSE_ALARMS = 0.005
+FALSE_ALARMS = 0.015  # as of Chinese HTML (README)
 HACKED_SHARE = 0.5
 SPAM_SHARE = 0.9
 
@@ -68,7 +70,9 @@ class Host:
             heapq.heappop(self._worst)
         likely = (span["text"] for span in row["spans"] if span["score"] >= _PHRASE_SCORE)
         # Once a page: what a page repeats is not what the site is about.
-        self._phrases.update(list(dict.fromkeys(_phrase(text) for text in likely)))
+        self._phrases.update(
+            list(dict.fromkeys(shortened(joined(text), _LONGEST_PHRASE) for text in likely))
+        )
         if len(self._phrases) > 2 * _COUNTED_PHRASES:
             self._phrases = Counter(dict(self._phrases.most_common(_COUNTED_PHRASES)))
 
@@ -118,11 +122,6 @@ class Host:
             "worst": [{"url": url, "score": score} for url, score in self.worst],
             "phrases": [{"text": text, "pages": pages} for text, pages in self.phrases],
         }
-
-
-def _phrase(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST_PHRASE else text[: _LONGEST_PHRASE - 1] + "…"
 
 
 def read_hosts(folder: Path) -> tuple[list[Host], int]:

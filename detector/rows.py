@@ -29,7 +29,7 @@ def schema() -> pa.Schema:
     ``score``, ``verdict`` and those by kind (``injection``, ``garbled``) are null where ``error``
     says why the page could not be scored. ``start`` and ``end`` are code points, half-open, into
     the extracted text. ``source`` and ``position`` say where the page came from
-    (:class:`detector.records.Record`).
+    (:class:`detector.record.Record`).
     """
     with needs("scan"):
         import pyarrow as pa

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from detector.sources import Source
 
-__all__ = ["Target", "Targets", "write_file"]
+__all__ = ["Target", "Targets", "whole_file", "write_file"]
 
 
 class Target(NamedTuple):
@@ -69,17 +70,28 @@ class Targets:
         return True
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write ``data`` to ``path`` as a whole or not at all; its folder is made. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".strip-")
+@contextmanager
+def whole_file(path: Path, folder: Path) -> Iterator[Path]:
+    """Give the name of a file in ``folder`` that becomes ``path`` in the end, unless that fails.
+
+    ``folder`` is on the file system of ``path``. Raises OSError.
+    """
+    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name[:100]}.", suffix=".tmp")
+    os.close(handle)
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+        yield Path(name)
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(name, 0o666 & ~mask)  # as open() would have made it
         os.replace(name, path)
     except BaseException:
-        os.unlink(name)
+        with suppress(OSError):
+            os.unlink(name)
         raise
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write ``data`` to ``path`` as a whole or not at all; its folder is made. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path, path.parent) as unfinished:
+        unfinished.write_bytes(data)

@@ -78,7 +78,7 @@ def test_the_table(folder: Path) -> None:
     ("spam", "ham", "looks"),
     [
         (0, 1, "clean"), (0, 1000, "clean"), (1, 0, "unclear"), (2, 2, "unclear"),
-        (1, 9, "doubtful"), (5, 995, "doubtful"), (6, 994, "hacked"), (2, 8, "hacked"),
+        (1, 9, "doubtful"), (15, 985, "doubtful"), (16, 984, "hacked"), (2, 8, "hacked"),
         (5, 5, "hacked"), (6, 4, "mixed"), (8, 2, "mixed"), (9, 1, "spam"), (5, 0, "spam"),
     ],
 )  # fmt: skip

@@ -53,6 +53,8 @@ def test_both_sides_have_the_same_constants() -> None:
     assert constants("edges.c")["NOT_SPLICED"] == edges.NOT_SPLICED
     assert features["SLOT_BITS"] == contrast.SLOT_BITS
     assert features["MOST_ALTERNATIVES"] == contrast.MOST_ALTERNATIVES
+    assert features["MUCH_BETTER"] == contrast.MUCH_BETTER
+    assert constants("wording.c")["ORDERS"] == len(ngrams.ORDERS)
     assert evidence["ROW_WIDTH"] == ngrams.ROW_WIDTH
     assert evidence["FLAT_GROUPS"] == len(ngrams.GROUPS)
     assert evidence["OWN_STEPS"] == context.OWN_STEPS

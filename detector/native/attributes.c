@@ -41,10 +41,8 @@ bool is_varied(Scan *scan, const u8 *start, const u8 *end) {
         if (at < rest || *at < '0' || *at > '9')
             *last++ = *at;
     bool fresh;
-    if (!slice_of(&scan->shapes, shape, last - shape, &fresh)) {
-        scan->starved = true;
+    if (numbered(scan, &scan->shapes, shape, last, &fresh) < 0)
         return false;
-    }
     if (fresh)
         scan->free_digitless = last;
     return !fresh;
@@ -55,9 +53,8 @@ static void add_lead(Scan *scan, const u8 *start, const u8 *end) {
     bool absolute = found_text(start, end, "//", 2) < end, fresh;
     if (!absolute && !wordy(start, end))
         return;
-    if (!slice_of(&scan->leads, start, end - start, &fresh))
-        scan->starved = true;
-    else if (fresh)
+    numbered(scan, &scan->leads, start, end, &fresh);
+    if (fresh)
         add_value(scan, absolute && is_varied(scan, start, end) ? VARIED : LEAD, start, end);
 }
 
@@ -65,9 +62,8 @@ static void add_words(Scan *scan, const u8 *start, const u8 *end) {
     bool fresh;
     if (start == end)
         return;
-    if (!slice_of(&scan->words, start, end - start, &fresh))
-        scan->starved = true;
-    else if (fresh)
+    numbered(scan, &scan->words, start, end, &fresh);
+    if (fresh)
         add_value(scan, WORDS, start, end);
 }
 
@@ -95,14 +91,10 @@ static i32 style_of(Scan *scan, const u8 *start, const u8 *end) {
     bool fresh;
     if (start == end)
         return NO_STYLE;
-    const Slice *style = slice_of(&scan->styles, start, end - start, &fresh);
-    if (!style) {
-        scan->starved = true;
-        return NO_STYLE;
-    }
+    i32 number = numbered(scan, &scan->styles, start, end, &fresh);
     if (fresh)
         add_value(scan, STYLE, start, end);
-    return style->number;
+    return number < 0 ? NO_STYLE : number; /* without memory nothing is read at all */
 }
 
 /* Read an attribute of `element`. */

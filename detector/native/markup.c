@@ -174,14 +174,12 @@ static const u8 *scan_start_tag(Scan *scan, const u8 *at) {
     if (!counted(scan))
         return end;
     bool fresh;
-    const Slice *slice = slice_of(&scan->tags, name, stop - name, &fresh);
-    if (!slice) {
-        scan->starved = true;
+    i32 tag = numbered(scan, &scan->tags, name, stop, &fresh);
+    if (tag < 0)
         return end;
-    }
     if (fresh)
         add_value(scan, NAME, name, stop);
-    i32 tag = (i32)slice->number, traits = traits_of(scan, tag);
+    i32 traits = traits_of(scan, tag);
     Open opened = {.name = name, .size = stop - name, .tag = tag,
                    .element = scan->open[scan->depth].element,
                    .foreign = traits & IS_FOREIGN || in_foreign(scan), .read = is_read(scan)};
@@ -225,7 +223,7 @@ static void know_tags(Scan *scan, const u8 *names, i64 size) {
     scan->starved = !make_room(&scan->tags, size / LEAST_NAME);
     while (names < end && !scan->starved) {
         const u8 *stop = found(names, end, '\n');
-        scan->starved = !slice_of(&scan->tags, names, stop - names, &fresh);
+        numbered(scan, &scan->tags, names, stop, &fresh);
         names = stop + 1;
     }
     scan->known = scan->tags.count;

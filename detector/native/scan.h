@@ -67,6 +67,18 @@ static inline void add_value(Scan *scan, i32 kind, const u8 *start, const u8 *en
                 place(scan, end)};
 }
 
+/* The number of what stands at `start` among `slices`, -1 where there is no memory; *fresh tells
+ * whether it is new. */
+static inline i32 numbered(Scan *scan, Slices *slices, const u8 *start, const u8 *end,
+                           bool *fresh) {
+    const Slice *slice = slice_of(slices, start, end - start, fresh);
+    if (slice)
+        return slice->number;
+    scan->starved = true;
+    *fresh = false;
+    return -1;
+}
+
 /* Whether a text has characters beyond ASCII, plain or as a reference. */
 static inline bool beyond_ascii(const u8 *start, const u8 *end) {
     for (const u8 *at = start; at < end; at++)

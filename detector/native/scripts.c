@@ -38,12 +38,13 @@ const u8 *script_end(const u8 *at, const u8 *end) {
 
 /* Keep a link of a script. References are none there: only what has none is compared with others. */
 static void add_quoted(Scan *scan, const u8 *start, const u8 *end) {
-    bool fresh = true;
-    if (found(start, end, '&') < end)
+    bool fresh;
+    if (found(start, end, '&') < end) {
         add_value(scan, QUOTED, start, end);
-    else if (!slice_of(&scan->leads, start, end - start, &fresh))
-        scan->starved = true;
-    else if (fresh)
+        return;
+    }
+    numbered(scan, &scan->leads, start, end, &fresh);
+    if (fresh)
         add_value(scan, is_varied(scan, start, end) ? VARIED : QUOTED, start, end);
 }
 

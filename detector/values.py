@@ -60,7 +60,6 @@ class Reader:
     """
 
     __slots__ = (
-        "_config",
         "_element",
         "_hosts",
         "_item",
@@ -79,7 +78,6 @@ class Reader:
         self.cut: list[tuple[int, str]] = []
         self._markup = markup
         self._readings = readings
-        self._config = config
         self._longest = config.max_value
         self._script = config.max_script  # characters left
         self._links = config.max_links  # left

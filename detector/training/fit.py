@@ -39,7 +39,7 @@ from detector.ngrams import (
     ROW_WIDTH,
     Features,
 )
-from detector.page import WHERES, Where
+from detector.page import WHERES
 from detector.page_score import FITTED, PAGE_FEATURES, Weighed, is_chinese, page_features
 from detector.result import KINDS, Kind
 from detector.spans import positions
@@ -312,7 +312,7 @@ class Judged(NamedTuple):
     right: NDArray[np.bool_]
     sizes: NDArray[np.intp]
     chinese: NDArray[np.bool_]
-    where: list[Where]
+    where: NDArray[np.str_]
     length: int
     truth: bool
     spam: bool
@@ -360,7 +360,7 @@ def _judged(page: LabeledPage, batch: Batch, found: Candidates, evidence: Eviden
     offends = character_labels(page, batch.offsets[at])[index]
     truth = any(s.kind == kind for s in page.spans)
     chinese = np.array([is_chinese(text[start:end]) for start, end in trimmed], dtype=bool)
-    where = [WHERES[place >> 1] for place in batch.places[found.start].tolist()]
+    where = np.array(WHERES)[batch.places[found.start] >> 1]
     return Judged(
         found.features, right, sizes, chinese, where, len(text), truth, page.spam, is_hard(page),
         evidence.final[at, index], of, offends,
@@ -449,16 +449,9 @@ def span_scores(page: Judged, spans: Calibration, config: Config) -> list[Weighe
     """Return what the page score asks of the candidates that become spans."""
     scores = spans.probabilities(SPAN_FEATURES, page.values)
     chosen = reported(np.zeros(len(scores), dtype=np.intp), scores, config)
-    return [
-        Weighed(score, size, chinese, page.where[index])
-        for index, score, size, chinese in zip(
-            chosen.tolist(),
-            scores[chosen].tolist(),
-            page.sizes[chosen].tolist(),
-            page.chinese[chosen].tolist(),
-            strict=True,
-        )
-    ]
+    columns = (scores, page.sizes, page.chinese, page.where)
+    rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
+    return [Weighed(*row) for row in rows]
 
 
 def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, config: Config) -> float:

@@ -15,7 +15,7 @@ from detector.model import Evidence, Model
 from detector.ngrams import Features
 from detector.page import WHERES
 from detector.result import KINDS, Kind
-from detector.spans import maximal_segments
+from detector.spans import gains, maximal_segments
 
 __all__ = [
     "SPAN_FEATURES",
@@ -79,9 +79,9 @@ def candidates(
     """
     cut = model.segmentation[kind]
     index = KINDS.index(kind)
-    raw = evidence.final[:, index] - np.float32(cut.offset)
+    own_evidence = evidence.final[:, index]
     start, end, score = maximal_segments(
-        evidence.final[:, index],
+        own_evidence,
         batch.classes,
         offset=cut.offset,
         floor=cut.floor,
@@ -101,12 +101,7 @@ def candidates(
     n = (batch.ends - batch.starts)[page]
     size = end - start
     place = batch.places[start]
-    positive = raw > 0
-    rises = np.concatenate(([0], np.cumsum(positive[1:] & ~positive[:-1])))
-    runs = rises[end - 1] - rises[start] + positive[start]
-    # reduceat wants the ends of the ranges among its starts, and takes every other result.
-    pairs = np.stack((start, end), axis=1).reshape(-1)
-    peak = np.maximum.reduceat(raw, pairs)[::2]
+    runs, peak = gains(own_evidence, cut.offset, start, end)
     at = np.searchsorted(breaks, start)
     block = breaks[at] - breaks[at - 1] - 1
     logs = np.log1p(score)
@@ -150,9 +145,9 @@ def _read_as_a_whole(
     wording = model.wording.log_odds(batch, of_characters.rows, ranges, KINDS.index(kind))
     nothing = np.zeros(len(start))
     if kind == "garbled":
-        at, gains, _ = of_characters.comparison
+        at, gained, _ = of_characters.comparison
         low, high = np.searchsorted(at, start), np.searchsorted(at, end)
-        better = np.concatenate(([0], np.cumsum(gains >= MUCH_BETTER)))
+        better = np.concatenate(([0], np.cumsum(gained >= MUCH_BETTER)))
         many = (better[high] - better[low]).astype(np.float64)
         share = many / np.maximum(high - low, 1)
         return np.stack((wording, nothing, nothing, np.log1p(many), share))

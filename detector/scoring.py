@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from detector.batch import GAP, Batch, batch_of
+from detector.batch import GAP, batch_of
 from detector.candidates import (
     SPAN_FEATURES,
     Candidate,
@@ -23,12 +23,12 @@ from detector.errors import DetectorError, InputError
 from detector.extract import extract, looks_like_html
 from detector.kernel import loaded
 from detector.link_blocks import link_blocks
-from detector.model import Evidence, Model, default_model_folder
+from detector.model import Model, default_model_folder
 from detector.page import Page, page_from_text
 from detector.page_score import page_scores
 from detector.paths import Paths
 from detector.result import KINDS, Result, Span, Word
-from detector.words import fitting_words, garbled_words
+from detector.words import WordRuns, fitting_words
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -256,20 +256,16 @@ class Detector:
             )  # fmt: skip
             for row in zip(*(column[chosen].tolist() for column in columns), strict=True):
                 likely[row[0]].append(Candidate(kind, *row[1:]))
-        garbled = any(c.kind == "garbled" for page in likely for c in page)
-        fitting = fitting_words(features.comparison) if garbled else {}
-        return [
-            self._spans(page, own, batch, evidence, fitting)
-            for page, own in zip(pages, likely, strict=True)
-        ]
+        runs = None
+        if any(found.kind == "garbled" for own in likely for found in own):
+            runs = WordRuns(batch, evidence, self.model, fitting_words(features.comparison))
+        return [self._spans(page, own, runs) for page, own in zip(pages, likely, strict=True)]
 
     def _spans(
         self,
         page: Page,
         likely: list[Candidate],
-        batch: Batch,
-        evidence: Evidence,
-        fitting: dict[int, str],
+        runs: WordRuns | None,
     ) -> tuple[list[Span], bool]:
         """Return the findings of one page in order of place, and whether some were cut."""
         cut = len(likely) > self.config.max_spans
@@ -279,17 +275,20 @@ class Detector:
         paths = Paths(page)
         spans = []
         for found in likely:
-            start, end = without_parting(found.kind, page.text, found.text_start, found.text_end)
-            start, end = without_remnant(found.kind, page.text, start, end)
-            first = bisect_right(starts, start) - 1
+            start, end = found.text_start, found.text_end
+            if found.kind == "injection":
+                start, end = without_parting(found.kind, page.text, start, end)
+                start, end = without_remnant(found.kind, page.text, start, end)
+            first = max(bisect_right(starts, start) - 1, 0)
             last = bisect_left(starts, end)
-            segment = max(
-                page.segments[max(first, 0) : last],
-                key=lambda s: min(end, s.end) - max(start, s.start),
-            )
+            segment = page.segments[first]
+            if last > first + 1:
+                segment = max(
+                    page.segments[first:last], key=lambda s: min(end, s.end) - max(start, s.start)
+                )
             words: tuple[Word, ...] = ()
-            if found.kind == "garbled":
-                words = garbled_words(page.text, batch, evidence.final, found, self.model, fitting)
+            if found.kind == "garbled" and runs is not None:
+                words = runs.words(page.text, found.start, found.end)
             spans.append(
                 Span(
                     found.kind, start, end, page.text[start:end], found.score, segment.where,

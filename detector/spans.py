@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detector.kernel import address, call
 
-__all__ = ["Segments", "maximal_segments", "positions"]
+__all__ = ["Segments", "gains", "maximal_segments", "positions"]
 
 
 class Segments(NamedTuple):
@@ -56,6 +56,25 @@ def maximal_segments(
         address(score, np.float64, room),
     )  # fmt: skip
     return Segments(start[:found], end[:found], score[:found])
+
+
+def gains(
+    evidence: NDArray[np.float32],
+    offset: float,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return of each range ``start:end`` how many runs of gain it has, and the most of a character.
+
+    What a character gains is its ``evidence`` less ``offset``, where that is positive.
+    """
+    m = len(starts)
+    runs, peaks = np.empty(m, dtype=np.int64), np.empty(m, dtype=np.float32)
+    call(
+        "survey_gains", address(evidence, np.float32, 0), offset, m, address(starts, np.int64, m),
+        address(ends, np.int64, m), address(runs, np.int64, m), address(peaks, np.float32, m),
+    )  # fmt: skip
+    return runs, peaks
 
 
 def positions(starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -16,6 +16,7 @@
 #define FAR 60
 #define WIDE 200
 #define LEAST_LENGTH 50
+#define BLOCK 256 /* characters, whose steps fit into the nearest cache */
 
 enum { G_NEAR, G_MIDDLE, G_FAR, G_DENSE, G_PAGE, G_OTHER, G_PLACE, G_SIDES, CONTEXT_GROUPS };
 
@@ -87,6 +88,48 @@ static inline i32 rounded(float value) {
     return (i32)(shifted - magic);
 }
 
+/* Sums of what comes before each character, readable WIDE beyond both ends of the text. */
+typedef struct {
+    i32 *capped, *peaks; /* sixteenths of log-odds, of at most 4; those that stand out */
+    u8 *own;             /* steps of each character */
+} Sums;
+
+static void sum_up(const Batch *batch, const float *first, i32 above, const Sums *sums) {
+    i64 n = batch->n, i = 0;
+    i32 sum = 0, peak = 0;
+    for (i64 k = 0; k <= batch->pages; k++) {
+        /* What lies between pages counts nothing. */
+        i64 start = k < batch->pages ? batch->starts[k] : n, end = k < batch->pages ? batch->ends[k] : n;
+        for (; i < end; i++) {
+            float value = first[i];
+            value = value < LOW ? LOW : value > HIGH ? HIGH : value;
+            i32 steps = batch->classes[i] == BREAK ? -64 : rounded(value * 16);
+            sums->own[i] = (u8)clipped((steps - 16 * LOW) >> 3, 0, OWN_STEPS - 1);
+            if (i >= start) {
+                sum += steps < 64 ? steps : 64;
+                peak += steps > -above ? steps + above : 0;
+            }
+            sums->capped[i + 1] = sum;
+            sums->peaks[i + 1] = peak;
+        }
+    }
+    for (i64 beyond = 0; beyond < WIDE; beyond++) {
+        sums->capped[-beyond] = sums->peaks[-beyond] = 0;
+        sums->capped[n + 1 + beyond] = sum;
+        sums->peaks[n + 1 + beyond] = peak;
+    }
+}
+
+/* Fourteen sixteenths of the average above the lowest are one step. */
+static inline i32 level_of(i32 sum, i32 size) {
+    return quotient(sum - 16 * LOW * size, 14 * size, STEPS - 1);
+}
+
+/* Eight levels of the average of the characters before `end`, as many as BESIDE. */
+static inline i32 side_level(const i32 *sums, i32 end) {
+    return quotient(sums[end] - sums[end - BESIDE] - 16 * LOW * BESIDE, 28 * BESIDE, 7);
+}
+
 /* 2 * log2(1 + rate) rounded down, at most STEPS - 1: the exponent of the square (IEEE 754). */
 static inline i32 log_steps(double rate) {
     float square = (float)(rate + 1);
@@ -97,94 +140,86 @@ static inline i32 log_steps(double rate) {
     return bits < STEPS - 1 ? bits : STEPS - 1;
 }
 
-static inline i64 clipped_at(i64 i, i64 n) { return i < 0 ? 0 : i > n ? n : i; }
-
-/* Fourteen sixteenths of the average above the lowest are one step. */
-static inline i32 level_of(i32 sum, i32 size) {
-    return clipped((sum - 16 * LOW * size) / (14 * size), 0, STEPS - 1);
-}
-
-/* Eight levels of the average of the characters before `end`, as many as BESIDE. */
-static inline i32 side_level(const i32 *sums, i64 n, i64 end) {
-    i32 sum = sums[clipped_at(end, n)] - sums[clipped_at(end - BESIDE, n)];
-    return clipped((sum - 16 * LOW * BESIDE) / (28 * BESIDE), 0, 7);
-}
-
 /* Characters of the page [first, last) within `radius` of i. */
-static inline i32 window_size(i64 i, i64 radius, i64 first, i64 last) {
-    return (i32)most_of(least_of(i + radius + 1, last) - most_of(i - radius, first), 1);
+static inline i32 window_size(i32 i, i32 radius, i32 first, i32 last) {
+    i32 low = i - radius > first ? i - radius : first;
+    i32 high = i + radius + 1 < last ? i + radius + 1 : last;
+    return high - low > 1 ? high - low : 1;
+}
+
+/* The steps of each group of BLOCK characters. */
+typedef i32 Steps[CONTEXT_GROUPS][BLOCK];
+
+/* Steps of `count` characters from `from` on, of the page [start, end). */
+static void steps_of(const Batch *batch, const Sums *sums, i64 from, i32 count, i32 start,
+                     i32 end, Steps steps) {
+    const i32 *capped = sums->capped + from, *peaks = sums->peaks + from;
+    start -= (i32)from;
+    end -= (i32)from;
+    for (i32 j = 0; j < count; j++)
+        steps[G_NEAR][j] = level_of(within(capped, j, NEAR), 2 * NEAR + 1);
+    for (i32 j = 0; j < count; j++)
+        steps[G_MIDDLE][j] = level_of(within(capped, j, MIDDLE), 2 * MIDDLE + 1);
+    for (i32 j = 0; j < count; j++)
+        steps[G_FAR][j] = level_of(within(capped, j, FAR), window_size(j, FAR, start, end));
+    /* What stands out of the background, however deep the background is. */
+    for (i32 j = 0; j < count; j++)
+        steps[G_DENSE][j] =
+            log_steps((double)within(peaks, j, WIDE) / window_size(j, WIDE, start, end));
+    for (i32 j = 0; j < count; j++)
+        steps[G_PLACE][j] = batch->places[from + j];
+    /* A phrase has edges: what stands before and after, with half the own steps. */
+    for (i32 j = 0; j < count; j++)
+        steps[G_SIDES][j] = 8 * side_level(capped, j) + side_level(capped, j + 1 + BESIDE) -
+                            32 * (sums->own[from + j] & 1);
 }
 
 /* Write the buckets of the second look (heads x groups x n), where `buckets` is not null, and the
  * sums of their corrections (heads x n), where `second` is not null. */
 EXPORT i64 second_evidence(const Batch *batch, const float *first, const float *corrections,
                            i32 *buckets, float *second) {
-    i64 n = batch->n;
-    size_t size = (size_t)(n + 1) * sizeof(i32);
-    i32 *memory = malloc(4 * size + 2 * (size_t)n);
+    i64 n = batch->n, room = n + 1 + 2 * WIDE;
+    i32 *memory = malloc((size_t)(2 * HEADS * room) * sizeof(i32) + (size_t)(HEADS * n));
     if (!memory)
         return -1;
-    i32 *capped[HEADS], *peaks[HEADS];
-    u8 *own[HEADS];
+    Sums sums[HEADS];
     for (int head = 0; head < HEADS; head++) {
-        capped[head] = memory + 2 * head * (n + 1);
-        peaks[head] = capped[head] + n + 1;
-        own[head] = (u8 *)(memory + 4 * (n + 1)) + head * n;
-        i32 sum = 0, peak = 0;
-        i64 page = 0;
-        capped[head][0] = peaks[head][0] = 0;
-        for (i64 i = 0; i < n; i++) {
-            float value = first[head * n + i];
-            value = value < LOW ? LOW : value > HIGH ? HIGH : value;
-            i32 steps = batch->classes[i] == BREAK ? -64 : rounded(value * 16);
-            own[head][i] = (u8)clipped((steps - 16 * LOW) >> 3, 0, OWN_STEPS - 1);
-            while (page < batch->pages && i >= batch->ends[page])
-                page++;
-            if (page < batch->pages && i >= batch->starts[page]) {
-                sum += steps < 64 ? steps : 64;
-                peak += most_of(steps + PEAKS[head], 0);
-            }
-            capped[head][i + 1] = sum;
-            peaks[head][i + 1] = peak;
-        }
+        i32 *own = memory + 2 * head * room + WIDE;
+        u8 *steps = (u8 *)(memory + 2 * HEADS * room) + head * n;
+        sums[head] = (Sums){own, own + room, steps};
+        sum_up(batch, first + head * n, PEAKS[head], &sums[head]);
     }
+    Steps steps[HEADS];
     for (i64 k = 0; k < batch->pages; k++) {
-        i64 start = batch->starts[k], end = batch->ends[k];
+        i64 start = batch->starts[k], end = batch->ends[k], reach = reach_of(batch, k);
         double length = (double)most_of(end - start, LEAST_LENGTH);
         i32 page[HEADS];
         for (int head = 0; head < HEADS; head++)
-            page[head] = log_steps((peaks[head][end] - peaks[head][start]) / length);
-        for (i64 i = k ? start : 0; i < reach_of(batch, k); i++) {
-            i32 step[HEADS][CONTEXT_GROUPS];
-            i32 far = window_size(i, FAR, start, end), wide = window_size(i, WIDE, start, end);
+            page[head] = log_steps((sums[head].peaks[end] - sums[head].peaks[start]) / length);
+        for (i64 from = k ? start : 0; from < reach; from += BLOCK) {
+            i32 count = (i32)least_of(BLOCK, reach - from);
             for (int head = 0; head < HEADS; head++) {
-                i32 *found = step[head];
-                found[G_NEAR] = level_of(around(capped[head], n, i, NEAR), 2 * NEAR + 1);
-                found[G_MIDDLE] = level_of(around(capped[head], n, i, MIDDLE), 2 * MIDDLE + 1);
-                found[G_FAR] = far == 2 * FAR + 1
-                                   ? level_of(around(capped[head], n, i, FAR), 2 * FAR + 1)
-                                   : level_of(around(capped[head], n, i, FAR), far);
-                /* What stands out of the background, however deep the background is. */
-                found[G_DENSE] = log_steps((double)around(peaks[head], n, i, WIDE) / wide);
-                found[G_PAGE] = page[head];
-                found[G_PLACE] = batch->places[i];
-                /* A phrase has edges: what stands before and after, with half the own steps. */
-                found[G_SIDES] = 8 * side_level(capped[head], n, i) +
-                                 side_level(capped[head], n, i + 1 + BESIDE) -
-                                 32 * (own[head][i] & 1);
+                steps_of(batch, &sums[head], from, count, (i32)start, (i32)end, steps[head]);
+                for (i32 j = 0; j < count; j++)
+                    steps[head][G_PAGE][j] = page[head];
             }
+            for (int head = 0; head < HEADS; head++)
+                memcpy(steps[head][G_OTHER], steps[1 - head][G_MIDDLE], sizeof steps[0][0]);
             for (int head = 0; head < HEADS; head++) {
-                step[head][G_OTHER] = step[1 - head][G_MIDDLE];
-                float sum = 0;
-                for (int group = 0; group < CONTEXT_GROUPS; group++) {
-                    i32 bucket = group * GROUP_SIZE + own[head][i] * 32 + step[head][group];
-                    if (buckets)
-                        buckets[((i64)head * CONTEXT_GROUPS + group) * n + i] = bucket;
+                const float *own = corrections + head * CONTEXT_GROUPS * GROUP_SIZE;
+                for (i32 j = 0; j < count; j++) {
+                    i32 row = sums[head].own[from + j] * 32;
+                    float sum = 0;
+                    for (int group = 0; group < CONTEXT_GROUPS; group++)
+                        sum += own[group * GROUP_SIZE + row + steps[head][group][j]];
                     if (second)
-                        sum += corrections[head * CONTEXT_GROUPS * GROUP_SIZE + bucket];
+                        second[head * n + from + j] = sum;
                 }
-                if (second)
-                    second[head * n + i] = sum;
+                for (int group = 0; buckets && group < CONTEXT_GROUPS; group++)
+                    for (i32 j = 0; j < count; j++)
+                        buckets[((i64)head * CONTEXT_GROUPS + group) * n + from + j] =
+                            group * GROUP_SIZE + sums[head].own[from + j] * 32 +
+                            steps[head][group][j];
             }
         }
     }

@@ -14,7 +14,8 @@
 #define NARROW 8
 #define BROAD 40
 #define SCRIPT 6
-#define INVERSE_BITS 19
+#define MARGIN BROAD
+#define BLOCK 256 /* characters, whose groups fit into the nearest cache */
 #define NOT_CHINESE 6
 #define LIMIT 80
 #define WORD_BASE 0x01000193u
@@ -312,12 +313,21 @@ static i64 compare(const Batch *batch, const i16 *ties, const Counts *counts,
     return found;
 }
 
-/* Arrays of one entry for each character (those of sums have one more). */
+/* Arrays of one entry for each character (those of sums have one more), all readable MARGIN beyond
+ * both ends. */
 typedef struct {
-    u8 *bigrams, *trigrams; /* levels of those that start here */
+    u8 *bigrams, *trigrams, *coarse; /* levels of those that start here; coarse ones of bigrams */
     i16 *ties, *gains;
     i32 *odd, *pairs, *compared, *improved; /* sums of what comes before */
 } Natural;
+
+/* Make sums readable beyond both ends of n characters: windows are cut there. */
+static void extend(i32 *sums, i64 n) {
+    for (i64 beyond = 1; beyond <= MARGIN; beyond++) {
+        sums[-beyond] = 0;
+        sums[n + beyond] = sums[n];
+    }
+}
 
 /* How natural neighbours are: look up bigrams and trigrams that lie within Chinese text. */
 static void naturalness(const Batch *batch, const Counts *counts, const Natural *natural) {
@@ -376,23 +386,69 @@ static inline u32 rate(i32 part, i32 whole, i32 scale) {
     return whole ? (u32)least_of(scale * part / whole, 7) : 0;
 }
 
-/* The same for windows of at most 2 * BROAD + 1 characters, without a division. */
-static inline u32 near_rate(i32 part, i32 whole, i32 scale, const u32 *inverses) {
-    u32 steps = ((u32)(scale * part) * inverses[whole]) >> INVERSE_BITS;
-    return steps < 7 ? steps : 7;
+/* The same of what sums say of the window around i. */
+static inline u32 near_rate(const i32 *part, const i32 *whole, i32 i, i32 radius, i32 scale) {
+    i32 size = within(whole, i, radius);
+    return (u32)quotient(scale * within(part, i, radius), size > 1 ? size : 1, 7);
+}
+
+/* Natural groups of `count` characters from `from` on, in loops that a compiler can make wide.
+ * `odd` and `share` are those of the page. */
+static void natural_block(const Batch *batch, const Counts *counts, const Natural *natural,
+                          const Flats *flats, i64 from, i32 count, bool chinese, u32 odd,
+                          u32 share) {
+    u32 ranks[BLOCK], both[BLOCK], narrow[BLOCK], broad[BLOCK], better[BLOCK];
+    const u32 *codes = batch->codes + from;
+    const u8 *bigrams = natural->bigrams + from, *trigrams = natural->trigrams + from;
+    const u8 *coarse = natural->coarse + from;
+    const i16 *gains = natural->gains + from;
+    const i32 *odds = natural->odd + from, *pairs = natural->pairs + from;
+    const i32 *compared = natural->compared + from, *improved = natural->improved + from;
+    for (i32 j = 0; j < count; j++)
+        ranks[j] = chinese ? bounds_passed(counts->whole - counts->unigrams[codes[j]], RANK, 3) : 0;
+    for (i32 j = 0; j < count; j++)
+        both[j] = (u32)coarse[j - 1] << 3 | coarse[j];
+    for (i32 j = 0; j < count; j++)
+        narrow[j] = near_rate(odds, pairs, j, NARROW, 5);
+    for (i32 j = 0; j < count; j++)
+        broad[j] = near_rate(odds, pairs, j, BROAD, 8);
+    for (i32 j = 0; j < count; j++)
+        better[j] = near_rate(improved, compared, j, BROAD, 14);
+    for (i32 j = 0; j < count; j++)
+        put(flats, NATURAL_BIGRAMS, from + j,
+            (((u32)bigrams[j - 1] << 4 | bigrams[j]) << 3 | coarse[j - 2]) << 5 |
+                (u32)coarse[j + 1] << 2 | ranks[j]);
+    for (i32 j = 0; j < count; j++)
+        put(flats, NATURAL_TRIGRAMS, from + j,
+            ((u32)trigrams[j - 2] << 6 | (u32)trigrams[j - 1] << 3 | trigrams[j]) << 6 | both[j]);
+    for (i32 j = 0; j < count; j++)
+        put_hashed(flats, NATURAL_CHAR, from + j,
+                   codes[j] * 512 + (both[j] << 3 | trigrams[j - 1]), 19);
+    for (i32 j = 0; j < count; j++)
+        put(flats, NATURAL_DENSITY, from + j, narrow[j] << 12 | broad[j] << 9 | odd << 6 | both[j]);
+    for (i32 j = 0; j < count; j++) {
+        u32 own = gains[j] > NO_GAIN ? bounds_passed(gains[j], GAIN, 6) + 1 : 0;
+        put(flats, CONTRAST, from + j, ((own << 3 | better[j]) << 3 | share) << 6 | both[j]);
+    }
 }
 
 static void natural_groups(const Batch *batch, const Counts *counts, const Natural *natural,
                            const Flats *flats) {
     i64 n = batch->n;
-    /* Exact for what is at most 2 ** INVERSE_BITS over the whole. */
-    u32 inverses[2 * BROAD + 2] = {0};
-    for (u32 whole = 1; whole < 2 * BROAD + 2; whole++)
-        inverses[whole] = ((1u << INVERSE_BITS) + whole - 1) / whole;
     natural->compared[0] = natural->improved[0] = 0;
     for (i64 i = 0; i < n; i++) {
         natural->compared[i + 1] = natural->compared[i] + (natural->gains[i] > NO_GAIN);
         natural->improved[i + 1] = natural->improved[i] + (natural->gains[i] >= MUCH_BETTER);
+    }
+    i32 *const all[] = {natural->odd, natural->pairs, natural->compared, natural->improved};
+    for (int k = 0; k < 4; k++)
+        extend(all[k], n);
+    for (i64 i = -MARGIN; i < n + MARGIN; i++) {
+        if (i < 0 || i >= n) {
+            natural->bigrams[i] = NOT_CHINESE;
+            natural->trigrams[i] = 0;
+        }
+        natural->coarse[i] = COARSE[natural->bigrams[i]];
     }
     for (i64 k = 0; k < batch->pages; k++) {
         i64 start = batch->starts[k], end = batch->ends[k];
@@ -403,35 +459,10 @@ static void natural_groups(const Batch *batch, const Counts *counts, const Natur
                        (i32)most_of(natural->pairs[end] - natural->pairs[start], 1), 10);
         u32 share = rate(natural->improved[end] - natural->improved[start],
                          (i32)most_of(natural->compared[end] - natural->compared[start], 20), 20);
-        for (i64 i = k ? start : 0; i < reach_of(batch, k); i++) {
-            u32 level[4]; /* of the bigrams that start at i - 2 to i + 1 */
-            for (int j = 0; j < 4; j++) {
-                i64 at = i + j - 2;
-                level[j] = at >= 0 && at < n ? natural->bigrams[at] : NOT_CHINESE;
-            }
-            u32 first = i > 1 ? natural->trigrams[i - 2] : 0;
-            u32 middle = i > 0 ? natural->trigrams[i - 1] : 0;
-            u32 last = natural->trigrams[i];
-            u32 ends = COARSE[level[1]], begins = COARSE[level[2]];
-            u32 both = ends << 3 | begins;
-            i32 common = counts->whole - counts->unigrams[batch->codes[i]];
-            u32 rank = chinese ? bounds_passed(common, RANK, 3) : 0;
-            put(flats, NATURAL_BIGRAMS, i,
-                ((level[1] << 4 | level[2]) << 3 | COARSE[level[0]]) << 5 | COARSE[level[3]] << 2 |
-                    rank);
-            put(flats, NATURAL_TRIGRAMS, i, (first << 6 | middle << 3 | last) << 6 | both);
-            put_hashed(flats, NATURAL_CHAR, i,
-                       batch->codes[i] * 512 + (ends << 6 | begins << 3 | middle), 19);
-            u32 narrow = near_rate(around(natural->odd, n, i, NARROW),
-                                   around(natural->pairs, n, i, NARROW), 5, inverses);
-            u32 broad = near_rate(around(natural->odd, n, i, BROAD),
-                                  around(natural->pairs, n, i, BROAD), 8, inverses);
-            put(flats, NATURAL_DENSITY, i, narrow << 12 | broad << 9 | odd << 6 | both);
-            u32 better = near_rate(around(natural->improved, n, i, BROAD),
-                                   around(natural->compared, n, i, BROAD), 14, inverses);
-            i32 gain = natural->gains[i];
-            u32 own = gain > NO_GAIN ? bounds_passed(gain, GAIN, 6) + 1 : 0;
-            put(flats, CONTRAST, i, ((own << 3 | better) << 3 | share) << 6 | both);
+        i64 reach = reach_of(batch, k);
+        for (i64 from = k ? start : 0; from < reach; from += BLOCK) {
+            i32 count = (i32)least_of(BLOCK, reach - from);
+            natural_block(batch, counts, natural, flats, from, count, chinese, odd, share);
         }
     }
 }
@@ -483,20 +514,20 @@ EXPORT i64 character_features(const Batch *batch, const Counts *counts, const Al
                               u32 *rows1, u32 *rows2, u32 *rows3, u32 *rows4, u32 *flats_out,
                               i64 *at, i16 *gain_at, u16 *best_at) {
     i64 n = batch->n;
-    size_t sums = (size_t)(n + 1) * sizeof(i32), shorts = (size_t)(n + 1) * sizeof(i16);
-    char *memory = malloc(4 * sums + 3 * shorts + 2 * (size_t)(n + 1));
+    size_t room = (size_t)(n + 1 + 2 * MARGIN);
+    i32 *memory = malloc(room * (4 * sizeof(i32) + 2 * sizeof(i16) + 3) + (size_t)n * sizeof(u16));
     if (!memory)
         return -1;
     Natural natural;
-    char *free_from = memory;
     i32 **const of_sums[] = {&natural.odd, &natural.pairs, &natural.compared, &natural.improved};
-    for (int k = 0; k < 4; k++, free_from += sums)
-        *of_sums[k] = (i32 *)free_from;
-    natural.ties = (i16 *)free_from;
-    natural.gains = (i16 *)(free_from + shorts);
-    u16 *fours = (u16 *)(free_from + 2 * shorts);
-    natural.bigrams = (u8 *)(free_from + 3 * shorts);
-    natural.trigrams = natural.bigrams + n + 1;
+    for (size_t k = 0; k < 4; k++)
+        *of_sums[k] = memory + k * room + MARGIN;
+    natural.ties = (i16 *)(memory + 4 * room) + MARGIN;
+    natural.gains = natural.ties + room;
+    u16 *fours = (u16 *)(natural.gains + room - MARGIN);
+    natural.bigrams = (u8 *)(fours + n) + MARGIN;
+    natural.trigrams = natural.bigrams + room;
+    natural.coarse = natural.trigrams + room;
     Flats flats = {.offsets = group_offsets, .bits = group_bits};
     for (int k = 0; k < GROUP_COUNT; k++)
         flats.of[k] = flats_out + (size_t)k * (size_t)n;

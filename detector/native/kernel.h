@@ -79,6 +79,17 @@ static inline i32 around(const i32 *sums, i64 n, i64 i, i64 radius) {
     return sums[least_of(n, i + radius + 1)] - sums[most_of(0, i - radius)];
 }
 
+/* What sums add up to in the window [i - radius, i + radius], where they are readable beyond it. */
+static inline i32 within(const i32 *sums, i32 i, i32 radius) {
+    return sums[i + radius + 1] - sums[i - radius];
+}
+
+/* sum / size rounded down, of 0 to `most`. Half a unit keeps the quotient so far from whole
+ * numbers that it may be rounded as floating point is. */
+static inline i32 quotient(i32 sum, i32 size, i32 most) {
+    return clipped((i32)(((float)sum + 0.5f) / (float)size), 0, most);
+}
+
 /* The hash of an n-gram, one character longer than that of `key`. */
 static inline u32 longer_key(u32 key, u32 code) {
     key *= M2;

@@ -84,3 +84,22 @@ EXPORT i64 maximal_segments(const float *evidence, const u8 *classes, i64 n, flo
     free(stack);
     return found.count;
 }
+
+/* Write of each range in how many runs its evidence gains, and the most that a character gains. */
+EXPORT i64 survey_gains(const float *evidence, float offset, i64 count, const i64 *starts,
+                        const i64 *ends, i64 *runs, float *peaks) {
+    for (i64 k = 0; k < count; k++) {
+        bool gaining = false;
+        i64 found = 0;
+        float peak = evidence[starts[k]] - offset;
+        for (i64 i = starts[k]; i < ends[k]; i++) {
+            float gain = evidence[i] - offset;
+            found += gain > 0 && !gaining;
+            gaining = gain > 0;
+            peak = gain > peak ? gain : peak;
+        }
+        runs[k] = found;
+        peaks[k] = peak;
+    }
+    return 0;
+}

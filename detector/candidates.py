@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from detector.model import Evidence, Model
 from detector.ngrams import Features
 from detector.page import WHERES
 from detector.result import KINDS, Kind
-from detector.spans import gains, maximal_segments
+from detector.spans import maximal_segments, survey
 
 __all__ = [
     "SPAN_FEATURES",
@@ -59,7 +60,10 @@ class Candidates(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """One of :class:`Candidates` that became a span, with its calibrated score."""
+    """One of :class:`Candidates` that became a span, with its calibrated score.
+
+    ``runs`` are those of garbled evidence in a garbled passage: ranges of the batch.
+    """
 
     kind: Kind
     start: int
@@ -67,6 +71,7 @@ class Candidate(NamedTuple):
     text_start: int
     text_end: int
     score: float
+    runs: Sequence[tuple[int, int]]
 
 
 def candidates(
@@ -94,25 +99,22 @@ def candidates(
         return Candidates(kind, nothing, nothing, nothing, nothing, nothing, features)
     if kind == "injection":
         start, end = sharpened(batch, model.counts, evidence.first[:, index], start, end)
-    breaks = np.flatnonzero(batch.classes == 0)
     page = batch.page_of(start)
     first = np.flatnonzero(np.diff(page, prepend=-1))  # candidate of each page that has any
     own = np.searchsorted(page[first], page)
     n = (batch.ends - batch.starts)[page]
     size = end - start
     place = batch.places[start]
-    runs, peak = gains(own_evidence, cut.offset, start, end)
-    at = np.searchsorted(breaks, start)
-    block = breaks[at] - breaks[at - 1] - 1
+    found = survey(own_evidence, batch.classes, cut.offset, start, end)
     logs = np.log1p(score)
     columns = (
         logs,
         np.minimum(score, 60.0) / 10,
         score / size,
-        peak,
-        np.log(np.maximum(runs, 1)),
+        found.peak,
+        np.log(np.maximum(found.runs, 1)),
         np.log(size),
-        np.log1p(np.maximum(block - size, 0)),
+        np.log1p(np.maximum(found.block - size, 0)),
         np.log(np.diff(first, append=len(start)))[own],
         np.log((np.add.reduceat(size, first)[own] + 1) / (n + 20)),
         np.log(n + 20),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from detector.batch import GAP, batch_of
+from detector.batch import GAP, Batch, batch_of
 from detector.candidates import (
     SPAN_FEATURES,
     Candidate,
@@ -28,7 +29,8 @@ from detector.page import Page, page_from_text
 from detector.page_score import page_scores
 from detector.paths import Paths
 from detector.result import KINDS, Result, Span, Word
-from detector.words import WordRuns, fitting_words
+from detector.spans import runs_within
+from detector.words import fitting_words, garbled_words
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -247,25 +249,33 @@ class Detector:
         batch = batch_of(pages, self.model.tables)
         features = self.model.features(batch)
         evidence = self.model.evidence(features, batch)
+        fitting: dict[int, str] = {}
         for kind in KINDS:
             found = candidates(batch, features, evidence, self.model, kind)
             score = self.model.span_calibration[kind].probabilities(SPAN_FEATURES, found.features)
             chosen = reported(found.page, score, self.config)
+            start, end = found.start[chosen], found.end[chosen]
+            runs: Iterable[list[tuple[int, int]]] = repeat([])
+            if kind == "garbled" and len(chosen):
+                column = evidence.final[:, KINDS.index(kind)]
+                runs = runs_within(column, self.model.word_bound, start, end)
+                fitting = fitting_words(features.comparison)
             columns = (
-                found.page, found.start, found.end, found.text_start, found.text_end, score
+                found.page[chosen], start, end, found.text_start[chosen], found.text_end[chosen],
+                score[chosen],
             )  # fmt: skip
-            for row in zip(*(column[chosen].tolist() for column in columns), strict=True):
-                likely[row[0]].append(Candidate(kind, *row[1:]))
-        runs = None
-        if any(found.kind == "garbled" for own in likely for found in own):
-            runs = WordRuns(batch, evidence, self.model, fitting_words(features.comparison))
-        return [self._spans(page, own, runs) for page, own in zip(pages, likely, strict=True)]
+            for page, *rest in zip(*(column.tolist() for column in columns), runs, strict=False):
+                likely[page].append(Candidate(kind, *rest))
+        return [
+            self._spans(page, own, batch, fitting) for page, own in zip(pages, likely, strict=True)
+        ]
 
     def _spans(
         self,
         page: Page,
         likely: list[Candidate],
-        runs: WordRuns | None,
+        batch: Batch,
+        fitting: dict[int, str],
     ) -> tuple[list[Span], bool]:
         """Return the findings of one page in order of place, and whether some were cut."""
         cut = len(likely) > self.config.max_spans
@@ -287,8 +297,8 @@ class Detector:
                     page.segments[first:last], key=lambda s: min(end, s.end) - max(start, s.start)
                 )
             words: tuple[Word, ...] = ()
-            if found.kind == "garbled" and runs is not None:
-                words = runs.words(page.text, found.start, found.end)
+            if found.runs:
+                words = garbled_words(page.text, found.runs, batch, self.model.likely, fitting)
             spans.append(
                 Span(
                     found.kind, start, end, page.text[start:end], found.score, segment.where,

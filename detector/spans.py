@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from detector.kernel import address, call
 
-__all__ = ["Segments", "gains", "maximal_segments", "positions"]
+__all__ = ["Segments", "Survey", "maximal_segments", "positions", "runs_within", "survey"]
 
 
 class Segments(NamedTuple):
@@ -58,23 +59,63 @@ def maximal_segments(
     return Segments(start[:found], end[:found], score[:found])
 
 
-def gains(
+class Survey(NamedTuple):
+    """What there is to know of m ranges (m each).
+
+    ``runs`` of characters that gain, the most that one gains (``peak``), and the characters of the
+    ``block`` between breaks that the range stands in.
+    """
+
+    runs: NDArray[np.int64]
+    peak: NDArray[np.float32]
+    block: NDArray[np.int64]
+
+
+def survey(
     evidence: NDArray[np.float32],
+    classes: NDArray[np.uint8],
     offset: float,
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Return of each range ``start:end`` how many runs of gain it has, and the most of a character.
+) -> Survey:
+    """Return the :class:`Survey` of ranges ``start:end``, in order.
 
     What a character gains is its ``evidence`` less ``offset``, where that is positive.
     """
-    m = len(starts)
-    runs, peaks = np.empty(m, dtype=np.int64), np.empty(m, dtype=np.float32)
+    n, m = len(evidence), len(starts)
+    found = Survey(
+        np.empty(m, dtype=np.int64), np.empty(m, dtype=np.float32), np.empty(m, dtype=np.int64)
+    )
     call(
-        "survey_gains", address(evidence, np.float32, 0), offset, m, address(starts, np.int64, m),
-        address(ends, np.int64, m), address(runs, np.int64, m), address(peaks, np.float32, m),
+        "survey_ranges", address(evidence, np.float32, n), address(classes, np.uint8, n), n,
+        offset, m, address(starts, np.int64, m), address(ends, np.int64, m),
+        address(found.runs, np.int64, m), address(found.peak, np.float32, m),
+        address(found.block, np.int64, m),
     )  # fmt: skip
-    return runs, peaks
+    return found
+
+
+def runs_within(
+    evidence: NDArray[np.float32],
+    bound: float,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+) -> list[list[tuple[int, int]]]:
+    """Return of each range ``start:end`` the runs of ``evidence`` (n) of at least ``bound``.
+
+    Runs are half-open as well, and end where the range does.
+    """
+    m = len(starts)
+    room = int((ends - starts + 1).sum()) // 2 + m
+    begins, finishes = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
+    before = np.empty(m, dtype=np.int64)
+    found = call(
+        "runs_within", address(evidence, np.float32, 0), bound, m, address(starts, np.int64, m),
+        address(ends, np.int64, m), address(begins, np.int64, room),
+        address(finishes, np.int64, room), address(before, np.int64, m),
+    )  # fmt: skip
+    runs = [*zip(begins[:found].tolist(), finishes[:found].tolist(), strict=True)]
+    return [runs[first:last] for first, last in pairwise([0, *before.tolist()])]
 
 
 def positions(starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.intp]:

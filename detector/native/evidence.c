@@ -53,7 +53,7 @@ static inline void add_row(Window *window, const u32 *rows, i64 j, i64 size, int
  *
  * At most 36 weights of 8 bits are added, which 16 bits hold.
  */
-EXPORT i64 first_evidence(i64 n, const u32 *rows1, const u32 *rows2, const u32 *rows3,
+VECTORIZED EXPORT i64 first_evidence(i64 n, const u32 *rows1, const u32 *rows2, const u32 *rows3,
                           const u32 *rows4, const u32 *flats, const i8 *row_weights,
                           const i8 *flat_weights, const float *scale, const float *bias,
                           float *evidence) {
@@ -151,7 +151,7 @@ static inline i32 window_size(i32 i, i32 radius, i32 first, i32 last) {
 typedef i32 Steps[CONTEXT_GROUPS][BLOCK];
 
 /* Steps of `count` characters from `from` on, of the page [start, end). */
-static void steps_of(const Batch *batch, const Sums *sums, i64 from, i32 count, i32 start,
+VECTORIZED static void steps_of(const Batch *batch, const Sums *sums, i64 from, i32 count, i32 start,
                      i32 end, Steps steps) {
     const i32 *capped = sums->capped + from, *peaks = sums->peaks + from;
     start -= (i32)from;

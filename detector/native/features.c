@@ -394,7 +394,7 @@ static inline u32 near_rate(const i32 *part, const i32 *whole, i32 i, i32 radius
 
 /* Natural groups of `count` characters from `from` on, in loops that a compiler can make wide.
  * `odd` and `share` are those of the page. */
-static void natural_block(const Batch *batch, const Counts *counts, const Natural *natural,
+VECTORIZED static void natural_block(const Batch *batch, const Counts *counts, const Natural *natural,
                           const Flats *flats, i64 from, i32 count, bool chinese, u32 odd,
                           u32 share) {
     u32 ranks[BLOCK], both[BLOCK], narrow[BLOCK], broad[BLOCK], better[BLOCK];
@@ -492,19 +492,40 @@ static int repetition(const Batch *batch, const Natural *natural, const Flats *f
     return 0;
 }
 
-/* Rows of the n-grams of orders 1 to 4, and the upper half of the keys of order 4. */
-static void ngram_rows(const Batch *batch, u32 bits, u32 *const rows[4], u16 *fours) {
+/* Rows of the n-grams of orders 1 to 4 that start at `j` before the first character, or reach beyond
+ * the last. */
+static void edge_rows(const Batch *batch, u32 bits, u32 *const rows[4], u16 *fours, i64 j) {
     i64 n = batch->n, size = n + 2 * REACH;
-    for (i64 j = 0; j < size; j++) {
-        u32 key = 0;
-        for (i64 order = 1; order <= 4 && j + order <= size; order++) {
-            i64 at = j + order - 1 - REACH;
-            u32 code = at >= 0 && at < n ? batch->codes[at] : 0;
-            key = order == 1 ? code * M1 : longer_key(key, code);
-            rows[order - 1][j] = bucket_of(key, bits, (u32)order);
-        }
-        if (j >= REACH && j < REACH + n)
-            fours[j - REACH] = (u16)(key >> 16);
+    u32 key = 0;
+    for (i64 order = 1; order <= 4 && j + order <= size; order++) {
+        i64 at = j + order - 1 - REACH;
+        u32 code = at >= 0 && at < n ? batch->codes[at] : 0;
+        key = order == 1 ? code * M1 : longer_key(key, code);
+        rows[order - 1][j] = bucket_of(key, bits, (u32)order);
+    }
+    if (j >= REACH && j < REACH + n)
+        fours[j - REACH] = (u16)(key >> 16);
+}
+
+/* Rows of the n-grams of orders 1 to 4, and the upper half of the keys of order 4. */
+VECTORIZED static void ngram_rows(const Batch *batch, u32 bits, u32 *const rows[4],
+                                  u16 *restrict fours) {
+    i64 n = batch->n, whole = most_of(n - REACH, 0);
+    for (i64 j = 0; j < REACH; j++)
+        edge_rows(batch, bits, rows, fours, j);
+    for (i64 j = REACH + whole; j < n + 2 * REACH; j++)
+        edge_rows(batch, bits, rows, fours, j);
+    const u32 *restrict codes = batch->codes;
+    u32 *restrict one = rows[0] + REACH, *restrict two = rows[1] + REACH;
+    u32 *restrict three = rows[2] + REACH, *restrict four = rows[3] + REACH;
+    for (i64 i = 0; i < whole; i++) {
+        u32 key1 = codes[i] * M1, key2 = longer_key(key1, codes[i + 1]);
+        u32 key3 = longer_key(key2, codes[i + 2]), key4 = longer_key(key3, codes[i + 3]);
+        one[i] = bucket_of(key1, bits, 1);
+        two[i] = bucket_of(key2, bits, 2);
+        three[i] = bucket_of(key3, bits, 3);
+        four[i] = bucket_of(key4, bits, 4);
+        fours[i] = (u16)(key4 >> 16);
     }
 }
 

@@ -18,6 +18,17 @@
 #define EXPORT __attribute__((visibility("default")))
 #endif
 
+/* For functions whose loops become wide: the processor that runs them picks the version. Both give
+ * the same, because nothing is contracted (-ffp-contract=off). */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__has_attribute)
+#if __has_attribute(target_clones)
+#define VECTORIZED __attribute__((target_clones("avx2", "default")))
+#endif
+#endif
+#ifndef VECTORIZED
+#define VECTORIZED
+#endif
+
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;

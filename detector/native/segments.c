@@ -85,9 +85,18 @@ EXPORT i64 maximal_segments(const float *evidence, const u8 *classes, i64 n, flo
     return found.count;
 }
 
-/* Write of each range in how many runs its evidence gains, and the most that a character gains. */
-EXPORT i64 survey_gains(const float *evidence, float offset, i64 count, const i64 *starts,
-                        const i64 *ends, i64 *runs, float *peaks) {
+/* Where the next break stands, n for nowhere. */
+static i64 break_from(const u8 *classes, i64 n, i64 i) {
+    const u8 *found = i < n ? memchr(classes + i, BREAK, (size_t)(n - i)) : NULL;
+    return found ? found - classes : n;
+}
+
+/* Write of each range, in order, in how many runs its evidence gains, the most that a character
+ * gains, and how many characters its block has. */
+EXPORT i64 survey_ranges(const float *evidence, const u8 *classes, i64 n, float offset, i64 count,
+                         const i64 *starts, const i64 *ends, i64 *runs, float *peaks,
+                         i64 *blocks) {
+    i64 before = -1, after = break_from(classes, n, 0);
     for (i64 k = 0; k < count; k++) {
         bool gaining = false;
         i64 found = 0;
@@ -98,8 +107,33 @@ EXPORT i64 survey_gains(const float *evidence, float offset, i64 count, const i6
             gaining = gain > 0;
             peak = gain > peak ? gain : peak;
         }
+        while (after < starts[k]) {
+            before = after;
+            after = break_from(classes, n, after + 1);
+        }
         runs[k] = found;
         peaks[k] = peak;
+        blocks[k] = after - before - 1;
     }
     return 0;
+}
+
+/* Write the runs of evidence of at least `bound` in each range, in order, those of one range after
+ * the other, and how many runs there are before the end of each; return how many in all. There is
+ * room for half of the characters of each range, rounded up. */
+EXPORT i64 runs_within(const float *evidence, float bound, i64 count, const i64 *starts,
+                       const i64 *ends, i64 *run_starts, i64 *run_ends, i64 *before) {
+    i64 found = 0;
+    for (i64 k = 0; k < count; k++) {
+        for (i64 i = starts[k]; i < ends[k]; i++) {
+            if (evidence[i] < bound)
+                continue;
+            run_starts[found] = i;
+            while (i < ends[k] && evidence[i] >= bound)
+                i++;
+            run_ends[found++] = i;
+        }
+        before[k] = found;
+    }
+    return found;
 }

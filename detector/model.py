@@ -11,7 +11,8 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -147,6 +148,15 @@ class Model:
     likely: dict[str, str]
     provenance: dict[str, Any]
     folder: Path | None = field(default=None, compare=False, init=False)
+
+    @cached_property
+    def parts_of_likely(self) -> frozenset[str]:
+        """What stands in the garbled words whose originals are known: all but this is in none."""
+        return frozenset(
+            word[start:end]
+            for word in self.likely
+            for start, end in combinations(range(len(word) + 1), 2)
+        )
 
     def __reduce__(self) -> Any:
         """Pickle a loaded model by its place. Raises ModelError where another lies there then."""

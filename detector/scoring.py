@@ -298,7 +298,7 @@ class Detector:
                 )
             words: tuple[Word, ...] = ()
             if found.runs:
-                words = garbled_words(page.text, found.runs, batch, self.model.likely, fitting)
+                words = garbled_words(page.text, found.runs, batch, self.model, fitting)
             spans.append(
                 Span(
                     found.kind, start, end, page.text[start:end], found.score, segment.where,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from detector.batch import Batch
 from detector.contrast import Comparison
+from detector.model import Model
 from detector.result import Word
 
 __all__ = ["RESTORING_GAIN", "fitting_words", "garbled_words"]
@@ -27,19 +28,19 @@ def garbled_words(
     text: str,
     runs: Iterable[tuple[int, int]],
     batch: Batch,
-    likely: dict[str, str],
+    model: Model,
     fitting: dict[int, str],
 ) -> tuple[Word, ...]:
     """Return the runs of garbled evidence inside a passage as words.
 
     ``text`` is that of the page that the passage is in, ``runs`` are half-open ranges of ``batch``,
-    ``likely`` is the model's, ``fitting`` from :func:`fitting_words`.
+    ``fitting`` is from :func:`fitting_words`.
     """
     words: list[Word] = []
     for first, end in runs:
         last = end - 1
         left, right = batch.offsets.item(first), batch.offsets.item(last) + 1
-        word = _word(text, left, right, likely)
+        word = _word(text, left, right, model)
         if word.likely is None and last - first < 2:
             word = _restored(text, batch, first, last, fitting) or word
         # A widened word may reach into the one before it.
@@ -52,13 +53,15 @@ def garbled_words(
     return tuple(words)
 
 
-def _word(text: str, start: int, end: int, likely: dict[str, str]) -> Word:
+def _word(text: str, start: int, end: int, model: Model) -> Word:
     """Return the word at ``start:end``, widened to a known garbled word that covers it."""
-    for left, right in _WIDER:
-        wider = text[max(start - left, 0) : end + right]
-        if wider in likely and len(wider) == end + right - start + left:
-            return Word(start - left, end + right, wider, likely[wider])
-    return Word(start, end, text[start:end])
+    own = text[start:end]
+    if own in model.parts_of_likely:
+        for left, right in _WIDER:
+            wider = text[max(start - left, 0) : end + right]
+            if wider in model.likely and len(wider) == end + right - start + left:
+                return Word(start - left, end + right, wider, model.likely[wider])
+    return Word(start, end, own)
 
 
 def _restored(

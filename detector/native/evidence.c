@@ -53,16 +53,15 @@ static inline void add_row(Window *window, const u32 *rows, i64 j, i64 size, int
  *
  * At most 36 weights of 8 bits are added, which 16 bits hold.
  */
-VECTORIZED EXPORT i64 first_evidence(i64 n, const u32 *rows1, const u32 *rows2, const u32 *rows3,
-                          const u32 *rows4, const u32 *flats, const i8 *row_weights,
-                          const i8 *flat_weights, const float *scale, const float *bias,
-                          float *evidence) {
+VECTORIZED static void sum_weights(i64 n, const u32 *const rows[4], const u32 *flats,
+                                   const i8 *row_weights, const i8 *flat_weights,
+                                   const float *scale, const float *bias, float *evidence) {
     Window window = {{0}, {0}};
     for (i64 i = -2 * REACH; i < n; i++) {
-        add_row(&window, rows1, i + 6, n + 6, 1, row_weights);
-        add_row(&window, rows2, i + 5, n + 5, 2, row_weights);
-        add_row(&window, rows3, i + 4, n + 4, 3, row_weights);
-        add_row(&window, rows4, i + 3, n + 3, 4, row_weights);
+        add_row(&window, rows[0], i + 6, n + 6, 1, row_weights);
+        add_row(&window, rows[1], i + 5, n + 5, 2, row_weights);
+        add_row(&window, rows[2], i + 4, n + 4, 3, row_weights);
+        add_row(&window, rows[3], i + 3, n + 3, 4, row_weights);
         if (i >= 0) {
             i32 one = window.near[0], two = window.near[1];
             for (int group = 0; group < FLAT_GROUPS; group++) {
@@ -78,6 +77,14 @@ VECTORIZED EXPORT i64 first_evidence(i64 n, const u32 *rows1, const u32 *rows2, 
         window.near = __builtin_shufflevector(window.near, window.far, 2, 3, 4, 5, 6, 7, 8, 9);
         window.far = __builtin_shufflevector(window.far, (Shorts){0}, 2, 3, 4, 5, 6, 7, 8, 9);
     }
+}
+
+EXPORT i64 first_evidence(i64 n, const u32 *rows1, const u32 *rows2, const u32 *rows3,
+                          const u32 *rows4, const u32 *flats, const i8 *row_weights,
+                          const i8 *flat_weights, const float *scale, const float *bias,
+                          float *evidence) {
+    const u32 *const rows[4] = {rows1, rows2, rows3, rows4};
+    sum_weights(n, rows, flats, row_weights, flat_weights, scale, bias, evidence);
     return 0;
 }
 

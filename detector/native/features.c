@@ -199,6 +199,14 @@ static void places(const Batch *batch, const Flats *flats) {
     }
 }
 
+/* Make sums readable beyond both ends of n characters: windows are cut there. */
+static void extend(i32 *sums, i64 n) {
+    for (i64 beyond = 1; beyond <= MARGIN; beyond++) {
+        sums[-beyond] = 0;
+        sums[n + beyond] = sums[n];
+    }
+}
+
 /* Whether Chinese is Traditional or Simplified: here, near, and in the page. */
 static void scripts(const Batch *batch, const Flats *flats, i32 *old, i32 *forms) {
     i64 n = batch->n;
@@ -208,6 +216,8 @@ static void scripts(const Batch *batch, const Flats *flats, i32 *old, i32 *forms
         old[i + 1] = old[i] + traditional;
         forms[i + 1] = forms[i] + (traditional || batch->classes[i] == HAN_SIMPLIFIED);
     }
+    extend(old, n);
+    extend(forms, n);
     for (i64 k = 0; k < batch->pages; k++) {
         i64 start = batch->starts[k], end = batch->ends[k], chinese = 0;
         for (i64 i = start; i < end; i++)
@@ -215,10 +225,13 @@ static void scripts(const Batch *batch, const Flats *flats, i32 *old, i32 *forms
         i32 total = forms[end] - forms[start], few = old[end] - old[start];
         u32 page = total < 4 ? 3 : (u32)least_of(few * 3 / most_of(total, 1), 2);
         page = page << 1 | (3 * chinese < end - start);
-        for (i64 i = k ? start : 0; i < reach_of(batch, k); i++) {
-            i32 near = around(forms, n, i, SCRIPT);
-            u32 local = near ? (u32)(2 * around(old, n, i, SCRIPT) / near) : 3;
-            put(flats, SCRIPT_GROUP, i, (local << 3 | page) << 5 | batch->classes[i]);
+        i64 first = k ? start : 0;
+        i32 count = (i32)(reach_of(batch, k) - first);
+        for (i32 j = 0; j < count; j++) {
+            i32 near = within(forms + first, j, SCRIPT);
+            i32 local = quotient(2 * within(old + first, j, SCRIPT), near ? near : 1, 2);
+            put(flats, SCRIPT_GROUP, first + j,
+                ((u32)(near ? local : 3) << 3 | page) << 5 | batch->classes[first + j]);
         }
     }
 }
@@ -320,14 +333,6 @@ typedef struct {
     i16 *ties, *gains;
     i32 *odd, *pairs, *compared, *improved; /* sums of what comes before */
 } Natural;
-
-/* Make sums readable beyond both ends of n characters: windows are cut there. */
-static void extend(i32 *sums, i64 n) {
-    for (i64 beyond = 1; beyond <= MARGIN; beyond++) {
-        sums[-beyond] = 0;
-        sums[n + beyond] = sums[n];
-    }
-}
 
 /* How natural neighbours are: look up bigrams and trigrams that lie within Chinese text. */
 static void naturalness(const Batch *batch, const Counts *counts, const Natural *natural) {

@@ -72,22 +72,13 @@ static inline bool is_han(u8 class) { return class >= HAN && class <= HAN_RARE; 
 
 /* Floor of log2, at most 7; that of 0 is 0. */
 static inline u32 log2_to_7(i64 value) {
-    u32 steps = 0;
-    while (steps < 7 && value > 1) {
-        value >>= 1;
-        steps++;
-    }
-    return steps;
+    u32 few = value < 128 ? (u32)value : 128;
+    return few ? 31 - (u32)__builtin_clz(few) : 0;
 }
 
 /* The last character, exclusive, that belongs to page k: the breaks after a page are its own. */
 static inline i64 reach_of(const Batch *batch, i64 k) {
     return k + 1 < batch->pages ? batch->starts[k + 1] : batch->n;
-}
-
-/* What sums add up to in the window [i - radius, i + radius], cut at the ends of n characters. */
-static inline i32 around(const i32 *sums, i64 n, i64 i, i64 radius) {
-    return sums[least_of(n, i + radius + 1)] - sums[most_of(0, i - radius)];
 }
 
 /* What sums add up to in the window [i - radius, i + radius], where they are readable beyond it. */

@@ -24,7 +24,7 @@ from detector.errors import InputError
 from detector.judging import judge, judge_in_processes
 from detector.record import Record
 from detector.records import Fields, read_records
-from detector.rows import PartFormat, open_part, row_of
+from detector.rows import COLUMNS, PartFormat, open_part, row_of
 from detector.scoring import Detector
 from detector.shards import Shard
 from detector.targets import whole_file, write_file
@@ -57,6 +57,7 @@ class Settings:
             "threshold": self.detector.threshold,
             "min_span_score": self.min_span_score,
             "format": self.form,
+            "columns": list(COLUMNS),
             "fields": self.fields._asdict(),
             "limits": {name: getattr(config, name) for name in Config.__slots__},
         }

@@ -22,7 +22,7 @@ from fastwarc.warc import WarcRecord, WarcRecordType
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.speed import EXAMPLES, SIZE, pages_of_size
+from benchmarks.speed_common import EXAMPLES, SIZE, pages_of_size
 
 
 def write_warc(path: Path, pages: Iterable[bytes]) -> None:

@@ -2,35 +2,33 @@
 
 The folder of a scan holds a part for each shard, and in ``_scan`` the settings (``settings.json``),
 what each finished part holds (``PART.json``), how far those in hand are (``PART.now``), and their
-unfinished files (``*.tmp``). Parts appear by renaming, whole or not at all.
+unfinished files (``*.tmp``). Parts appear whole or not at all.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import detector
 from detector.config import Config
 from detector.errors import InputError
+from detector.folders import Folder
 from detector.judging import judge, judge_in_processes
 from detector.record import Record
 from detector.records import Fields, read_records
-from detector.rows import PartFormat, open_part, row_of
+from detector.rows import COLUMNS, PartFormat, open_part, row_of
 from detector.scoring import Detector
 from detector.shards import Shard
-from detector.targets import whole_file, write_file
 
 __all__ = [
-    "STATE", "Counts", "Settings", "Split", "check_settings",  "outcomes", "scan_shard",
+    "STATE", "Counts", "Settings", "Split", "check_settings", "forget", "outcomes", "scan_shard",
     "split_finished", "tidy",
 ]  # fmt: skip
 
@@ -42,7 +40,7 @@ _TOLD_EVERY = 1.0
 class Settings:
     """What all parts of a scan are made with. ``min_span_score``: findings below are left out."""
 
-    out: Path
+    out: Folder
     detector: Detector
     form: PartFormat = "parquet"
     fields: Fields = field(default_factory=Fields)
@@ -57,13 +55,14 @@ class Settings:
             "threshold": self.detector.threshold,
             "min_span_score": self.min_span_score,
             "format": self.form,
+            "columns": list(COLUMNS),
             "fields": self.fields._asdict(),
             "limits": {name: getattr(config, name) for name in Config.__slots__},
         }
 
-    def part(self, shard: Shard) -> Path:
-        """Return where the part of ``shard`` goes."""
-        return self.out / f"{shard.part}.{self.form}"
+    def part(self, shard: Shard) -> str:
+        """Return the name of the part of ``shard``."""
+        return f"{shard.part}.{self.form}"
 
 
 @dataclass
@@ -101,18 +100,19 @@ def check_settings(settings: Settings) -> None:
 
     Raises :class:`InputError` where they were not, and OSError where it cannot be made.
     """
-    state = settings.out / STATE
-    state.mkdir(parents=True, exist_ok=True)
-    path = state / "settings.json"
+    out = settings.out
+    out.make(STATE)
+    name = f"{STATE}/settings.json"
     wanted = json.loads(json.dumps(settings.described()))
-    if not any(settings.out.glob("part-*")):
-        _write_json(path, wanted)
+    if not any(part.startswith("part-") for part in out.names()):
+        _write_json(out, name, wanted)
         return
     try:
-        held = dict(json.loads(path.read_text(encoding="utf-8")))
+        with out.open(name) as stream:
+            held = dict(json.load(stream))
     except (FileNotFoundError, ValueError, TypeError) as error:
         raise InputError(
-            f"{settings.out} holds parts, but {path} does not say how they were made ({error}); "
+            f"{out} holds parts, but {name} in it does not say how they were made ({error}); "
             "choose another --out"
         ) from error
     different = [name for name in wanted if held.get(name) != wanted[name]]
@@ -121,7 +121,7 @@ def check_settings(settings: Settings) -> None:
             f"{name} was {_told(held.get(name))}, is {_told(wanted[name])}" for name in different
         )
         raise InputError(
-            f"{settings.out} holds parts that were made otherwise: {told}. "
+            f"{out} holds parts that were made otherwise: {told}. "
             "Choose another --out, or scan with the settings of those parts"
         )
 
@@ -132,12 +132,15 @@ def _told(value: Any) -> str:
 
 def split_finished(shards: Iterable[Shard], settings: Settings) -> Split:
     """Return which of ``shards`` are still to be scanned."""
+    shards = list(shards)
+    counts_of = _counts(settings, shards, settings.out.names(STATE))
+    parts = settings.out.names()
     todo: list[Shard] = []
     finished: list[Counts] = []
     changed = broken = 0
     for shard in shards:
-        counts = _counts(settings.out / STATE / f"{shard.part}.json")
-        if counts is None or not settings.part(shard).exists():
+        counts = counts_of.get(shard.part)
+        if counts is None or settings.part(shard) not in parts:
             todo.append(shard)
         elif counts.fingerprint != shard.fingerprint:
             changed += 1
@@ -150,29 +153,46 @@ def split_finished(shards: Iterable[Shard], settings: Settings) -> Split:
     return Split(todo, finished, changed, broken)
 
 
-def _counts(path: Path) -> Counts | None:
-    # A file that is being written is read another time.
-    with suppress(OSError, ValueError, TypeError):
-        return Counts(**json.loads(path.read_text(encoding="utf-8")))
-    return None
+def _counts(
+    settings: Settings, shards: Iterable[Shard], held: Set[str], suffix: str = "json"
+) -> dict[str, Counts]:
+    """Return the counts of those of ``shards`` that ``held`` has files of, by their parts."""
+    names = {f"{STATE}/{shard.part}.{suffix}": shard.part for shard in shards}
+    found: dict[str, Counts] = {}
+    own = [name for name in names if name.removeprefix(f"{STATE}/") in held]
+    for name, data in settings.out.read(own).items():
+        # A file that is being written is read another time.
+        with suppress(ValueError, TypeError):
+            found[names[name]] = Counts(**json.loads(data))
+    return found
 
 
-def outcomes(settings: Settings, shards: Sequence[Shard]) -> Iterator[tuple[Counts, bool]]:
-    """Yield what is known now of ``shards``: their counts, and whether they are finished."""
-    parts = {shard.part for shard in shards}
-    for entry in os.scandir(settings.out / STATE):
-        stem, dot, suffix = entry.name.rpartition(".")
-        if dot and stem in parts and suffix in ("json", "now"):
-            counts = _counts(Path(entry.path))
-            if counts is not None:
-                yield counts, suffix == "json"
+def outcomes(
+    settings: Settings, shards: Sequence[Shard], finished: dict[str, Counts]
+) -> list[Counts]:
+    """Return what is known now of those of ``shards`` that are in hand.
+
+    The counts of parts that are finished are added to ``finished``, by their names, and are not
+    read again.
+    """
+    held = settings.out.names(STATE)
+    left = [shard for shard in shards if shard.part not in finished]
+    finished.update(_counts(settings, left, held))
+    left = [shard for shard in left if shard.part not in finished]
+    return list(_counts(settings, left, held, "now").values())
 
 
 def tidy(settings: Settings) -> None:
     """Remove what workers that were stopped left behind. Not while others are at work."""
-    for pattern in ("*.tmp", "*.now"):
-        for path in (settings.out / STATE).glob(pattern):
-            path.unlink(missing_ok=True)
+    names = settings.out.names(STATE)
+    settings.out.remove(f"{STATE}/{name}" for name in names if name.endswith((".tmp", ".now")))
+
+
+def forget(settings: Settings, shards: Iterable[Shard]) -> None:
+    """Remove what says that ``shards`` are finished: they are to be scanned again."""
+    held = settings.out.names(STATE)
+    names = [f"{shard.part}.json" for shard in shards]
+    settings.out.remove(f"{STATE}/{name}" for name in names if name in held)
 
 
 def scan_shard(shard: Shard, settings: Settings, jobs: int = 1) -> Counts:
@@ -182,24 +202,26 @@ def scan_shard(shard: Shard, settings: Settings, jobs: int = 1) -> Counts:
     Raises OSError where the part cannot be written, and ``concurrent.futures.BrokenExecutor`` where
     a process dies.
     """
-    state = settings.out / STATE
-    now = state / f"{shard.part}.now"
+    out = settings.out
+    now = f"{STATE}/{shard.part}.now"
     passed: Counter[str] = Counter()
     counts = Counts(shard.name, shard.fingerprint)
     told = time.monotonic()
-    with whole_file(settings.part(shard), state) as unfinished:
+    every = max(_TOLD_EVERY, out.patience)
+    with out.whole(settings.part(shard), STATE) as unfinished:
         writer = open_part(unfinished, settings.form)
         try:
             for row in _rows(shard, settings, jobs, passed, counts):
                 writer.write(row)
-                if time.monotonic() - told >= _TOLD_EVERY:
+                if time.monotonic() - told >= every:
                     told = time.monotonic()
-                    now.write_text(json.dumps(asdict(counts)), encoding="utf-8")
+                    with suppress(OSError):  # nothing but the progress depends on it
+                        out.write(now, json.dumps(asdict(counts)).encode())
         finally:
             writer.close()
     counts.passed = dict(passed)
-    _write_json(state / f"{shard.part}.json", asdict(counts))
-    now.unlink(missing_ok=True)
+    _write_json(out, f"{STATE}/{shard.part}.json", asdict(counts))
+    out.remove([now])
     return counts
 
 
@@ -229,5 +251,6 @@ def _rows(
         yield row_of(Record(shard.name, error=counts.error), empty)
 
 
-def _write_json(path: Path, value: Any) -> None:
-    write_file(path, json.dumps(value, indent=1).encode() + b"\n")
+def _write_json(out: Folder, name: str, value: Any) -> None:
+    with out.whole(name, STATE) as unfinished:
+        unfinished.write_bytes(json.dumps(value, indent=1).encode() + b"\n")

@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from os.path import isdir, realpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,10 @@ from detector.cli_support import (
     say,
 )
 from detector.config import DEFAULT_CONFIG
-from detector.errors import DetectorError, InputError
+from detector.errors import DetectorError
+from detector.folders import Folder, folder_of
 from detector.optional import needs
+from detector.urls import is_glob, is_url
 
 if TYPE_CHECKING:
     from detector.bulk import Counts, Settings, Split
@@ -39,10 +42,21 @@ STOPPED = 130
 _MOST_REASONS = 6
 
 
+_PATH = click.Path(path_type=Path, file_okay=False)
+
+
+def _folder(name: str) -> Folder:
+    """Return the folder that an argument names, by a path or a URL; it need not be there."""
+    try:
+        return folder_of(name if is_url(name) else _PATH.convert(name, None, None))
+    except DetectorError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True,
-              metavar="DIR", help="Folder for the results: one part for each shard.")  # fmt: skip
+@click.option("--out", type=_folder, required=True, metavar="DIR",
+              help="Folder for the results, or its URL: one part for each shard.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["parquet", "jsonl"]), default="parquet",
               show_default=True, help="Format of the parts.")  # fmt: skip
 @click.option("--page-field", metavar="NAME", help="Field of JSON Lines and Parquet that holds the "
@@ -62,7 +76,7 @@ _MOST_REASONS = 6
 @model_option
 def scan(
     inputs: tuple[str, ...],
-    out: Path,
+    out: Folder,
     form: PartFormat,
     page_field: str | None,
     url_field: str | None,
@@ -78,8 +92,8 @@ def scan(
 
     INPUT is a file, a folder, a glob, or a URL that fsspec knows (s3://, hdfs://, https:// ...) of
     any of these; .gz and .zst are read as they are. Each file becomes one part of the results, a
-    row for each page. The same command again goes on where the last one stopped. One scan at a
-    time may write to a folder.
+    row for each page. DIR is a folder or such a URL. The same command again goes on where the last
+    one stopped. One scan at a time may write to a folder.
 
     Exit status: 0 no spam in the parts, 1 spam found, 2 wrong usage, or an input that could not be
     read to its end. A page that could not be scored says so in its row, and does not count.
@@ -92,7 +106,7 @@ def scan(
         raise click.UsageError("--address goes with --engine dask or ray, and they need it")
     detector = load(model_path, threshold)
     fields = Fields(page_field, url_field, date_field)
-    settings = Settings(out.absolute(), detector, form, fields, min_span_score)
+    settings = Settings(out, detector, form, fields, min_span_score)
     try:
         plan = plan_shards(inputs)
         _keep_apart(plan, inputs, out)
@@ -116,17 +130,25 @@ def scan(
     sys.exit(FAILED if failed else FOUND if any(count.spam for count in whole) else 0)
 
 
-def _keep_apart(plan: Plan, inputs: Sequence[str], out: Path) -> None:
+def _keep_apart(plan: Plan, inputs: Sequence[str], out: Folder) -> None:
     """Refuse an output folder that lies in an input: its parts would be read as pages."""
-    real = os.path.realpath(out)
-    folders = [os.path.realpath(name) for name in inputs if os.path.isdir(name)]
-    files = [os.path.realpath(file) for shard in plan.shards for file in shard.files]
-    if any(_lies_in(real, folder) for folder in folders) or any(_lies_in(f, real) for f in files):
+    missing = {name for name, _ in plan.errors}
+    given = [name for name in inputs if name not in missing]
+    folders = [folder_of(n).place for n in given if (is_url(n) and not is_glob(n)) or isdir(n)]
+    files = [_place(file) for shard in plan.shards for file in shard.files]
+    own = out.place
+    if any(_lies_in(own, folder) for folder in folders) or any(_lies_in(f, own) for f in files):
         raise click.UsageError(f"--out must not lie in an input: {out}")
 
 
+def _place(file: str) -> str:
+    """Return what :attr:`Folder.place` would be for a file of a shard."""
+    path = file.removeprefix("file://")
+    return file if is_url(path) else realpath(path)
+
+
 def _lies_in(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+    return path == folder or path.startswith((folder.rstrip("/") + "/", folder + os.sep))
 
 
 def _check_packages(plan: Plan, form: PartFormat) -> None:
@@ -195,18 +217,18 @@ def _reasons(counts: dict[str, int]) -> str:
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=_folder)
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table",
               show_default=True, help="For people, or one JSON object a host.")  # fmt: skip
 @click.option("--top", type=click.IntRange(1), default=30, show_default=True,
               help="Hosts in the table; all are in jsonl.")  # fmt: skip
-def hosts(folder: Path, form: str, top: int) -> None:
+def hosts(folder: Folder, form: str, top: int) -> None:
     """Tell which sites of a scan look hacked, and which are built for spam.
 
-    DIR is what `detector scan` was given as --out. A site looks "hacked" where some pages are
-    flagged, at most half, "spam" where at least nine in ten are, "mixed" in between, "doubtful"
-    where flagged pages are as rare as false alarms, and "unclear" where fewer than five pages are
-    known.
+    DIR is what `detector scan` was given as --out, a folder or a URL. A site looks "hacked" where
+    some pages are flagged, at most half, "spam" where at least nine in ten are, "mixed" in between,
+    "doubtful" where flagged pages are as rare as false alarms, and "unclear" where fewer than five
+    pages are known.
 
     Exit status: 0 no page is flagged, 1 some are, 2 there is no scan in DIR.
     """
@@ -214,7 +236,7 @@ def hosts(folder: Path, form: str, top: int) -> None:
 
     try:
         found, homeless = read_hosts(folder)
-    except InputError as error:
+    except (DetectorError, OSError) as error:
         raise failure(error) from error
     if homeless:
         say(f"{homeless:,} rows have no host and are left out")

@@ -7,7 +7,7 @@ from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from typing import Literal
 
-from detector.bulk import STATE, Counts, Settings, scan_shard, tidy
+from detector.bulk import Counts, Settings, forget, scan_shard, tidy
 from detector.errors import InputError
 from detector.optional import needs
 from detector.shards import Shard
@@ -36,8 +36,7 @@ def scan(
     """
     from joblib import Parallel, delayed
 
-    for shard in shards:  # what they held is no longer true
-        (settings.out / STATE / f"{shard.part}.json").unlink(missing_ok=True)
+    forget(settings, shards)
     try:
         with _backend(engine, address):
             workers = jobs if engine == "local" else -1

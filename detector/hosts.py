@@ -7,11 +7,12 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO, Literal
 
 from detector.errors import InputError
 from detector.findings import joined
+from detector.folders import Folder
 from detector.optional import needs
 from detector.report import shortened
 
@@ -124,7 +125,7 @@ class Host:
         }
 
 
-def read_hosts(folder: Path) -> tuple[list[Host], int]:
+def read_hosts(folder: Folder) -> tuple[list[Host], int]:
     """Return the hosts of a scan, those with most flagged pages first, and how many rows have none.
 
     Memory grows with the number of hosts, not of pages. Raises :class:`InputError` where there is
@@ -144,40 +145,43 @@ def read_hosts(folder: Path) -> tuple[list[Host], int]:
     return sorted(hosts.values(), key=lambda h: (-h.spam, -h.share, h.host)), homeless
 
 
-def read_parts(folder: Path) -> Iterator[dict[str, Any]]:
+def read_parts(folder: Folder) -> Iterator[dict[str, Any]]:
     """Yield the rows of a scan's parts; of findings the text and score, on flagged pages only.
 
     Raises :class:`InputError` where there are none, or one is damaged.
     """
-    parts = sorted(p for form in ("parquet", "jsonl") for p in folder.glob(f"part-*.{form}"))
-    if not parts:
+    forms = {".parquet": _parquet, ".jsonl": _json_lines}
+    parts = {name: PurePosixPath(name).suffix for name in folder.names() if name[:5] == "part-"}
+    known = sorted(name for name, form in parts.items() if form in forms)
+    if not known:
         raise InputError(f"no parts of a scan in {folder}: name the --out of `detector scan`")
-    for part in parts:
+    for part in known:
         try:
-            yield from _parquet(part) if part.suffix == ".parquet" else _json_lines(part)
+            with folder.open(part) as stream:
+                yield from forms[parts[part]](stream)
         except (OSError, ValueError, KeyError) as error:
             raise InputError(
-                f"{part} is not a part of a scan, or is damaged ({error}); remove it and scan again"
+                f"{part} in {folder} is not a part of a scan, or is damaged ({error}); "
+                "remove it and scan again"
             ) from error
 
 
-def _json_lines(part: Path) -> Iterator[dict[str, Any]]:
-    with part.open(encoding="utf-8") as stream:
-        for line in stream:
-            row = json.loads(line)
-            yield {name: row[name] for name in ("host", "url", "date", "score", "verdict", "spans")}
+def _json_lines(stream: BinaryIO) -> Iterator[dict[str, Any]]:
+    for line in stream:
+        row = json.loads(line)
+        yield {name: row[name] for name in ("host", "url", "date", "score", "verdict", "spans")}
 
 
-def _parquet(part: Path) -> Iterator[dict[str, Any]]:
+def _parquet(stream: BinaryIO) -> Iterator[dict[str, Any]]:
     with needs("scan"):
         import pyarrow.parquet
     told = ["host", "url", "date", "score", "verdict"]
     spans = ["spans.list.element.text", "spans.list.element.score"]
-    with pyarrow.parquet.ParquetFile(part) as file:
-        for batch in file.iter_batches(_ROWS, columns=[*told, *spans]):
-            columns = [batch.column(name).to_pylist() for name in told]
-            found = batch.column("spans")
-            for index, values in enumerate(zip(*columns, strict=True)):
-                row = dict(zip(told, values, strict=True))
-                row["spans"] = found[index].as_py() if row["verdict"] == "spam" else []
-                yield row
+    file = pyarrow.parquet.ParquetFile(stream)
+    for batch in file.iter_batches(_ROWS, columns=[*told, *spans]):
+        columns = [batch.column(name).to_pylist() for name in told]
+        found = batch.column("spans")
+        for index, values in enumerate(zip(*columns, strict=True)):
+            row = dict(zip(told, values, strict=True))
+            row["spans"] = found[index].as_py() if row["verdict"] == "spam" else []
+            yield row

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from detector.bulk import Settings, outcomes
+from detector.bulk import Counts, Settings, outcomes
 from detector.shards import Shard
 
 __all__ = ["showing"]
@@ -36,16 +36,17 @@ def showing(shards: Sequence[Shard], settings: Settings) -> Iterator[None]:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("scan", total=len(shards), told="")
         start = time.monotonic()
+        finished: dict[str, Counts] = {}
 
         def look() -> None:
-            while not done.wait(_EVERY):
-                known = list(outcomes(settings, shards))
-                pages = sum(counts.pages for counts, _ in known)
-                spam = sum(counts.spam for counts, _ in known)
-                rate = pages / (time.monotonic() - start)
-                told = f"{pages:,} pages, {rate:,.0f} pages/s, {spam:,} flagged"
-                finished = sum(whole for _, whole in known)
-                progress.update(task, completed=finished, told=told)
+            while not done.wait(max(_EVERY, settings.out.patience)):
+                with suppress(OSError):  # another time
+                    known = [*outcomes(settings, shards, finished), *finished.values()]
+                    pages = sum(counts.pages for counts in known)
+                    spam = sum(counts.spam for counts in known)
+                    rate = pages / (time.monotonic() - start)
+                    told = f"{pages:,} pages, {rate:,.0f} pages/s, {spam:,} flagged"
+                    progress.update(task, completed=len(finished), told=told)
 
         thread = threading.Thread(target=look, daemon=True)
         thread.start()

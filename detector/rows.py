@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit
@@ -15,9 +15,16 @@ from detector.result import KINDS, Result
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["PartFormat", "PartWriter", "host_of", "open_part", "row_of", "schema", "storable"]
+__all__ = [
+    "COLUMNS", "PartFormat", "PartWriter", "host_of", "open_part", "row_of", "schema", "storable",
+]  # fmt: skip
 
 PartFormat = Literal["parquet", "jsonl"]
+COLUMNS = (
+    "url", "host", "date", "score", "verdict", *KINDS, "threshold", "spans", "link_blocks",
+    "length", "replaced", "html", "encoding", "truncated", "model", "error", "source", "position",
+)  # fmt: skip
+"""The names in a row, in order."""
 
 _GROUP_ROWS = 2_000
 _GROUP_CHARACTERS = 4_000_000
@@ -28,27 +35,31 @@ def schema() -> pa.Schema:
 
     ``score``, ``verdict`` and those by kind (``injection``, ``garbled``) are null where ``error``
     says why the page could not be scored. ``start`` and ``end`` are code points, half-open, into
-    the extracted text. ``source`` and ``position`` say where the page came from
-    (:class:`detector.record.Record`).
+    the extracted text; ``replaced`` counts its U+FFFD. ``source`` and ``position`` say where the
+    page came from (:class:`detector.record.Record`).
     """
     with needs("scan"):
         import pyarrow as pa
     text, count, number = pa.string(), pa.int64(), pa.float64()
-    word = {"start": count, "end": count, "text": text, "likely": text}
-    span = {
-        "kind": text, "start": count, "end": count, "text": text, "score": number, "where": text,
-        "visible": pa.bool_(), "hidden_by": text, "path": text,
-        "words": pa.list_(pa.struct(list(word.items()))),
+
+    def many(**fields: pa.DataType) -> pa.DataType:
+        return pa.list_(pa.struct(list(fields.items())))
+
+    place = {"start": count, "end": count}
+    kinds = {
+        **dict.fromkeys(("score", *KINDS, "threshold"), number),
+        **dict.fromkeys(("length", "replaced", "position"), count),
+        "html": pa.bool_(),
+        "truncated": pa.list_(text),
+        "spans": many(
+            kind=text, **place, text=text, score=number, where=text, visible=pa.bool_(),
+            hidden_by=text, path=text, words=many(**place, text=text, likely=text),
+        ),
+        "link_blocks": many(
+            **place, score=number, path=text, hidden_by=text, links=many(text=text, target=text)
+        ),
     }  # fmt: skip
-    return pa.schema(
-        {
-            "url": text, "host": text, "date": text, "score": number, "verdict": text,
-            **dict.fromkeys(KINDS, number), "threshold": number,
-            "spans": pa.list_(pa.struct(list(span.items()))), "length": count, "html": pa.bool_(),
-            "encoding": text, "truncated": pa.list_(text), "model": text, "error": text,
-            "source": text, "position": count,
-        }
-    )  # fmt: skip
+    return pa.schema([(name, kinds.get(name, text)) for name in COLUMNS])
 
 
 def row_of(record: Record, result: Result, min_span_score: float = 0.0) -> dict[str, Any]:
@@ -63,8 +74,12 @@ def row_of(record: Record, result: Result, min_span_score: float = 0.0) -> dict[
         "verdict": None if error else result.verdict,
         **{kind: None if error else judged["scores"][kind] for kind in KINDS},
         "threshold": result.threshold,
-        "spans": [span for span in judged["spans"] if span["score"] >= min_span_score],
+        **{
+            name: [found for found in judged[name] if found["score"] >= min_span_score]
+            for name in ("spans", "link_blocks")
+        },
         "length": result.length,
+        "replaced": result.replaced,
         "html": result.html,
         "encoding": result.encoding,
         "truncated": [*record.truncated, *result.truncated],
@@ -137,7 +152,7 @@ class _Parquet:
 
     def write(self, row: dict[str, Any]) -> None:
         self._rows.append(storable(row))
-        self._characters += _characters(row["spans"])
+        self._characters += _characters(row)
         if len(self._rows) >= _GROUP_ROWS or self._characters >= _GROUP_CHARACTERS:
             self._flush()
 
@@ -153,5 +168,10 @@ class _Parquet:
         self._writer.close()
 
 
-def _characters(spans: Sequence[Mapping[str, Any]]) -> int:
-    return sum(len(span["text"]) + 100 * len(span.get("words", ())) + 200 for span in spans)
+def _characters(row: Mapping[str, Any]) -> int:
+    spans = sum(len(s["text"]) + 100 * len(s.get("words", ())) + 200 for s in row["spans"])
+    return spans + sum(
+        len(link["text"]) + len(link["target"]) + 100
+        for block in row["link_blocks"]
+        for link in block["links"]
+    )

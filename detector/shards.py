@@ -14,9 +14,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, Literal, NamedTuple, cast
 
-from detector.errors import InputError
-from detector.optional import needs
 from detector.sources import PAGE_SUFFIXES
+from detector.urls import file_system, is_glob, is_url
 
 __all__ = ["PAGES_A_SHARD", "Plan", "Shard", "ShardFormat", "open_input", "plan_shards"]
 
@@ -27,8 +26,6 @@ _FORMATS: dict[str, ShardFormat] = {
     ".pq": "parquet", ".warc": "warc", ".wet": "warc",
 }  # fmt: skip
 _COMPRESSED = frozenset((".gz", ".zst"))
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
-_GLOB = re.compile(r"[*?\[]")
 _LONGEST_NAME = 80
 _NOTHING = "no such file or folder, or nothing in it"
 
@@ -141,13 +138,13 @@ def _page_shards(files: Iterable[_File]) -> Iterator[Shard]:
 
 def _files(name: str) -> tuple[list[_File], bool]:
     """Return the files that an input stands for, and whether it names a file itself."""
-    if _URL.match(name):
+    if is_url(name):
         return _remote(name)
     if os.path.isdir(name):
         return [_local(path) for path in _walk(name)], False
     if os.path.exists(name):
         return [_local(name)], True
-    if not _GLOB.search(name):
+    if not is_glob(name):
         return [], True
     found: list[str] = []
     for path in sorted(glob.glob(name, recursive=True)):
@@ -172,18 +169,13 @@ def _local(path: str) -> _File:
 
 
 def _remote(url: str) -> tuple[list[_File], bool]:
-    with needs("scan"):
-        import fsspec
-    try:
-        system, path = fsspec.core.url_to_fs(url)
-        if _GLOB.search(path):
-            told, named = system.glob(path, detail=True), False
-        else:
-            info = system.info(path)
-            named = info["type"] == "file"
-            told = {path: info} if named else system.find(path, detail=True)
-    except ImportError as error:  # a protocol whose package is not installed
-        raise InputError(f"{url}: {error}") from error
+    system, path = file_system(url)
+    if is_glob(path):
+        told, named = system.glob(path, detail=True), False
+    else:
+        info = system.info(path)
+        named = info["type"] == "file"
+        told = {path: info} if named else system.find(path, detail=True)
     files = [
         _File(system.unstrip_protocol(name), int(info.get("size") or 0), _changed(info))
         for name, info in sorted(told.items())
@@ -199,8 +191,7 @@ def _changed(info: dict[str, Any]) -> str:
 
 def open_input(name: str) -> BinaryIO:
     """Open a file of a shard, by path or fsspec URL, for reading. Raises OSError."""
-    if _URL.match(name):
-        with needs("scan"):
-            import fsspec
-        return cast("BinaryIO", fsspec.open(name, "rb").open())
+    if is_url(name):
+        system, path = file_system(name)
+        return cast("BinaryIO", system.open(path, "rb"))
     return open(name, "rb")

@@ -18,6 +18,7 @@ from detector import Detector
 from detector.bulk import Settings, check_settings, split_finished
 from detector.engines import scan
 from detector.errors import DetectorError, InputError
+from detector.folders import folder_of
 from detector.shards import plan_shards
 
 SHARDS, PAGES = 8, 400
@@ -38,7 +39,7 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings(tmp_path: Path, small_folder: Path) -> Settings:
     """Return the settings of a scan into a folder of its own."""
-    made = Settings(tmp_path / "out", Detector.load(small_folder))
+    made = Settings(folder_of(tmp_path / "out"), Detector.load(small_folder))
     check_settings(made)
     return made
 
@@ -48,21 +49,25 @@ def expected(
     crawl: Path, small_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, bytes]:
     """Return the parts that one process writes."""
-    made = Settings(tmp_path_factory.mktemp("expected"), Detector.load(small_folder))
+    made = Settings(folder_of(tmp_path_factory.mktemp("expected")), Detector.load(small_folder))
     check_settings(made)
     scan(plan_shards([str(crawl)]).shards, made)
     return parts(made)
 
 
+def out(settings: Settings) -> Path:
+    return Path(settings.out.place)
+
+
 def parts(settings: Settings) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in settings.out.glob("part-*")}
+    return {path.name: path.read_bytes() for path in out(settings).glob("part-*")}
 
 
 def test_one_process(crawl: Path, expected: dict[str, bytes], settings: Settings) -> None:
     counts = scan(plan_shards([str(crawl)]).shards, settings)
     assert [(count.pages, count.spam) for count in counts] == [(PAGES, 3)] * SHARDS
     assert parts(settings) == expected
-    rows = read_parts(settings.out)
+    rows = read_parts(out(settings))
     assert len(rows) == SHARDS * PAGES
     assert len({row["url"] for row in rows}) == SHARDS * PAGES
 
@@ -93,7 +98,7 @@ def test_a_shard_of_several_processes_that_breaks_off(
     (counts,) = scan(plan_shards([str(tmp_path / "a.jsonl.gz")]).shards, settings, jobs=2)
     assert counts.pages == good
     assert "Not a gzipped file" in counts.error
-    rows = read_parts(settings.out)
+    rows = read_parts(out(settings))
     assert [row["url"] for row in rows] == [*(page.url for page in pages), None]
     assert rows[-1]["error"] == counts.error
 
@@ -109,7 +114,7 @@ def test_a_worker_process_that_is_killed_is_said(
     import psutil
 
     def kill() -> None:
-        while not (any(settings.out.glob("part-*")) or any(state.glob("*.now"))):
+        while not (any(out(settings).glob("part-*")) or any(state.glob("*.now"))):
             time.sleep(0.01)
         for child in psutil.Process().children(recursive=True):
             if "popen_loky" in " ".join(child.cmdline()):
@@ -117,7 +122,7 @@ def test_a_worker_process_that_is_killed_is_said(
                     child.kill()
 
     monkeypatch.setattr("detector.bulk._TOLD_EVERY", 0.05)
-    state = settings.out / "_scan"
+    state = out(settings) / "_scan"
     shards = plan_shards([str(crawl)]).shards
     if shard_count == 1:
         whole = tmp_path / "whole.jsonl"
@@ -161,9 +166,9 @@ def test_a_dask_cluster_that_loses_a_worker(
     killed = threading.Event()
 
     def kill() -> None:
-        while not list(settings.out.glob("part-*")):
+        while not list(out(settings).glob("part-*")):
             time.sleep(0.01)
-        if len(list(settings.out.glob("part-*"))) < SHARDS:
+        if len(list(out(settings).glob("part-*"))) < SHARDS:
             psutil.Process(pids[0]).kill()
             killed.set()
 
@@ -174,7 +179,7 @@ def test_a_dask_cluster_that_loses_a_worker(
     assert killed.is_set()
     assert sum(count.pages for count in counts) == SHARDS * PAGES
     assert parts(settings) == expected
-    assert {path.suffix for path in (settings.out / "_scan").iterdir()} == {".json"}
+    assert {path.suffix for path in (out(settings) / "_scan").iterdir()} == {".json"}
 
 
 def test_no_dask_scheduler_there(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 from crawls import HAM, SPAM, site, write_jsonl
@@ -130,6 +131,19 @@ def test_a_clean_scan_exits_with_0(tmp_path: Path) -> None:
     part = {"host": "a.b", "url": "http://a.b/", **row("ham", score=0.1)}
     (tmp_path / "part-x.jsonl").write_text(json.dumps(part), encoding="utf-8")
     assert run(tmp_path).exit_code == 0
+
+
+def test_parts_of_an_earlier_version_lack_columns(folder: Path) -> None:
+    before = run(folder).stdout
+    for part in folder.glob("part-*"):
+        if part.suffix == ".parquet":
+            pq.write_table(pq.read_table(part).drop_columns(["link_blocks", "replaced"]), part)
+            continue
+        rows = list(map(json.loads, part.read_text(encoding="utf-8").splitlines()))
+        for row in rows:
+            del row["link_blocks"], row["replaced"]
+        write_jsonl(part, rows)
+    assert run(folder).stdout == before
 
 
 @pytest.mark.parametrize("form", ["table", "jsonl"])

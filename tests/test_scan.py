@@ -41,7 +41,7 @@ from support import ESCAPES
 
 from detector import Detector
 from detector.cli import main
-from detector.rows import schema
+from detector.rows import COLUMNS, schema
 
 PAGES = site("school.example", 1, 3)
 
@@ -99,8 +99,8 @@ def test_every_format_gives_the_same_rows(
             span.setdefault("words", None)
         for span in row["spans"]:
             span["words"] = span.get("words") or None
-        for same in ("score", "verdict", "spans", "length", "html", "encoding", "truncated",
-                     "threshold", "model", "error"):  # fmt: skip
+        for same in ("score", "verdict", "spans", "link_blocks", "length", "replaced", "html",
+                     "encoding", "truncated", "threshold", "model", "error"):  # fmt: skip
             assert row[same] == judged[same], same
 
 
@@ -110,6 +110,20 @@ def test_words_of_garbled_findings(scan: Scan, small: Detector) -> None:
     (row,) = rows()
     expected = small.score("今天嘚鉯嘚鉯壹個天气").to_dict()["spans"][0]["words"]
     assert [{**word, "likely": word.get("likely")} for word in expected] == row["spans"][0]["words"]
+
+
+@pytest.mark.parametrize("form", ["parquet", "jsonl"])
+def test_blocks_of_links_and_unreadable_bytes(form: str, scan: Scan, small: Detector) -> None:
+    links = "".join(f"<li><a href='http://h{n}.example/'>开云体育</a>" for n in range(30))
+    page = f"<ul style='display:none'>{links}</ul><p>今天".encode() + b"\xff\xff"
+    Path("a.warc").write_bytes(warc_bytes([warc_record("http://a.b/", http(page))]))
+    scan("a.warc", "--format", form)
+    (row,) = rows()
+    judged = small.score(page, content_type="text/html; charset=utf-8").to_dict()
+    assert row["replaced"] == judged["replaced"] == 2
+    assert row["link_blocks"] == judged["link_blocks"]
+    assert [len(block["links"]) for block in row["link_blocks"]] == [30]
+    assert list(row) == list(COLUMNS)
 
 
 def test_columns_do_not_depend_on_the_rows(scan: Scan) -> None:
@@ -278,6 +292,18 @@ def test_parts_made_otherwise_are_refused(changed: list[str], told: str, scan: S
     assert rows() == before
 
 
+def test_parts_with_other_columns_are_refused(scan: Scan) -> None:
+    write("jsonl")
+    scan("crawl.jsonl")
+    path = Path("out/_scan/settings.json")
+    held = json.loads(path.read_text(encoding="utf-8"))
+    del held["columns"]
+    path.write_text(json.dumps(held), encoding="utf-8")
+    result = scan("crawl.jsonl")
+    assert result.exit_code == 2
+    assert 'columns was null, is ["url", ' in result.stderr
+
+
 @pytest.mark.parametrize("data", [None, "{", "[5]", "5"])
 def test_parts_of_unknown_settings_are_refused(data: str | None, scan: Scan) -> None:
     write("jsonl")
@@ -331,11 +357,12 @@ def test_parts_are_not_read_as_pages(scan: Scan) -> None:
 
 
 def test_min_span_score_leaves_out_findings_only(scan: Scan) -> None:
-    write_jsonl(Path("a.jsonl"), [{"html": SPAM}])
+    links = "<p><a href='/1'>开云</a><p><a href='/2'>体育</a><p><a href='/3'>官网</a>"
+    write_jsonl(Path("a.jsonl"), [{"html": SPAM + links}])
     scan("a.jsonl", "--min-span-score", "1")
     (row,) = rows()
     assert row["verdict"] == "spam"
-    assert row["spans"] == []
+    assert row["spans"] == row["link_blocks"] == []
 
 
 def test_nothing_of_an_input_controls_the_terminal(scan: Scan) -> None:

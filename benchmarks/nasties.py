@@ -155,6 +155,11 @@ def _wide(n: int) -> bytes:
     return _page("<div class='a b c1'>" * 1_000 + "<p>一" * n, f"<style>{rules}</style>")
 
 
+def _listed(n: int, first: str = "开") -> str:
+    """Return n different findings."""
+    return "".join(f"<p>{first}云体育官网入口{k}</p>" for k in range(n))
+
+
 def _tables(n: int) -> bytes:
     return _page("<table><tr><td>一<b>" * n)
 
@@ -372,7 +377,9 @@ NASTIES: dict[str, Nasty] = {
     "starts in deep elements": Nasty(
         lambda n: _page("<span>" * 1_900 + "<p></p><li></li>" * n), 400_000
     ),
-    "selects": Nasty(_soup("<select> <option> <optgroup> </select> 一".split()), 600_000),
+    "selects": Nasty(
+        _soup("<select> <option> <optgroup> </select> 一".split()), 600_000, (), None, True
+    ),
     "options in a select": Nasty(lambda n: _page("<select>" + "<option>一" * n), 700_000),
     "templates": Nasty(_soup("<template> <td> </template> <tr> 一".split()), 500_000),
     "template, many": Nasty(_repeated("<template><p>一</template>"), 250_000),
@@ -397,7 +404,7 @@ NASTIES: dict[str, Nasty] = {
         lambda n: _page("开云体育官网入口" * n), 300_000, ("max_characters",)
     ),
     "phrases of spam between breaks": Nasty(
-        _repeated("<p>开云体育官网入口</p>"), 250_000, ("max_segments",)
+        _repeated("<p>开云体育官网入口</p>"), 250_000, ("max_segments",), None, True
     ),
     "phrases of spam in links": Nasty(
         _numbered("<a href=/{}>开云体育官网入口</a>"), 200_000, ("max_segments",)
@@ -425,6 +432,17 @@ NASTIES: dict[str, Nasty] = {
     ),
     "places of findings": Nasty(
         lambda n: _page("<p>开云体育官网入口 网</p><p>天气很好</p>" * n), 5_000, (), None, True
+    ),
+    "places behind tags": Nasty(
+        lambda n: _page(_listed(300) + "<!--" + "> " * n + "-->"), 3_900_000, (), None, True
+    ),
+    "places, each begun everywhere": Nasty(
+        lambda n: _page(_listed(300) + "<!--" + ">开云体育官网入口" * n + "-->"), 310_000,
+        (), None, True,
+    ),
+    "places behind references": Nasty(
+        lambda n: _page(_listed(300, "&#24320;") + "<!--" + "&lt" * n + "-->"), 2_600_000,
+        (), None, True,
     ),
     "places between tags": Nasty(
         lambda n: _page("<p>开云体育" + "<b><i>" * n + "</i></b>" * n + "官网入口</p>"), 900,

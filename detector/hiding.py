@@ -87,19 +87,7 @@ CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
 _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.S)
 _HEX = re.compile(r"#?([0-9a-f]{3,8})\Z")
 _RGB = re.compile(r"rgba?\(([\d.%,\s/]{5,60})\)")
-_NAMES = {
-    "black": 0x000000, "silver": 0xC0C0C0, "gray": 0x808080, "grey": 0x808080, "white": 0xFFFFFF,
-    "maroon": 0x800000, "red": 0xFF0000, "purple": 0x800080, "fuchsia": 0xFF00FF,
-    "magenta": 0xFF00FF, "green": 0x008000, "lime": 0x00FF00, "olive": 0x808000,
-    "yellow": 0xFFFF00, "navy": 0x000080, "blue": 0x0000FF, "teal": 0x008080, "aqua": 0x00FFFF,
-    "cyan": 0x00FFFF, "orange": 0xFFA500, "pink": 0xFFC0CB, "brown": 0xA52A2A, "gold": 0xFFD700,
-    "beige": 0xF5F5DC, "ivory": 0xFFFFF0, "snow": 0xFFFAFA, "azure": 0xF0FFFF,
-    "ghostwhite": 0xF8F8FF, "whitesmoke": 0xF5F5F5, "floralwhite": 0xFFFAF0,
-    "lightgray": 0xD3D3D3, "lightgrey": 0xD3D3D3, "darkgray": 0xA9A9A9, "darkgrey": 0xA9A9A9,
-    "gainsboro": 0xDCDCDC, "darkblue": 0x00008B, "darkred": 0x8B0000, "darkgreen": 0x006400,
-    "lightblue": 0xADD8E6, "lightyellow": 0xFFFFE0, "skyblue": 0x87CEEB, "crimson": 0xDC143C,
-    "tomato": 0xFF6347, "transparent": None,
-}  # fmt: skip
+_LONGEST_NAME = len("lightgoldenrodyellow")
 _UNSET = frozenset(("none", "transparent", "inherit", "initial", "unset", "revert"))
 _SMALLEST_MARQUEE = 2.0  # pixels
 _FASTEST_MARQUEE = 1000.0  # pixels a step: gone before it can be read
@@ -277,8 +265,6 @@ def colour(value: str | None) -> int | None:
     if not value:
         return None
     value = value.strip().lower()
-    if value in _NAMES:
-        return _NAMES[value]
     if match := _HEX.match(value):
         digits = match.group(1)
         if len(digits) in (3, 4):
@@ -296,7 +282,21 @@ def colour(value: str | None) -> int | None:
                     return None
                 number = number * 256 + min(255, round(share))
             return number
-    return None
+    return _named(value) if len(value) <= _LONGEST_NAME and value.isalpha() else None
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str) -> int | None:
+    # Names only: of numbers, a parser would take most of the time that a page takes.
+    from tinycss2.color3 import parse_color
+
+    known = parse_color(name)
+    if known is None or isinstance(known, str) or known.alpha < 1:
+        return None
+    number = 0
+    for share in known[:3]:
+        number = number * 256 + round(255 * share)
+    return number
 
 
 def inline_style(style: str) -> Style:

@@ -32,10 +32,8 @@ __all__ = ["byte_ranges", "source_ranges"]
 
 # Possessive, so that no source takes more than linear time.
 _TAGS = re.compile(r"(?:\s*+<[^<>]{0,2000}+>)++\s*+")
-_BARE = "|".join(sorted((name for name in html5 if name[-1] != ";"), key=len, reverse=True))
 _REFERENCE = re.compile(
-    rf"&(?:#(?:[0-9]{{1,15}}+|[xX][0-9a-fA-F]{{1,14}}+);?|[A-Za-z][A-Za-z0-9]{{1,31}}+;|"
-    rf"(?:{_BARE})(?![A-Za-z0-9=;]))"
+    r"&(?:#(?:[0-9]{1,15}+|[xX][0-9a-fA-F]{1,14}+);?|[A-Za-z][A-Za-z0-9]{1,31}+(?:;|(?!=)))"
 )
 _TEXT: frozenset[Where] = frozenset(("title", "heading", "body", "link", "noscript"))
 """Places where segments are text between tags; values stand elsewhere."""
@@ -226,17 +224,18 @@ def _margin(text: str) -> int:
 def _references(source: str, most: int) -> list[tuple[int, int, int]] | None:
     """Return where the character references of ``source`` begin and end, and what each stands for.
 
-    None where there are more than ``most``.
+    None where more than ``most`` look like one.
     """
     meant: dict[str, str] = {}
     found: list[tuple[int, int, int]] = []
-    for match in _REFERENCE.finditer(source):
-        if len(found) == most:
+    for number, match in enumerate(_REFERENCE.finditer(source)):
+        if number == most:
             return None
         written = match.group()
         character = meant.get(written)
         if character is None:
-            character = meant[written] = unescape(written)
+            character = unescape(written) if written[1] == "#" else html5.get(written[1:], "")
+            meant[written] = character
         if len(character) == 1:
             found.append((match.start(), match.end(), ord(character)))
     return found

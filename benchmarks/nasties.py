@@ -181,6 +181,16 @@ NASTIES: dict[str, Nasty] = {
     "nested options": Nasty(_repeated("<p><ruby><rt><rp>"), 300_000, ()),
     "nested anchors in tables": Nasty(_repeated("<a><table><tr><td>"), 100_000, ("max_depth",)),
     "nested svg": Nasty(_repeated("<svg><g><desc>"), 100_000, ("max_depth",)),
+    "nested, behind an empty script": Nasty(
+        lambda n: _page("<svg><script/>" + "<div>" * n), 100_000, ("max_depth",)
+    ),
+    "nested, behind empty raw texts": Nasty(
+        lambda n: _page("<svg>" + "<title/><textarea/>" * n + "</title></textarea>"), 400_000,
+        ("max_nodes",),
+    ),
+    "nested options of svg": Nasty(
+        lambda n: _page("<svg><template>" + "<option>" * n), 300_000, ("max_depth",)
+    ),
     "nested templates": Nasty(_repeated("<template>"), 300_000, ("max_depth",)),
     "nested custom elements": Nasty(_numbered("<x-{}>"), 300_000, ("max_depth",)),
     "one attribute a million times": Nasty(

@@ -323,7 +323,11 @@ def byte_ranges(
                 break
             start, end = shift + sizes[found[0]], shift + sizes[found[1]]
             # Codes that change states shift places as well.
-            if start >= 0 and data[start:end].decode(encoding, "replace") == text[slice(*found)]:
+            if (
+                start >= 0
+                and end <= len(data)
+                and data[start:end].decode(encoding, "replace") == text[slice(*found)]
+            ):
                 exact.add((start, end))
         result.append(exact.pop() if len(exact) == 1 else None)
     return result, cut

@@ -67,6 +67,22 @@ def test_places_go_to_json_and_back() -> None:
     assert Result.from_dict(row).to_dict() == row
 
 
+@pytest.mark.parametrize(
+    ("page", "behind"),
+    [
+        ("<html><body><p>今天</p></body></html><p>开云体育</p>", True),
+        ("<html><body><p>今天</p></body></html>\n开云体育", True),
+        ("<html><body><p>开云体育</p></body></html><p>今天</p>", False),
+        ("<html><body><p>今天</p><p>开云体育</p>", False),
+    ],
+)
+def test_places_tell_what_stands_behind_the_end(page: str, behind: bool) -> None:
+    data = page.encode()
+    (span,) = DETECTOR.score(data, source_map=True).spans
+    assert span.source is not None
+    assert (b"</html>" in data[: span.source[0]]) == behind
+
+
 def test_without_being_asked_for_there_are_none() -> None:
     result = DETECTOR.score("今天开云体育")
     assert result.spans[0].source is None

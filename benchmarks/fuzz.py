@@ -29,11 +29,10 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from selectolax.lexbor import LexborHTMLParser
-
 from benchmarks.nasties import NASTIES
 from detector import Config, Detector, Page, Result, kernel
 from detector.config import DEFAULT_CONFIG
+from detector.markup import parsed
 from detector.nesting import tamed
 from detector.page_score import page_scores
 from detector.report import page_lines
@@ -202,7 +201,7 @@ def _check_depth(data: bytes, config: Config) -> None:
     """Assert that no parser is handed what nests deeper than it may."""
     source, _ = tamed(data[: config.max_bytes], config)
     depths: dict[int, int] = {}
-    for node in LexborHTMLParser(source).css("*"):
+    for node in parsed(source).css("*"):
         around = node.parent
         depths[node.mem_id] = 1 + (depths.get(around.mem_id, 0) if around else 0)
     assert max(depths.values(), default=0) <= 5 * (config.max_depth + 4), "too deep for a parser"

@@ -155,6 +155,11 @@ def _wide(n: int) -> bytes:
     return _page("<div class='a b c1'>" * 1_000 + "<p>一" * n, f"<style>{rules}</style>")
 
 
+def _listed(n: int, first: str = "开") -> str:
+    """Return n different findings."""
+    return "".join(f"<p>{first}云体育官网入口{k}</p>" for k in range(n))
+
+
 def _tables(n: int) -> bytes:
     return _page("<table><tr><td>一<b>" * n)
 
@@ -176,6 +181,16 @@ NASTIES: dict[str, Nasty] = {
     "nested options": Nasty(_repeated("<p><ruby><rt><rp>"), 300_000, ()),
     "nested anchors in tables": Nasty(_repeated("<a><table><tr><td>"), 100_000, ("max_depth",)),
     "nested svg": Nasty(_repeated("<svg><g><desc>"), 100_000, ("max_depth",)),
+    "nested, behind an empty script": Nasty(
+        lambda n: _page("<svg><script/>" + "<div>" * n), 100_000, ("max_depth",)
+    ),
+    "nested, behind empty raw texts": Nasty(
+        lambda n: _page("<svg>" + "<title/><textarea/>" * n + "</title></textarea>"), 400_000,
+        ("max_nodes",),
+    ),
+    "nested options of svg": Nasty(
+        lambda n: _page("<svg><template>" + "<option>" * n), 300_000, ("max_depth",)
+    ),
     "nested templates": Nasty(_repeated("<template>"), 300_000, ("max_depth",)),
     "nested custom elements": Nasty(_numbered("<x-{}>"), 300_000, ("max_depth",)),
     "one attribute a million times": Nasty(
@@ -372,7 +387,9 @@ NASTIES: dict[str, Nasty] = {
     "starts in deep elements": Nasty(
         lambda n: _page("<span>" * 1_900 + "<p></p><li></li>" * n), 400_000
     ),
-    "selects": Nasty(_soup("<select> <option> <optgroup> </select> 一".split()), 600_000),
+    "selects": Nasty(
+        _soup("<select> <option> <optgroup> </select> 一".split()), 600_000, (), None, True
+    ),
     "options in a select": Nasty(lambda n: _page("<select>" + "<option>一" * n), 700_000),
     "templates": Nasty(_soup("<template> <td> </template> <tr> 一".split()), 500_000),
     "template, many": Nasty(_repeated("<template><p>一</template>"), 250_000),
@@ -397,7 +414,7 @@ NASTIES: dict[str, Nasty] = {
         lambda n: _page("开云体育官网入口" * n), 300_000, ("max_characters",)
     ),
     "phrases of spam between breaks": Nasty(
-        _repeated("<p>开云体育官网入口</p>"), 250_000, ("max_segments",)
+        _repeated("<p>开云体育官网入口</p>"), 250_000, ("max_segments",), None, True
     ),
     "phrases of spam in links": Nasty(
         _numbered("<a href=/{}>开云体育官网入口</a>"), 200_000, ("max_segments",)
@@ -425,6 +442,17 @@ NASTIES: dict[str, Nasty] = {
     ),
     "places of findings": Nasty(
         lambda n: _page("<p>开云体育官网入口 网</p><p>天气很好</p>" * n), 5_000, (), None, True
+    ),
+    "places behind tags": Nasty(
+        lambda n: _page(_listed(300) + "<!--" + "> " * n + "-->"), 3_900_000, (), None, True
+    ),
+    "places, each begun everywhere": Nasty(
+        lambda n: _page(_listed(300) + "<!--" + ">开云体育官网入口" * n + "-->"), 310_000,
+        (), None, True,
+    ),
+    "places behind references": Nasty(
+        lambda n: _page(_listed(300, "&#24320;") + "<!--" + "&lt" * n + "-->"), 2_600_000,
+        (), None, True,
     ),
     "places between tags": Nasty(
         lambda n: _page("<p>开云体育" + "<b><i>" * n + "</i></b>" * n + "官网入口</p>"), 900,

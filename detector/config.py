@@ -67,9 +67,10 @@ class Config:
     max_spans: int = 1_000
     """Findings reported, best first."""
 
-    max_compared: int = 1_000_000_000
+    max_compared: int = 500_000_000
     """Characters of a source compared to find the places of findings, where these are asked for:
-    about two seconds. Risk when low: the last of hundreds of findings have no place."""
+    about half a second. Risk when low: of findings that the source has many beginnings of, or many
+    character references before, the last have no place."""
 
     min_span_score: float = 0.03
     """Findings less probable than this are dropped, and then say nothing in the page score."""

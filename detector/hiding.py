@@ -48,11 +48,13 @@ class Style(NamedTuple):
     shows: frozenset[str] = frozenset()
     """What it undoes: tricks that its element inherits, or the ``hidden`` attribute."""
     color: int | None = None
+    """``CLEAR`` where nothing is to be seen of the text."""
     background: int | None = None
     """``UNKNOWN`` for an image, which no colour is equal to."""
 
 
 UNKNOWN = -1
+CLEAR = -2
 STYLED_TAGS = frozenset("font marquee body table thead tbody tfoot tr td th".split())
 """Elements that have attributes of their own that say how they look."""
 _LONGEST_STYLE = 1000
@@ -62,44 +64,68 @@ _FAR_INDENT = -100.0
 _SIDES = ("left", "top", "right", "bottom")
 _SIZES = ("height", "width", "max-height", "max-width")
 PROPERTIES = frozenset(
-    "display visibility opacity font font-size text-indent left top right bottom margin "
-    "margin-left margin-top padding padding-left padding-top padding-bottom clip clip-path "
-    "height width max-height max-width overflow color background background-color".split()
+    "display visibility opacity font font-size text-indent left top right bottom inset "
+    "inset-inline-start inset-block-start margin margin-left margin-top margin-inline-start "
+    "margin-block-start padding padding-left padding-top padding-bottom clip clip-path "
+    "-webkit-clip-path height width max-height max-width min-height overflow overflow-x overflow-y "
+    "transform color text-shadow background background-color background-image background-clip "
+    "-webkit-background-clip".split()
 )
 """Those that can hide text, or show it again."""
 _LONGHANDS = {
     "padding-bottom": "padding-top",  # either holds a box open
     "background": "background-color",
+    "-webkit-background-clip": "background-clip",
+    "-webkit-clip-path": "clip-path",
+    "overflow-x": "overflow",  # either makes the other one so
+    "overflow-y": "overflow",
+    "inset-block-start": "top",  # in most languages
+    "inset-inline-start": "left",
+    "margin-block-start": "margin-top",
+    "margin-inline-start": "margin-left",
 }
+_CHECKED = frozenset(("display", "visibility", "opacity", "font-size"))
+_OF_ALL = frozenset("inherit initial unset revert revert-layer".split())  # values
+_KEYWORDS = {
+    "visibility": _OF_ALL | {"visible", "hidden", "collapse"},
+    "display": _OF_ALL | frozenset(
+        "none contents block inline flow flow-root inline-block flex inline-flex grid inline-grid "
+        "list-item run-in ruby math table inline-table table-row table-cell table-caption "
+        "table-column table-row-group table-header-group table-footer-group table-column-group "
+        "-webkit-box -webkit-inline-box -webkit-flex -webkit-inline-flex".split()
+    ),
+}  # fmt: skip
+"""Of properties whose other values mean nothing: of words that go together, the first."""
 _LEFT_OF = (0, 0, 1, 1, 3)  # which of so many values of a margin is that of the left side
+_SHOWING = frozenset(("visible", "initial"))
 # The others hide whatever is inside, too.
 _INHERITED = frozenset({"visibility", "font-size", "same-colour"})
 _PIXELS = {"": 1.0, "px": 1.0, "pt": 1.33, "pc": 16.0, "em": 16.0, "rem": 16.0, "ex": 8.0,
            "ch": 8.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "vw": 12.0, "vh": 8.0}  # fmt: skip
 _RELATIVE = frozenset(("em", "%", "ex", "ch"))
-_LENGTH = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(%|[a-z]*)")
+_LENGTH = re.compile(
+    r"(?:calc\(\s*(?=[\w.%+-]+\s*\)))?([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(%|[a-z]*)"
+)
+_IN_FUNCTION = re.compile(r"(?<![\w.])[\d.]+[a-z]+")
+_FUNCTIONS = ("calc(", "clamp(", "min(", "max(")
+_SHRUNK = re.compile(r"scale[xy]?\(\s*0*\.?0+\s*[,)]")
+_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*+"?|'(?:[^'\\]|\\.)*+'?""", re.S)
 _FONT_SIZE = re.compile(r"(?:^|\s)(0|[\d.]+(?:%|[a-z]+))(?=[\s/])")
 _CLIPPED = re.compile(
     r"rect\(\s*[01](?:px)?(?:[\s,]+[01](?:px)?){3}\s*\)|inset\(\s*(?:50|100)%|"
-    r"circle\(\s*0|polygon\(\s*0(?:px|%)?(?:[\s,]+0(?:px|%)?)*\s*\)"
+    r"circle\(\s*0*\.?0+(?![.\d])|polygon\(\s*0(?:px|%)?(?:[\s,]+0(?:px|%)?)*\s*\)"
 )
 CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
 _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.S)
 _HEX = re.compile(r"#?([0-9a-f]{3,8})\Z")
 _RGB = re.compile(r"rgba?\(([\d.%,\s/]{5,60})\)")
-_NAMES = {
-    "black": 0x000000, "silver": 0xC0C0C0, "gray": 0x808080, "grey": 0x808080, "white": 0xFFFFFF,
-    "maroon": 0x800000, "red": 0xFF0000, "purple": 0x800080, "fuchsia": 0xFF00FF,
-    "magenta": 0xFF00FF, "green": 0x008000, "lime": 0x00FF00, "olive": 0x808000,
-    "yellow": 0xFFFF00, "navy": 0x000080, "blue": 0x0000FF, "teal": 0x008080, "aqua": 0x00FFFF,
-    "cyan": 0x00FFFF, "orange": 0xFFA500, "pink": 0xFFC0CB, "brown": 0xA52A2A, "gold": 0xFFD700,
-    "beige": 0xF5F5DC, "ivory": 0xFFFFF0, "snow": 0xFFFAFA, "azure": 0xF0FFFF,
-    "ghostwhite": 0xF8F8FF, "whitesmoke": 0xF5F5F5, "floralwhite": 0xFFFAF0,
-    "lightgray": 0xD3D3D3, "lightgrey": 0xD3D3D3, "darkgray": 0xA9A9A9, "darkgrey": 0xA9A9A9,
-    "gainsboro": 0xDCDCDC, "darkblue": 0x00008B, "darkred": 0x8B0000, "darkgreen": 0x006400,
-    "lightblue": 0xADD8E6, "lightyellow": 0xFFFFE0, "skyblue": 0x87CEEB, "crimson": 0xDC143C,
-    "tomato": 0xFF6347, "transparent": None,
-}  # fmt: skip
+_LONGEST_NAME = len("lightgoldenrodyellow")
+_CLEAR = re.compile(
+    r"transparent\Z|#(?:[0-9a-f]{3}0|[0-9a-f]{6}00)\Z|(?:rgb|hsl)a?\([^()]{5,50}[,/]\s*0*\.?0+%?\s*\)"
+)
+_NAMED_SIZES = frozenset(
+    "xx-small x-small small medium large x-large xx-large xxx-large initial".split()
+)
 _UNSET = frozenset(("none", "transparent", "inherit", "initial", "unset", "revert"))
 _SMALLEST_MARQUEE = 2.0  # pixels
 _FASTEST_MARQUEE = 1000.0  # pixels a step: gone before it can be read
@@ -113,7 +139,9 @@ def declared(style: str) -> dict[str, tuple[str, bool]]:
     """
     style = style.lower()
     if "/*" in style:
-        style = CSS_COMMENT.sub("", style)
+        style = CSS_COMMENT.sub(" ", style)
+    if '"' in style or "'" in style:  # a semicolon may stand in a string
+        style = _QUOTED.sub("''", style)
     if "\\" in style:
         style = _ESCAPE.sub(_unescaped, style)
     found: dict[str, tuple[str, bool]] = {}
@@ -122,8 +150,12 @@ def declared(style: str) -> dict[str, tuple[str, bool]]:
         name = name.strip()
         if name not in PROPERTIES:
             continue
-        value, mark, _ = value.partition("!")
+        value, mark, word = value.partition("!")
         value = value.strip()
+        if mark and word.strip() != "important":
+            continue
+        if name in _CHECKED and not _is_meant(name, value):
+            continue
         if name == "font":
             size = _FONT_SIZE.search(value)
             if not size:
@@ -132,18 +164,31 @@ def declared(style: str) -> dict[str, tuple[str, bool]]:
         if not value:
             continue
         important = bool(mark)
-        if name in ("margin", "padding"):
+        if name in ("margin", "padding", "inset"):
             sides = value.split()
             top, left = sides[0], sides[_LEFT_OF[min(len(sides), 4)]]
             if name == "padding" and len(sides) > 2 and not _number(top):
                 top = sides[2]
-            longhands = [(f"{name}-top", top), (f"{name}-left", left)]
+            before = "" if name == "inset" else f"{name}-"
+            longhands = [(f"{before}top", top), (f"{before}left", left)]
         else:
             longhands = [(_LONGHANDS.get(name, name), value)]
         for own, of_own in longhands:
             if important or not (own in found and found[own][1]):
                 found[own] = of_own, important
     return found
+
+
+def _is_meant(name: str, value: str) -> bool:
+    """Say whether a value may be one of its property: browsers pass over what is none."""
+    if name in _KEYWORDS:
+        return value.partition(" ")[0] in _KEYWORDS[name]
+    number, unit = _length(value)
+    if number != number:
+        return True
+    if name == "opacity":
+        return unit in ("", "%")
+    return number >= 0 and (unit == "%" or unit in _PIXELS)
 
 
 def _unescaped(match: re.Match[str]) -> str:
@@ -167,18 +212,30 @@ def style_of(found: Declared) -> Style:
     """Return what declarations mean for the text of their element."""
     values = {name: value for name, (value, _) in found.items()}
     shows = []
-    if values.get("visibility") == "visible":
+    if values.get("visibility") in _SHOWING:
         shows.append("visibility")
     if values.get("display", "none") != "none":
         shows.append("hidden-attribute")
     if "font-size" in values and _sizeable(values["font-size"]):
         shows.append("font-size")
     background = values.get("background-color")
-    return Style(
-        _trick(values),
-        frozenset(shows),
-        colour(values["color"]) if "color" in values else None,
-        None if background is None else _background(background),
+    known = None if background is None else _background(background)
+    if values.get("background-image", "none") not in _UNSET:
+        known = UNKNOWN
+    color = None
+    if "color" in values:
+        color = colour(values["color"])
+        if color is None and _is_clear(values):
+            color = CLEAR
+    return Style(_trick(values), frozenset(shows), color, known)
+
+
+def _is_clear(values: Mapping[str, str]) -> bool:
+    """Say whether text lets through what is behind it, and nothing else makes it seen."""
+    return (
+        bool(_CLEAR.match(values["color"]))
+        and values.get("background-clip") != "text"
+        and values.get("text-shadow", "none") in _UNSET
     )
 
 
@@ -187,7 +244,7 @@ def _trick(values: Mapping[str, str]) -> HiddenBy:
         return "display"
     if values.get("visibility") in ("hidden", "collapse"):
         return "visibility"
-    if "opacity" in values and _number(values["opacity"]) == 0:
+    if "opacity" in values and _number(values["opacity"]) <= 0:
         return "opacity"
     if "font-size" in values and _tiny(values["font-size"]):
         return "font-size"
@@ -195,10 +252,13 @@ def _trick(values: Mapping[str, str]) -> HiddenBy:
         return "off-screen"
     if any(name in values and _CLIPPED.match(values[name]) for name in ("clip", "clip-path")):
         return "clipped"
+    if "transform" in values and _SHRUNK.search(values["transform"]):
+        return "zero-size"
     # A box of no height that has padding shows what is in it: frames of videos are made so.
     if (
-        values.get("overflow") in ("hidden", "clip")
+        values.get("overflow", "visible") != "visible"
         and not _number(values.get("padding-top", "0"))
+        and not _number(values.get("min-height", "0")) > 1
         and any(name in values and _thin(values[name]) for name in _SIZES)
     ):
         return "zero-size"
@@ -250,22 +310,22 @@ def _sizeable(size: str) -> bool:
     """Say whether a font of ``size`` can be read whatever the size around it."""
     number, unit = _length(size)
     if number != number:
-        return size in ("small", "medium", "large", "x-small", "x-large", "xx-large", "initial")
+        if size.startswith(_FUNCTIONS):
+            return any(map(_sizeable, _IN_FUNCTION.findall(size)))
+        return size in _NAMED_SIZES
     return unit not in _RELATIVE and not _tiny(size)
 
 
 def _thin(size: str) -> bool:
     number, unit = _length(size)
-    return number == 0 or (number == 1 and unit in ("", "px"))
+    return number == 0 or (0 < number <= 1 and unit in ("", "px"))
 
 
 def _background(value: str) -> int | None:
     if value in _UNSET:
         return None
-    if "(" not in value:
-        value = value.split()[0]
-    known = colour(value)
-    return UNKNOWN if known is None else known
+    words = value.split() if "(" not in value else [value]
+    return next((known for known in map(colour, words) if known is not None), UNKNOWN)
 
 
 def colour(value: str | None) -> int | None:
@@ -277,8 +337,6 @@ def colour(value: str | None) -> int | None:
     if not value:
         return None
     value = value.strip().lower()
-    if value in _NAMES:
-        return _NAMES[value]
     if match := _HEX.match(value):
         digits = match.group(1)
         if len(digits) in (3, 4):
@@ -296,7 +354,21 @@ def colour(value: str | None) -> int | None:
                     return None
                 number = number * 256 + min(255, round(share))
             return number
-    return None
+    return _named(value) if len(value) <= _LONGEST_NAME and value.isalpha() else None
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str) -> int | None:
+    # Names only: of numbers, a parser would take most of the time that a page takes.
+    from tinycss2.color3 import parse_color
+
+    known = parse_color(name)
+    if known is None or isinstance(known, str) or known.alpha < 1:
+        return None
+    number = 0
+    for share in known[:3]:
+        number = number * 256 + round(255 * share)
+    return number
 
 
 def inline_style(style: str) -> Style:
@@ -370,7 +442,7 @@ def restyled(
     if tag not in ("body", "html"):
         if trick and (not hidden or hidden in _INHERITED):
             hidden = trick
-        elif not hidden and color is not None and color == background:
+        elif not hidden and color is not None and color in (background, CLEAR):
             hidden = "same-colour"
     return where, hidden, background
 

@@ -45,7 +45,7 @@ KINDS = {
     "breakout": "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head "
     "hr i img li listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt "
     "u ul var",
-    "passage": "foreignobject desc title mi mo mn ms mtext annotation-xml template",
+    "passage": "foreignobject desc title mi mo mn ms mtext annotation-xml",
     "replaced": "rt rp",
     "holder": "ruby",
     "muffled": "noscript",

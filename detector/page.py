@@ -40,10 +40,10 @@ HiddenBy = Literal[
 """Why no reader sees a segment, or "" where one does: the ``hidden`` attribute; an ``<input>`` of
 type ``hidden``; ``display:none``; ``visibility:hidden`` or ``collapse``; ``opacity:0``; a font of
 less than two pixels; a place far to the left or above, or text indented so far; ``clip`` and
-``clip-path``; a box of a pixel or none that hides what overflows; text in the colour of its
-background; a ``<marquee>`` of two pixels or too fast to read; what only browsers without scripts
-show; ``<template>``; comments; string literals of scripts; meta data. Where several tricks hide a
-text, the outermost is named."""
+``clip-path``; a box of a pixel or none that hides what overflows, or that is shrunk to nothing;
+text in the colour of its background, or in none; a ``<marquee>`` of two pixels or too fast to read;
+what only browsers without scripts show; ``<template>``; comments; string literals of scripts; meta
+data. Where several tricks hide a text, the outermost is named."""
 
 HIDDEN_BY: tuple[HiddenBy, ...] = get_args(HiddenBy)
 

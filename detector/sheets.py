@@ -81,7 +81,8 @@ _COMPOUND = rf"(?:{_NAME}|\*(?=[.#\[]))?(?:[.#]{_NAME}|{_ATTRIBUTE})*"
 _SELECTOR = re.compile(rf"(?=[^\s>]){_COMPOUND}(?:(?:\s*>\s*|\s+)(?=[^\s>]){_COMPOUND})*\Z")
 _CHILD = re.compile(r"\s*>\s*")
 _KEY = re.compile(r"(?:[.#]?[\w-]+)(?=[.#\[>]|\Z)")
-_BEFORE_NAME = re.compile(r".*[\s.#>\[\]]", re.S)
+_LAST = re.compile(r"[^\s>]++(?=\s*+\Z)")
+_PARTS = re.compile(r"[.#\[\]]")
 _INHERITED = re.compile(r"(?<![\w-])(?:font(?:-size)?\s*:|visibility\s*:\s*visible)", re.I)
 _LONGEST_SELECTOR = 200
 _MOST_BLOCKS = 2000
@@ -179,14 +180,13 @@ def _lower(sheet: str) -> str:
 
 
 def _names(prelude: str) -> list[str]:
-    """Return the names that the selectors of a rule end in, but for those not read."""
-    names = []
+    """Return the names of what the selectors of a rule are for, but for those not read."""
+    names: list[str] = []
     for part in prelude.split(","):
         if ":" not in part or "\\" in part:
-            part = part.rstrip()
-            before = _BEFORE_NAME.match(part)
-            names.append(part[before.end() :] if before else part)
-    return names
+            last = _LAST.search(part)
+            names += _PARTS.split(last.group()) if last else ()
+    return [name for name in names if name]
 
 
 def _pruned(body: str) -> str:

@@ -228,6 +228,7 @@ TAGS_AND_SUCH = (
     "<g/>", "<li>",
     "<![CDATA[", "]]>", "<button>", "</button>", "<h1>", "</h1>", "<h2>", "</td>", "<form>",
     "</form>", "<input>", "<option>", "<optgroup>", "<textarea>", "</textarea>",
+    "<script/>", "<textarea/>", "<math>", "<mi>",
     "<template>", "</template>", "<rt>", "<ruby>", "<object>", "</object>",
 )  # fmt: skip
 tags = st.lists(st.sampled_from(TAGS_AND_SUCH), max_size=12).map("".join)
@@ -236,6 +237,9 @@ UNCOUNTED = 5
 
 
 @given(tags, st.integers(1, 6))
+@example("<svg><script/><div>", 3)
+@example("<svg><textarea/><g></textarea>", 3)
+@example("<svg><template><option>", 3)
 def test_no_repeated_soup_gets_deep(source: str, most: int) -> None:
     limits = Config(max_depth=most)
     raw, _ = tamed((source * 40).encode(), limits)
@@ -276,6 +280,16 @@ def test_what_looks_like_tags_is_not_counted() -> None:
     inert = "<!-- <div> --><p a='<div>'><script>'<div>'</script><textarea><div></textarea>" * 30
     page = limited(inert + "<noscript><img></noscript><svg><g><title>a</title></svg>" * 30)
     assert limited(inert, max_depth=10).truncated == page.truncated == ()
+
+
+def test_empty_elements_of_svg_hide_no_text_and_no_depth() -> None:
+    icons = "<p>甲<svg><title/><style/><g/></svg></p>" * 700 + "<svg><title>乙</title></svg><p>丙"
+    page = limited(icons)
+    assert page.truncated == ()
+    assert page.text.count("甲") == 700
+    assert "丙" in page.text
+    nested = limited("<svg><script/>" + "<div>" * 900 + "深处")
+    assert nested.truncated == ("max_depth",)
 
 
 def test_names_are_bounded_and_said() -> None:

@@ -52,6 +52,8 @@ def test_a_pickled_page_keeps_its_tricks() -> None:
         ("rgb(100%,0%,0%)", 0xFF0000), ("transparent", None), ("rgba(1,2,3,.5)", None),
         ("#ffffff00", None), ("#ffff0", None), ("rgb(1,2)", None), ("rgb(300,0,0)", None),
         ("rgb(%,%,%)", None), ("nosuch", None), ("", None), (None, None),
+        ("LightGoldenrodYellow", 0xFAFAD2), ("grey", 0x808080), ("darkgray", 0xA9A9A9),
+        ("currentColor", None), ("inherit", None), ("none", None), ("红", None),
     ],
 )  # fmt: skip
 def test_colours(value: str | None, number: int | None) -> None:

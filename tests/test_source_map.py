@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import PROMOTED, cases, small_model
 
-from detector import Detector, Result
+from detector import Config, Detector, Result
+from detector.config import DEFAULT_CONFIG
 from detector.scoring import read_page
 
 DETECTOR = Detector(small_model())
@@ -65,6 +67,22 @@ def test_places_go_to_json_and_back() -> None:
     assert Result.from_dict(row).to_dict() == row
 
 
+@pytest.mark.parametrize(
+    ("page", "behind"),
+    [
+        ("<html><body><p>今天</p></body></html><p>开云体育</p>", True),
+        ("<html><body><p>今天</p></body></html>\n开云体育", True),
+        ("<html><body><p>开云体育</p></body></html><p>今天</p>", False),
+        ("<html><body><p>今天</p><p>开云体育</p>", False),
+    ],
+)
+def test_places_tell_what_stands_behind_the_end(page: str, behind: bool) -> None:
+    data = page.encode()
+    (span,) = DETECTOR.score(data, source_map=True).spans
+    assert span.source is not None
+    assert (b"</html>" in data[: span.source[0]]) == behind
+
+
 def test_without_being_asked_for_there_are_none() -> None:
     result = DETECTOR.score("今天开云体育")
     assert result.spans[0].source is None
@@ -74,6 +92,30 @@ def test_without_being_asked_for_there_are_none() -> None:
 def test_other_pages_have_no_source() -> None:
     page = read_page("<p>今天开云体育</p>")
     assert [span.source for span in DETECTOR.score(page, source_map=True).spans] == [None]
+
+
+def place(data: bytes, config: Config = DEFAULT_CONFIG) -> bytes | None:
+    """Return the bytes of the only finding of a page in UTF-8."""
+    detector = Detector(small_model(), config=config)
+    header = "text/html; charset=utf-8"
+    (span,) = detector.score(data, content_type=header, source_map=True).spans
+    return span.source and data[slice(*span.source)]
+
+
+def test_damage_on_one_side_does_not_hide_a_place() -> None:
+    finding = "开云体育".encode()
+    page = b"<p>%s</p><p>" + "今天的新闻很多".encode() * 5
+    assert place(page % finding) == finding
+    assert place(page % finding + b"\xff") == finding
+    assert place(b"<p>\xff</p>" + page % finding) == finding
+    assert place(b"<p>\xff</p>" + page % finding + b"\xff") is None
+
+
+def test_a_page_cut_within_a_character_has_places() -> None:
+    finding = "开云体育".encode()
+    page = b"<p>%s</p><p>" % finding + "今天".encode()
+    limits = replace(DEFAULT_CONFIG, max_bytes=len(page) - 1)
+    assert place(page, limits) == finding
 
 
 @pytest.mark.parametrize(

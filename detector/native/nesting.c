@@ -34,6 +34,7 @@ enum { DEEP = 1, WIDE = 2, LONG = 4, SLOW = 8, NAMES = 16 };
 
 typedef struct {
     i32 kind, open, dropped, epoch;
+    const u8 *text_end; /* of raw texts: where the last was seen to end, mostly in front of here */
 } Named;
 
 typedef struct {
@@ -352,6 +353,17 @@ static const u8 *raw_text_end(const u8 *at, const u8 *end, const u8 *name, i64 s
     return end;
 }
 
+/* Note that an element of SVG or MathML is empty which elsewhere is a raw text. In case that a parser
+ * sees it elsewhere, end tags are not believed in what would be its text. */
+static void distrust_text(Nesting *nesting, i32 number, const Tag *tag) {
+    Named *own = &nesting->named[number];
+    if (!own->text_end || own->text_end < tag->stop)
+        own->text_end =
+            raw_text_end(tag->stop, nesting->end, tag->name, tag->name_end - tag->name);
+    if (own->text_end < nesting->end)
+        nesting->hushed = number;
+}
+
 /* Pass over what begins with the `<` at `start`; return where to go on. */
 static const u8 *pass(Nesting *nesting, const u8 *start) {
     const u8 *end = nesting->end, *at = start + 1, *stop;
@@ -389,6 +401,7 @@ static const u8 *pass(Nesting *nesting, const u8 *start) {
         nesting->found |= NAMES;
         name = "x-x";
     }
+    bool empty = kind & RAW && tag.closed_itself && !closing && in_foreign(nesting);
     bool dropped = tag.whole && (closing ? closes_dropped(nesting, number)
                                          : opens_deep(nesting, number, &tag));
     if (dropped) {
@@ -398,7 +411,9 @@ static const u8 *pass(Nesting *nesting, const u8 *start) {
     stop = tag.stop;
     if (nesting->out)
         write_tag(nesting, start, &tag, name, dropped);
-    if (kind & RAW && !closing && !dropped && nesting->hushed != number) {
+    if (empty)
+        distrust_text(nesting, number, &tag);
+    else if (kind & RAW && !closing && !dropped && nesting->hushed != number) {
         const u8 *text = stop;
         stop = raw_text_end(stop, end, tag.name, tag.name_end - tag.name);
         if (nesting->out)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from heapq import nlargest
 from itertools import islice
 from typing import NamedTuple
 
@@ -25,7 +26,8 @@ __all__ = ["MOST_TEXT", "Repaired", "repaired", "shown_spans"]
 
 MOST_TEXT = 1_000
 """Code points of repaired text that are told of each damage."""
-_SAMPLES, _SAMPLE = 5, 120  # lines by which the encodings are told, and code points of each
+_SAMPLES, _SAMPLE = 4, 120  # lines by which the encodings are told, and code points of each
+_LONGEST = 12  # findings looked at
 _SHARE = 3  # a third of a line must be found
 # What proves a pair of encodings: pairs of hanzi that go together, characters of UTF-8.
 _LEAST_PAIRS, _LEAST_WHOLE = 4, 6
@@ -51,10 +53,10 @@ class Repaired(NamedTuple):
 def repaired(page: Page, spans: Sequence[Span], model: Model, config: Config) -> Repaired | None:
     """Return ``page`` repaired, or None where it is not damaged, which is told by its findings.
 
-    Text in a wrong encoding looks garbled, or odd at least, so that ordinary pages cost nothing.
+    Text in a wrong encoding looks garbled, so that ordinary pages cost nothing.
     The encodings are told by the worst lines: a page has one pair of them.
     """
-    likely = [span for span in spans if span.score >= config.likely_span_score]
+    likely = [s for s in spans if s.kind == "garbled" and s.score >= config.likely_span_score]
     if not likely:
         return None
     pair = _pair(_samples(page.text, likely), model)
@@ -71,14 +73,15 @@ def repaired(page: Page, spans: Sequence[Span], model: Model, config: Config) ->
 def _samples(text: str, spans: Sequence[Span]) -> list[str]:
     """Return the beginnings of the lines of ``text`` with most in ``spans``, a third at least."""
     found: dict[tuple[int, int], int] = {}
-    for span in spans:
+    for span in nlargest(_LONGEST, spans, key=lambda span: span.end - span.start):
         start = text.rfind("\n", 0, span.start) + 1
         end = text.find("\n", span.end)
         line = start, len(text) if end < 0 else end
         found[line] = found.get(line, 0) + span.end - span.start
     worst = sorted(found, key=lambda line: -found[line])
     own = [line for line in worst if _SHARE * found[line] >= line[1] - line[0]]
-    return [text[start : min(end, start + _SAMPLE)] for start, end in own[:_SAMPLES]]
+    samples = [text[start : min(end, start + _SAMPLE)] for start, end in own[:_SAMPLES]]
+    return list(dict.fromkeys(samples))
 
 
 def _pair(samples: Sequence[str], model: Model) -> Pair | None:
@@ -95,13 +98,20 @@ def _pair(samples: Sequence[str], model: Model) -> Pair | None:
     for pair in PAIRS:
         if not may_be(text, pair):
             continue
-        _, lines = lines_read_again(text, pair, counts, tables)
+        reading, lines = lines_read_again(text, pair, counts, tables)
         whole = int(lines.whole[lines.accepted].sum())
         pairs = int(lines.pairs[lines.accepted].sum())
         proof = pairs >= _LEAST_PAIRS or (pair.written == "utf-8" and whole >= _LEAST_WHOLE)
-        if proof and whole > most:
+        # The same pair of hanzi over and over may go together by chance.
+        if proof and whole > most and _different(reading.text, lines) >= _LEAST_WHOLE:
             best, most = pair, whole
     return best
+
+
+def _different(text: str, lines: Lines) -> int:
+    """Return how many different characters the accepted lines of ``text`` have."""
+    own = zip(text.split("\n"), lines.accepted.tolist(), strict=True)
+    return len({char for line, accepted in own if accepted for char in line})
 
 
 def _dense(text: str) -> bool:

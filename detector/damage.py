@@ -192,12 +192,9 @@ def _segments(
         rows = page.segments.rows.copy()
         rows[:, :2] = text_at[np.searchsorted(shown_at, rows[:, :2])]
         return Segments(rows)
-    shown = np.array([segment[:2] for segment in page.segments])
-    places = text_at[np.searchsorted(shown_at, shown)].tolist()
-    return [
-        Segment(start, end, *segment[2:])
-        for segment, (start, end) in zip(page.segments, places, strict=True)
-    ]
+    start, end, *rest = zip(*page.segments, strict=True)
+    starts, ends = text_at[np.searchsorted(shown_at, (start, end))].tolist()
+    return list(map(Segment, starts, ends, *rest))
 
 
 def shown_spans(found: Sequence[Span], of: Repaired, text: str) -> list[Span]:

@@ -62,12 +62,17 @@ class Original(NamedTuple):
 
 @dataclass(frozen=True)
 class TestSet:
-    """Pages of one variant of a test; ``originals`` by page id, where substitution made them."""
+    """Pages of one variant of a test; ``originals`` by page id, where substitution made them.
+
+    ``damage_tells`` says that reported damage tells a page as well as a score does: the text that a
+    wrong encoding spoiled is innocent, so that flagging its page is not what is wanted.
+    """
 
     name: str
     spam: Sequence[LabeledPage]
     ham: Sequence[LabeledPage]
     originals: Mapping[str, Sequence[Original]] = field(default_factory=dict)
+    damage_tells: bool = False
 
 
 def _clean(name: str, carriers_: Sequence[Carrier]) -> list[LabeledPage]:
@@ -303,7 +308,7 @@ def damage(
         if edits:
             text = apply_edits(carrier.text, edits)
             spam.append(_marked(f"{name}-{number}", name, carrier, text))
-    return TestSet(name.replace("_", " "), spam, ham)
+    return TestSet(name.replace("_", " "), spam, ham, damage_tells=name.startswith("mojibake"))
 
 
 def clean(name: str, drawn: Sequence[Carrier]) -> list[LabeledPage]:

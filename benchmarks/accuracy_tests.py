@@ -51,16 +51,26 @@ class Scores:
 
     def __init__(self, systems: Sequence[System]) -> None:
         self.systems = systems
-        self._known: dict[tuple[str, int], float] = {}
+        self._known: dict[tuple[str, bool, int], float] = {}
         self._pages: list[LabeledPage] = []  # kept alive, because they are known by identity
 
-    def of(self, system: System, pages: Sequence[LabeledPage]) -> NDArray[np.float64]:
-        """Return the scores of ``pages``."""
-        new = [page for page in pages if (system.name, id(page)) not in self._known]
-        for page, score in zip(new, system.scores(new) if new else (), strict=True):
-            self._known[system.name, id(page)] = float(score)
+    def of(
+        self, system: System, pages: Sequence[LabeledPage], damage_tells: bool = False
+    ) -> NDArray[np.float64]:
+        """Return the scores of ``pages``; with ``damage_tells``, 1 for reported damage, ham too."""
+        told, scored = False, system.scores
+        if damage_tells and isinstance(system, OurDetector):
+            told, scored = True, system.told
+        new = [page for page in pages if (system.name, told, id(page)) not in self._known]
+        for page, score in zip(new, scored(new) if new else (), strict=True):
+            self._known[system.name, told, id(page)] = float(score)
         self._pages += new
-        return np.array([self._known[system.name, id(page)] for page in pages])
+        return np.array([self._known[system.name, told, id(page)] for page in pages])
+
+    def of_test(self, system: System, test: TestSet) -> tuple[Floats, Floats]:
+        """Return the scores of the spam and of the ham of ``test``."""
+        spam, ham = (self.of(system, pages, test.damage_tells) for pages in (test.spam, test.ham))
+        return spam, ham
 
 
 def _head(test: TestSet, system: System) -> Row:
@@ -72,7 +82,7 @@ def ranks(tests: Sequence[TestSet], scores: Scores, rates: tuple[float, ...]) ->
     rows: list[Row] = []
     for test in tests:
         for system in scores.systems:
-            found = _ranked(scores.of(system, test.spam), scores.of(system, test.ham), rates)
+            found = _ranked(*scores.of_test(system, test), rates)
             rows.append({**_head(test, system), **found})
     return rows
 
@@ -90,7 +100,7 @@ def flagging(test: TestSet, scores: Scores) -> list[Row]:
     """Return AUC, recall at 1 %, and the share of spam and of ham flagged, by system."""
     rows: list[Row] = []
     for system in scores.systems:
-        spam, ham = scores.of(system, test.spam), scores.of(system, test.ham)
+        spam, ham = scores.of_test(system, test)
         rows.append(
             {
                 **_head(test, system),

@@ -9,12 +9,13 @@ from __future__ import annotations
 from detector.config import Config
 from detector.errors import DetectorError, InputError, ModelError
 from detector.page import Page, Segment
-from detector.result import Result, Span, Word
+from detector.result import Damage, Result, Span, Word
 from detector.scoring import Detector
 from detector.strip import Stripped
 
 __all__ = [
     "Config",
+    "Damage",
     "Detector",
     "DetectorError",
     "InputError",

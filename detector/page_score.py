@@ -102,13 +102,14 @@ def page_scores(
 ) -> tuple[float, dict[Kind, float]]:
     """Return the page score, and the scores by kind, that follow from ``spans``.
 
+    ``length`` is that of the text that was judged: :attr:`detector.Result.judged_length`.
     A kind without spans scores 0; the page score is that of the likelier kind. (Noisy-or would
     let two doubts add up to a certainty.)
     """
     by_kind: dict[Kind, list[Weighed]] = {kind: [] for kind in KINDS}
     for span in spans:
-        chinese = is_chinese(span.text)
-        by_kind[span.kind].append(Weighed(span.score, span.end - span.start, chinese, span.where))
+        weighed = Weighed(span.score, len(span.read), is_chinese(span.read), span.where)
+        by_kind[span.kind].append(weighed)
     scores = {
         kind: _kind_score(found, length, model.page_calibration[kind])
         for kind, found in by_kind.items()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from detector.page import Page
-from detector.result import LinkBlock, Result, Span
+from detector.result import Damage, LinkBlock, Result, Span
 
 __all__ = ["page_lines", "printable", "shortened"]
 
@@ -55,6 +55,8 @@ def page_lines(name: str, result: Result, page: Page, style: Style) -> list[str]
     lines = [
         f"{verdict} {result.score:5.3f}  {printable(name)}  {style(' · '.join(about), dim=True)}"
     ]
+    if result.damage:
+        lines.append(_damage_line(result.damage, style))
     waiting = list(result.link_blocks)
     for span in result.spans:
         while waiting and waiting[0].start <= span.start:
@@ -62,9 +64,18 @@ def page_lines(name: str, result: Result, page: Page, style: Style) -> list[str]
         if any(_within(span, block) for block in result.link_blocks):
             continue
         lines.append(_span_line(span, page, style))
+        if span.repaired is not None:
+            lines.append(" " * 28 + f"reads {printable(shortened(span.repaired, LONGEST))}")
         if span.words:
             lines.append(" " * 28 + _words(span, style))
     return lines
+
+
+def _damage_line(damage: Sequence[Damage], style: Style) -> str:
+    first = damage[0]
+    size = sum(each.end - each.start for each in damage)
+    about = f"damage  {size:,} characters, {first.written} read as {first.shown}"
+    return f"     {about:30} {style(printable(shortened(first.text, LONGEST)), dim=True)}"
 
 
 def _within(span: Span, block: LinkBlock) -> bool:

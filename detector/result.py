@@ -1,8 +1,8 @@
-"""Result, Span and Word: what scoring found, as plain values that go to JSON and back."""
+"""Result, Span, Word and Damage: what scoring found, as plain values that go to JSON and back."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from detector.page import HiddenBy, Where
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KINDS",
     "MIN_STRIP_SCORE",
+    "Damage",
     "Kind",
     "Link",
     "LinkBlock",
@@ -64,7 +65,8 @@ class Span:
     ``where``, ``visible`` and ``hidden_by`` (by which trick it is hidden, "" where it is not:
     :data:`detector.page.HiddenBy`) are those of the segment that holds most of it; ``path`` is the
     CSS path of that segment's element ("" in plain text). ``words`` are the garbled words of a
-    garbled passage. ``source``, where it was asked for and is certain, is the half-open range of
+    garbled passage. ``repaired`` is what a finding in :class:`Damage` says, None elsewhere.
+    ``source``, where it was asked for and is certain, is the half-open range of
     the finding in what was scored: bytes of ``bytes``, code points of a ``str``.
     """
 
@@ -79,9 +81,18 @@ class Span:
     words: tuple[Word, ...] = ()
     hidden_by: HiddenBy = ""
     source: tuple[int, int] | None = None
+    repaired: str | None = None
+
+    @property
+    def read(self) -> str:
+        """What was judged: ``repaired`` where the finding is in damage, else ``text``."""
+        return self.text if self.repaired is None else self.repaired
 
     def to_dict(self) -> dict[str, Any]:
-        """Return a JSON-ready dictionary; ``words`` and ``source`` only where there are any."""
+        """Return a JSON-ready dictionary.
+
+        ``words``, ``source`` and ``repaired`` are in it only where there are any.
+        """
         row: dict[str, Any] = {
             "kind": self.kind,
             "start": self.start,
@@ -97,6 +108,8 @@ class Span:
             row["words"] = [word.to_dict() for word in self.words]
         if self.source is not None:
             row["source"] = list(self.source)
+        if self.repaired is not None:
+            row["repaired"] = self.repaired
         return row
 
     @classmethod
@@ -157,16 +170,40 @@ class LinkBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Damage:
+    """Text in a wrong encoding, which was judged as what it says once repaired.
+
+    ``start`` and ``end`` are code points, half-open, into ``Page.text``. It was written in the
+    encoding ``written``, and read in ``shown`` (names of Python's codecs) before it came here.
+    ``text`` is what it says, up to :data:`detector.damage.MOST_TEXT` of its ``length`` code points,
+    with U+FFFD for what is lost.
+    """
+
+    start: int
+    end: int
+    written: str
+    shown: str
+    text: str
+    length: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The judgement of one page.
 
     ``score`` (0-1) says how surely the page carries search-engine spam; it
-    follows from ``spans`` and ``length`` alone (:func:`detector.scoring.page_scores`), and
+    follows from ``spans`` and ``judged_length`` alone (:func:`detector.scoring.page_scores`), and
     ``scores`` has it by kind. ``verdict`` compares ``score`` with ``threshold``. ``length`` is the
     number of code points of ``Page.text``, ``replaced`` how many of them are U+FFFD: what stands
     for bytes that no character has in the encoding of the page. ``truncated`` names the limits of
     :class:`detector.Config` that cut something, or ``"binary"`` for bytes that are no text.
     ``model`` is the version of the model. ``link_blocks`` are the blocks of links among the spans.
+    ``damage`` is what came in a wrong encoding, in order; it is no finding, and what is found in it
+    is told by what it says.
     """
 
     score: float
@@ -184,6 +221,12 @@ class Result:
     """Why the page could not be scored (only from ``score_many``); None when it was."""
     replaced: int = 0
     link_blocks: tuple[LinkBlock, ...] = ()
+    damage: tuple[Damage, ...] = ()
+
+    @property
+    def judged_length(self) -> int:
+        """The number of code points of the page with its damage repaired."""
+        return self.length - sum(each.end - each.start - each.length for each in self.damage)
 
     def strip(
         self,
@@ -230,6 +273,7 @@ class Result:
             "scores": {kind: round(score, 6) for kind, score in self.scores.items()},
             "spans": [span.to_dict() for span in self.spans],
             "link_blocks": [block.to_dict() for block in self.link_blocks],
+            "damage": [each.to_dict() for each in self.damage],
             "length": self.length,
             "replaced": self.replaced,
             "html": self.html,
@@ -248,5 +292,6 @@ class Result:
                 "spans": tuple(Span.from_dict(span) for span in row["spans"]),
                 "truncated": tuple(row["truncated"]),
                 "link_blocks": tuple(map(LinkBlock.from_dict, row.get("link_blocks", ()))),
+                "damage": tuple(Damage(**each) for each in row.get("damage", ())),
             }
         )

@@ -19,6 +19,7 @@ from detector.candidates import (
     without_remnant,
 )
 from detector.config import DEFAULT_CONFIG, Config
+from detector.damage import Repaired, repaired, shown_spans
 from detector.decode import looks_binary, utf8_or_text
 from detector.errors import DetectorError, InputError
 from detector.extract import extract, looks_like_html
@@ -209,7 +210,7 @@ class Detector:
     def _judged(self, given: Sequence[tuple[str | None, Page | str]]) -> list[Result]:
         """Return the results of pages, or of what is wrong with them, each with its URL."""
         pages = [page for _, page in given if isinstance(page, Page)]
-        found = iter(self._findings(pages))
+        found = iter(self._repaired_findings(pages))
         results = []
         for url, page in given:
             if not isinstance(page, Page):
@@ -220,8 +221,9 @@ class Detector:
                     )
                 )  # fmt: skip
                 continue
-            spans, cut = next(found)
-            score, scores = page_scores(spans, len(page.text), self.model)
+            spans, cut, repair = next(found)
+            judged = page if repair is None else repair.page
+            score, scores = page_scores(spans, len(judged.text), self.model)
             results.append(
                 Result(
                     score=score,
@@ -237,9 +239,29 @@ class Detector:
                     model=self.model.version,
                     url=url,
                     link_blocks=link_blocks(page, spans),
+                    damage=() if repair is None else repair.damage,
                 )
             )
         return results
+
+    def _repaired_findings(
+        self, pages: Sequence[Page]
+    ) -> list[tuple[list[Span], bool, Repaired | None]]:
+        """Return what :meth:`_findings` does, of damaged pages once they are repaired, and how."""
+        found = self._findings(pages)
+        repairs = [
+            repaired(page, spans, self.model, self.config)
+            for page, (spans, _) in zip(pages, found, strict=True)
+        ]
+        again = iter(self._findings([repair.page for repair in repairs if repair is not None]))
+        judged = []
+        for page, (spans, cut), repair in zip(pages, found, repairs, strict=True):
+            if repair is not None:
+                spans, cut = next(again)
+                cut = cut or repair.cut
+                spans = shown_spans(spans, repair, page.text)
+            judged.append((spans, cut, repair))
+        return judged
 
     def _findings(self, pages: Sequence[Page]) -> list[tuple[list[Span], bool]]:
         """Return for each page its findings in order, and whether the least probable were cut."""

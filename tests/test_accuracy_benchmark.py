@@ -25,7 +25,9 @@ from benchmarks.accuracy_sets import (
     TestSet as Cases,  # a name that pytest does not take for a test
 )
 from benchmarks.accuracy_shapes import SHAPES
+from benchmarks.accuracy_systems import OurDetector
 from benchmarks.accuracy_tests import Scores, calibration, flagging, garbled_words
+from detector import Detector
 from detector.page import page_from_text
 from detector.result import Result, Span, Word
 from detector.training.drafts import Article
@@ -264,6 +266,18 @@ def test_flagging_counts_what_lies_above_the_threshold_and_scores_a_page_once() 
     assert [row[name][0] for name in ("recall", "false positives")] == [0.75, 0.25]  # type: ignore[index]
     calibration(test, scores)
     assert system.asked == 8
+
+
+def test_damage_counts_in_its_own_tests_only_and_of_the_detector_only(detector: Detector) -> None:
+    text = "今天下午，学校图书馆组织了一场关于城市规划的讲座，来自各年级的同学都参加了讨论。"
+    shown = text.encode("gb18030").decode("latin-1")
+    pages = [page(1, "spam", shown), page(2, "ham", shown), page(3, "ham", text)]
+    ours, lengths = OurDetector(detector.model), Lengths()
+    scores = Scores([ours, lengths])
+    test = Cases("mojibake", pages[:1], pages[1:], damage_tells=True)
+    assert [found.tolist() for found in scores.of_test(ours, test)] == [[1.0], [1.0, 0.0]]
+    assert scores.of(ours, pages).tolist() == [0.0, 0.0, 0.0]
+    assert scores.of_test(lengths, test)[0].tolist() == [float(len(shown))]
 
 
 class Words:

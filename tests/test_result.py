@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.page import HIDDEN_BY, WHERES
-from detector.result import KINDS, Link, LinkBlock, Result, Span, Word
+from detector.result import KINDS, Damage, Link, LinkBlock, Result, Span, Word
 
 # Probabilities are written with six digits; those survive, which is what is promised.
 probabilities = st.integers(0, 1_000_000).map(lambda millionths: millionths / 1_000_000)
@@ -21,7 +21,9 @@ words = st.builds(Word, offsets, offsets, texts, st.none() | texts)
 spans = st.builds(
     Span, st.sampled_from(KINDS), offsets, offsets, texts, probabilities, st.sampled_from(WHERES),
     st.booleans(), texts, st.lists(words, max_size=3).map(tuple), st.sampled_from(HIDDEN_BY),
+    st.none() | st.tuples(offsets, offsets), st.none() | texts,
 )  # fmt: skip
+damage = st.builds(Damage, offsets, offsets, st.just("gb18030"), st.just("cp1252"), texts, offsets)
 results = st.builds(
     Result,
     score=probabilities,
@@ -37,6 +39,7 @@ results = st.builds(
     model=texts,
     url=st.none() | texts,
     error=st.none() | texts,
+    damage=st.lists(damage, max_size=2).map(tuple),
 )
 
 
@@ -63,6 +66,17 @@ def test_a_result_of_an_earlier_version_has_nothing_replaced() -> None:
     assert Result.from_dict(row) == replace(result, replaced=0)
 
 
+def test_a_result_of_an_earlier_version_tells_of_no_damage() -> None:
+    whole = Damage(0, 4, "gb18030", "cp1252", "澳门", 2)
+    result = Result(0.0, "ham", 0.5, dict.fromkeys(KINDS, 0.0), (), 9, damage=(whole,))
+    assert result.judged_length == 7
+    row = result.to_dict()
+    assert row.pop("damage") == [
+        {"start": 0, "end": 4, "written": "gb18030", "shown": "cp1252", "text": "澳门", "length": 2}
+    ]
+    assert Result.from_dict(row) == replace(result, damage=())
+
+
 def test_a_span_of_an_earlier_version_says_no_trick() -> None:
     span = Span("injection", 0, 1, "a", 0.5, "link", False, "p", (), "display")
     row = span.to_dict()
@@ -84,6 +98,8 @@ def test_only_what_is_known_is_written() -> None:
     span = Span("garbled", 0, 4, "嘚鉯壹個", 0.5)
     assert "words" not in span.to_dict()
     with_words = Span("garbled", 0, 4, "嘚鉯壹個", 0.5, words=(Word(2, 4, "壹個", "一個"),))
+    assert "repaired" not in span.to_dict()
+    assert replace(span, repaired="澳门").to_dict()["repaired"] == "澳门"
     assert with_words.to_dict()["words"] == [
         {"start": 2, "end": 4, "text": "壹個", "likely": "一個"}
     ]
@@ -92,9 +108,8 @@ def test_only_what_is_known_is_written() -> None:
 def test_the_fields_of_a_result_are_a_contract() -> None:
     result = Result(0.0, "ham", 0.5, dict.fromkeys(KINDS, 0.0), (), 0)
     assert list(result.to_dict()) == [
-        "url", "score", "verdict", "threshold", "scores", "spans", "link_blocks", "length",
-        "replaced", "html",
-        "encoding", "truncated", "model", "error",
+        "url", "score", "verdict", "threshold", "scores", "spans", "link_blocks", "damage",
+        "length", "replaced", "html", "encoding", "truncated", "model", "error",
     ]  # fmt: skip
     block = LinkBlock(0, 1, 0.5, "ul", "", (Link("a", "b.example"),))
     assert list(block.to_dict()) == ["start", "end", "score", "path", "hidden_by", "links"]

@@ -1,0 +1,247 @@
+"""Pages some of whose lines are in a wrong encoding: repaired, to be judged, and back.
+
+What is found in the repaired page stands somewhere in the shown one. Where the characters of the
+two do not begin at the same bytes (a Chinese character in UTF-8 is one and a half of GBK), findings
+are widened to where they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from heapq import nlargest
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.config import Config
+from detector.model import Model
+from detector.mojibake import PAIRS, Lines, Pair, Reading, lines_read_again, may_be, natural_lines
+from detector.page import Page, Segment, Segments
+from detector.result import Damage, Span, Word
+
+__all__ = ["MOST_TEXT", "Repaired", "repaired", "shown_spans"]
+
+MOST_TEXT = 1_000
+"""Code points of repaired text that are told of each damage."""
+_SAMPLES, _SAMPLE = 4, 120  # lines by which the encodings are told, and code points of each
+_LONGEST = 12  # findings looked at
+_SHARE = 3  # a third of a line must be found
+# What proves a pair of encodings: pairs of hanzi that go together, characters of UTF-8.
+_LEAST_PAIRS, _LEAST_WHOLE = 4, 6
+_FEW_HOLES = 50  # characters for one that is lost: with more lost, text looks garbled by that
+_LEAST_SHOWN = 24  # code points beyond ASCII: less is a quotation, unless it is half the page
+
+
+class Repaired(NamedTuple):
+    """A page with its damaged lines repaired, and where it differs from the page as shown.
+
+    ``text_at`` and ``shown_at`` (ascending, the same number) are the offsets in code points, in the
+    text of ``page`` and in that of the page as shown, at which both have the same place. ``cut``
+    says whether some of the damage was left.
+    """
+
+    page: Page
+    damage: tuple[Damage, ...]
+    cut: bool
+    text_at: NDArray[np.int64]
+    shown_at: NDArray[np.int64]
+
+
+def repaired(page: Page, spans: Sequence[Span], model: Model, config: Config) -> Repaired | None:
+    """Return ``page`` repaired, or None where it is not damaged, which is told by its findings.
+
+    Text in a wrong encoding looks garbled, so that ordinary pages cost nothing.
+    The encodings are told by the worst lines: a page has one pair of them.
+    """
+    likely = [s for s in spans if s.kind == "garbled" and s.score >= config.likely_span_score]
+    if not likely:
+        return None
+    pair = _pair(_samples(page.text, likely), model)
+    if pair is None:
+        return None
+    reading, lines = lines_read_again(page.text, pair, model.counts, model.tables, known=True)
+    if not _enough(page.text, lines):
+        return None
+    ranges = list(islice(_damaged(page.text, reading.text, lines), config.max_spans + 1))
+    made = _repaired(page, pair, reading, ranges[: config.max_spans])
+    return made._replace(cut=len(ranges) > config.max_spans)
+
+
+def _samples(text: str, spans: Sequence[Span]) -> list[str]:
+    """Return the beginnings of the lines of ``text`` with most in ``spans``, a third at least."""
+    found: dict[tuple[int, int], int] = {}
+    for span in nlargest(_LONGEST, spans, key=lambda span: span.end - span.start):
+        start = text.rfind("\n", 0, span.start) + 1
+        end = text.find("\n", span.end)
+        line = start, len(text) if end < 0 else end
+        found[line] = found.get(line, 0) + span.end - span.start
+    worst = sorted(found, key=lambda line: -found[line])
+    own = [line for line in worst if _SHARE * found[line] >= line[1] - line[0]]
+    samples = [text[start : min(end, start + _SAMPLE)] for start, end in own[:_SAMPLES]]
+    return list(dict.fromkeys(samples))
+
+
+def _pair(samples: Sequence[str], model: Model) -> Pair | None:
+    """Return the encodings of which the samples are proof, if they are."""
+    counts, tables = model.counts, model.tables
+    dense = [sample for sample in samples if _dense(sample)]
+    if not dense:
+        return None
+    natural = natural_lines("\n".join(dense), counts, tables).tolist()
+    text = "\n".join([sample for sample, well in zip(dense, natural, strict=True) if not well])
+    if not text:
+        return None
+    best, most = None, 0
+    for pair in PAIRS:
+        if not may_be(text, pair):
+            continue
+        reading, lines = lines_read_again(text, pair, counts, tables)
+        whole = int(lines.whole[lines.accepted].sum())
+        pairs = int(lines.pairs[lines.accepted].sum())
+        proof = pairs >= _LEAST_PAIRS or (pair.written == "utf-8" and whole >= _LEAST_WHOLE)
+        # The same pair of hanzi over and over may go together by chance.
+        if proof and whole > most and _different(reading.text, lines) >= _LEAST_WHOLE:
+            best, most = pair, whole
+    return best
+
+
+def _different(text: str, lines: Lines) -> int:
+    """Return how many different characters the accepted lines of ``text`` have."""
+    own = zip(text.split("\n"), lines.accepted.tolist(), strict=True)
+    return len({char for line, accepted in own if accepted for char in line})
+
+
+def _dense(text: str) -> bool:
+    """Say whether a third of ``text`` is beyond ASCII: accented letters never are so many."""
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    return beyond * 3 >= len(text) - text.count(" ")
+
+
+def _enough(text: str, lines: Lines) -> bool:
+    """Say whether the accepted lines are more than a quotation."""
+    shown = int(lines.shown[lines.accepted].sum())
+    return shown >= _LEAST_SHOWN or shown * 2 >= len("".join(text.split()))
+
+
+def _repaired(
+    page: Page, pair: Pair, reading: Reading, ranges: Sequence[tuple[int, int, int, int]]
+) -> Repaired:
+    """Return ``page`` with ``ranges`` of it as in ``reading``."""
+    pieces: list[str] = []
+    text_at: list[NDArray[np.int64]] = []
+    shown_at: list[NDArray[np.int64]] = []
+    damage: list[Damage] = []
+    made = 0  # code points of the pieces
+    # Offsets at which shown and read characters begin at the same byte.
+    both = np.intersect1d(reading.shown_at, reading.text_at, assume_unique=True)
+    both_shown = np.searchsorted(reading.shown_at, both)
+    both_text = np.searchsorted(reading.text_at, both)
+    at = 0
+    length = len(page.text)
+    for start, end, first, last in (*ranges, (length, length, 0, 0)):
+        same = np.arange(at, start)
+        shown_at.append(same)
+        text_at.append(same + made - at)
+        pieces.append(page.text[at:start])
+        made, at = made + start - at, end
+        if start == end:
+            break
+        low, high = np.searchsorted(both_shown, (start, end))
+        shown_at.append(both_shown[low:high])
+        text_at.append(both_text[low:high] + made - first)
+        text = reading.text[first:last]
+        pieces.append(text)
+        damage.append(Damage(start, end, *pair, text[:MOST_TEXT], last - first))
+        made += last - first
+    texts = np.append(np.concatenate(text_at), made)
+    shown = np.append(np.concatenate(shown_at), length)
+    judged = page._replace(text="".join(pieces), segments=_segments(page, texts, shown))
+    return Repaired(judged, tuple(damage), False, texts, shown)
+
+
+def _damaged(text: str, again: str, lines: Lines) -> Iterator[tuple[int, int, int, int]]:
+    """Yield ranges of ``text`` and the same ones of ``again``: accepted lines that stand together.
+
+    Lines of ASCII between them belong to them.
+    """
+    start = end = first = last = -1
+    at = at_again = 0
+    both = zip(text.split("\n"), again.split("\n"), strict=True)
+    numbers = zip(both, lines.accepted.tolist(), lines.shown.tolist(), strict=True)
+    for (line, line_again), accepted, shown in numbers:
+        if accepted:
+            if start < 0:
+                start, first = at, at_again
+            end, last = at + len(line), at_again + len(line_again)
+        elif shown and start >= 0:
+            yield start, end, first, last
+            start = -1
+        at, at_again = at + len(line) + 1, at_again + len(line_again) + 1
+    if start >= 0:
+        yield start, end, first, last
+
+
+def _segments(
+    page: Page, text_at: NDArray[np.int64], shown_at: NDArray[np.int64]
+) -> Segments | list[Segment]:
+    """Return the segments of ``page`` at the places that they have in the repaired text."""
+    if isinstance(page.segments, Segments):
+        rows = page.segments.rows.copy()
+        rows[:, :2] = text_at[np.searchsorted(shown_at, rows[:, :2])]
+        return Segments(rows)
+    start, end, *rest = zip(*page.segments, strict=True)
+    starts, ends = text_at[np.searchsorted(shown_at, (start, end))].tolist()
+    return list(map(Segment, starts, ends, *rest))
+
+
+def shown_spans(found: Sequence[Span], of: Repaired, text: str) -> list[Span]:
+    """Return the findings of a repaired page at the places that they have in ``text``, as shown.
+
+    Without garbled ones that are full of holes: what is lost was lost on the way.
+    """
+    spans: list[Span] = []
+    ends: dict[str, int] = {}
+    for span in found:
+        place = _shown(span.start, span.end, of, ends.get(span.kind, 0))
+        if place is None:
+            continue
+        start, end, read = place
+        if span.kind == "garbled" and read.count("\ufffd") * _FEW_HOLES >= len(read):
+            continue
+        ends[span.kind] = end
+        own = text[start:end]
+        spans.append(
+            replace(
+                span, start=start, end=end, text=own, words=_shown_words(span.words, of, text),
+                repaired=None if read == own else read,
+            )
+        )  # fmt: skip
+    spans.sort(key=lambda span: (span.start, span.end))
+    return spans
+
+
+def _shown_words(found: Sequence[Word], of: Repaired, text: str) -> tuple[Word, ...]:
+    words: list[Word] = []
+    for word in found:
+        place = _shown(word.start, word.end, of, words[-1].end if words else 0)
+        if place is not None:
+            start, end, _ = place
+            words.append(replace(word, start=start, end=end, text=text[start:end]))
+    return tuple(words)
+
+
+def _shown(start: int, end: int, of: Repaired, least: int) -> tuple[int, int, str] | None:
+    """Return where ``start:end`` of the repaired text is shown, from ``least`` on, and its text.
+
+    None where nothing is left: the end of one finding and all of the next may share a character.
+    """
+    first = int(np.searchsorted(of.text_at, start, side="right")) - 1
+    last = int(np.searchsorted(of.text_at, end))
+    first = max(first, int(np.searchsorted(of.shown_at, least)))
+    if first >= last:
+        return None
+    read = of.page.text[of.text_at[first] : of.text_at[last]]
+    return int(of.shown_at[first]), int(of.shown_at[last]), read

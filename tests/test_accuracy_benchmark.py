@@ -132,6 +132,8 @@ def test_calibration_error_is_small_where_chances_come_true(equal_mass: bool) ->
     half = np.arange(100) < 50
     assert calibration_error(np.full(100, 1.0), half, equal_mass=equal_mass).value == 0.5
     assert calibration_error(np.full(100, 0.5), half, equal_mass=equal_mass).value == 0.0
+    rare = calibration_error(np.full(100, 0.02), half, equal_mass=equal_mass, spam_share=0.02)
+    assert rare.value == pytest.approx(0.0, abs=1e-9)
 
 
 def test_threshold_lets_through_no_more_than_the_rate() -> None:

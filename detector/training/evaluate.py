@@ -132,7 +132,7 @@ def _group(
         report["false_positives"] = list(share(np.array([j.score >= threshold for j in ham])))
     if spam and ham:
         scores, truth = np.array([j.score for j in judged]), np.array([j.spam for j in judged])
-        report["ece"] = calibration_error(scores, truth, balanced=True).value
+        report["ece"] = calibration_error(scores, truth, spam_share=0.5).value
     for name in ("injection", "garbled", "words"):
         counts = np.array([j.counts[name] for j in judged]).reshape(-1, 3)
         if counts[:, 2].sum():

@@ -155,17 +155,19 @@ def calibration_error(
     bins: int = 15,
     *,
     equal_mass: bool = False,
-    balanced: bool = False,
+    spam_share: float | None = None,
 ) -> Interval:
     """Return the expected calibration error of probabilities ``chances``.
 
     Bins of equal mass hold about as many pages each, bins of equal width as much of the scale.
-    ``balanced``: both classes weigh the same, however many pages they have.
+    ``spam_share`` (0-1): what the spam weighs of all pages, however many of them are; as many as
+    they are by default.
     """
     spam = int(truth.sum())
     weights = np.ones(len(truth))
-    if balanced:
-        weights = np.where(truth, 0.5 / max(spam, 1), 0.5 / max(len(truth) - spam, 1))
+    if spam_share is not None:
+        ham_weight = (1 - spam_share) / max(len(truth) - spam, 1)
+        weights = np.where(truth, spam_share / max(spam, 1), ham_weight)
     rng = np.random.default_rng(1)
     n = len(chances)
     draws = (rng.integers(0, n, n) for _ in range(ROUNDS if n < _MANY else _FEW_ROUNDS))

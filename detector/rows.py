@@ -22,7 +22,8 @@ __all__ = [
 PartFormat = Literal["parquet", "jsonl"]
 COLUMNS = (
     "url", "host", "date", "score", "verdict", *KINDS, "threshold", "spans", "link_blocks",
-    "length", "replaced", "html", "encoding", "truncated", "model", "error", "source", "position",
+    "damage", "length", "replaced", "html", "encoding", "truncated", "model", "error", "source",
+    "position",
 )  # fmt: skip
 """The names in a row, in order."""
 
@@ -53,11 +54,12 @@ def schema() -> pa.Schema:
         "truncated": pa.list_(text),
         "spans": many(
             kind=text, **place, text=text, score=number, where=text, visible=pa.bool_(),
-            hidden_by=text, path=text, words=many(**place, text=text, likely=text),
+            hidden_by=text, path=text, words=many(**place, text=text, likely=text), repaired=text,
         ),
         "link_blocks": many(
             **place, score=number, path=text, hidden_by=text, links=many(text=text, target=text)
         ),
+        "damage": many(**place, written=text, shown=text, text=text, length=count),
     }  # fmt: skip
     return pa.schema([(name, kinds.get(name, text)) for name in COLUMNS])
 
@@ -78,6 +80,7 @@ def row_of(record: Record, result: Result, min_span_score: float = 0.0) -> dict[
             name: [found for found in judged[name] if found["score"] >= min_span_score]
             for name in ("spans", "link_blocks")
         },
+        "damage": judged["damage"],
         "length": result.length,
         "replaced": result.replaced,
         "html": result.html,

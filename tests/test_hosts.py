@@ -137,11 +137,13 @@ def test_parts_of_an_earlier_version_lack_columns(folder: Path) -> None:
     before = run(folder).stdout
     for part in folder.glob("part-*"):
         if part.suffix == ".parquet":
-            pq.write_table(pq.read_table(part).drop_columns(["link_blocks", "replaced"]), part)
+            pq.write_table(
+                pq.read_table(part).drop_columns(["link_blocks", "damage", "replaced"]), part
+            )
             continue
         rows = list(map(json.loads, part.read_text(encoding="utf-8").splitlines()))
         for row in rows:
-            del row["link_blocks"], row["replaced"]
+            del row["link_blocks"], row["damage"], row["replaced"]
         write_jsonl(part, rows)
     assert run(folder).stdout == before
 

@@ -97,10 +97,12 @@ def test_every_format_gives_the_same_rows(
         assert [row["injection"], row["garbled"]] == list(judged["scores"].values())
         for span in judged["spans"]:
             span.setdefault("words", None)
+            span.setdefault("repaired", None)
         for span in row["spans"]:
             span["words"] = span.get("words") or None
-        for same in ("score", "verdict", "spans", "link_blocks", "length", "replaced", "html",
-                     "encoding", "truncated", "threshold", "model", "error"):  # fmt: skip
+            span.setdefault("repaired", None)
+        for same in ("score", "verdict", "spans", "link_blocks", "damage", "length", "replaced",
+                     "html", "encoding", "truncated", "threshold", "model", "error"):  # fmt: skip
             assert row[same] == judged[same], same
 
 

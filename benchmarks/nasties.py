@@ -285,6 +285,9 @@ NASTIES: dict[str, Nasty] = {
     "style sheet of long selectors": Nasty(
         _in_head("style", "a > " * 40 + "b{display:none}"), 20_000
     ),
+    "style sheet of Han names": Nasty(
+        _in_head("style", "一" * 99 + "!,", "c{display:none}"), 900
+    ),
     "style sheet of commas": Nasty(
         _in_head("style", "a.b,", "c{display:none}"), 500_000
     ),

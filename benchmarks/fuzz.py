@@ -2,8 +2,8 @@
 
 Mutates the example pages and small nasties, scores them with all that can be asked for, and checks
 what holds for any page. A page that breaks something is written to ``--into``, with the seed that
-made it. ``--seconds`` of CPU are what a page may cost; one that takes forever ends the process, says
-where it was, and is ``last.bin``.
+made it. ``--seconds`` of CPU are what a page may cost; one that takes forever ends the process,
+which says where it was, and is ``last.bin``.
 
 With ``--sanitized LIBRARY`` the compiled part is replaced by a build that checks every address:
 

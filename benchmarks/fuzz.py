@@ -2,7 +2,8 @@
 
 Mutates the example pages and small nasties, scores them with all that can be asked for, and checks
 what holds for any page. A page that breaks something is written to ``--into``, with the seed that
-made it. ``--seconds`` of CPU are what a page may cost.
+made it. ``--seconds`` of CPU are what a page may cost; one that takes forever ends the process,
+which says where it was, and is ``last.bin``.
 
 With ``--sanitized LIBRARY`` the compiled part is replaced by a build that checks every address:
 
@@ -18,6 +19,7 @@ are not looked for, because Python leaves what it has at its end.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import random
 import sys
@@ -43,6 +45,8 @@ __all__ = ["check_page", "mutated", "seeds_of"]
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 LONGEST = 30_000
 """Bytes of a page, mostly."""
+FOREVER = 10
+"""How often as long as it may take a page takes that is not waited for."""
 LONGEST_LINE = 3_000
 """Characters that a finding takes on a terminal."""
 STEERING = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
@@ -221,6 +225,7 @@ def _run(detector: Detector, minutes: float, seed: int, into: Path, most: float)
         content_type, judge = draws.choice(TYPES), draws.choice(detectors)
         count += 1
         (into / "last.bin").write_bytes(page)
+        faulthandler.dump_traceback_later(FOREVER * most, exit=True)
         start = time.process_time()
         try:
             check_page(page, content_type, judge)
@@ -237,6 +242,7 @@ def _run(detector: Detector, minutes: float, seed: int, into: Path, most: float)
             print(
                 f"{name}.bin: {traceback.format_exc().strip().rpartition(chr(10))[2]}", flush=True
             )
+    faulthandler.cancel_dump_traceback_later()
     print(f"{count:,} pages, {broken} broke something; the slowest took {slowest:.2f} s")
     return broken
 

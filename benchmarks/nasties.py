@@ -285,6 +285,9 @@ NASTIES: dict[str, Nasty] = {
     "style sheet of long selectors": Nasty(
         _in_head("style", "a > " * 40 + "b{display:none}"), 20_000
     ),
+    "style sheet of Han names": Nasty(
+        _in_head("style", "一" * 99 + "!,", "c{display:none}"), 900
+    ),
     "style sheet of commas": Nasty(
         _in_head("style", "a.b,", "c{display:none}"), 500_000
     ),
@@ -371,6 +374,9 @@ NASTIES: dict[str, Nasty] = {
     ),
     "formatting elements": Nasty(_soup("<b> <i> <u> <font> <code>".split()), 400_000),
     "formatting elements, not too many": Nasty(_numbered("<font size={}><p>"), 1_700),
+    "formatting elements, left open": Nasty(
+        lambda n: _page("<i><b></i>" * n + "<p></p>" * n), 90_000, ("max_depth",)
+    ),
     "formatting elements, distinct": Nasty(_numbered("<font size={}><p>"), 200_000),
     "formatting elements, anchors": Nasty(
         lambda n: _page("".join(f"<nobr id={k}><p>" for k in range(n))), 200_000
@@ -453,6 +459,9 @@ NASTIES: dict[str, Nasty] = {
     "places behind references": Nasty(
         lambda n: _page(_listed(300, "&#24320;") + "<!--" + "&lt" * n + "-->"), 2_600_000,
         (), None, True,
+    ),
+    "places of many pieces": Nasty(
+        lambda n: _page("<table>" + "<b>一<tr>" * n), 6_000, (), None, True
     ),
     "places between tags": Nasty(
         lambda n: _page("<p>开云体育" + "<b><i>" * n + "</i></b>" * n + "官网入口</p>"), 900,

@@ -4,7 +4,8 @@ Rules of the HTML standard cost more than a page is long. A parser walks up the 
 most start and end tags ("has an element in scope"), so that its time grows with the square of the
 depth; it looks through all names of elements and attributes that are not of HTML for a new one; it
 opens all unclosed formatting elements again in each new paragraph ("reconstruct the
-active formatting elements"), so that nodes multiply; it compares each attribute of a tag with all
+active formatting elements"), so that nodes multiply, and inside each other after the end of what
+they are in, so that documents get deep; it compares each attribute of a tag with all
 others; and it asks for each option of a ``select`` which of them all is selected.
 
 Tags are told apart as the standard's tokenizer does, by ``native/nesting.c``: not in comments,
@@ -58,6 +59,7 @@ KINDS = {
     "leveled": "h1 h2 h3 h4 h5 h6",
     "cell": "td th caption",
     "row": "td th caption tr tbody thead tfoot",
+    "marked": "applet object marquee template",
 }
 """Names of elements by what is true of them, in the order of ``native/nesting.c``."""
 _KNOWN = sorted({name for names in KINDS.values() for name in names.split()})
@@ -89,11 +91,12 @@ class _Survey(NamedTuple):
     formatting: int
     tags: int
     attributes: int
+    leaked: int
     written: bytes
 
 
 def _survey(source: bytes, config: Config, asked: int = 0, *, write: bool = False) -> _Survey:
-    counts = (ctypes.c_int64 * 4)()
+    counts = (ctypes.c_int64 * 5)()
     limits = (ctypes.c_int64 * 5)(
         max(config.max_depth, 0), max(config.max_attributes, 0), 2 * max(config.max_nodes, 0),
         max(config.max_names, len(_KNOWN)), asked,
@@ -104,8 +107,8 @@ def _survey(source: bytes, config: Config, asked: int = 0, *, write: bool = Fals
         address(_KINDS_OF, np.int32, len(_KNOWN)), ctypes.addressof(limits), SEED,
         address(out, np.uint8, len(out)) if write else None, ctypes.addressof(counts),
     )  # fmt: skip
-    formatting, tags, size, attributes = counts
-    return _Survey(found, formatting, tags, attributes, out[:size].tobytes())
+    formatting, tags, size, attributes, leaked = counts
+    return _Survey(found, formatting, tags, attributes, leaked, out[:size].tobytes())
 
 
 def _unclosed(source: bytes) -> int:
@@ -132,15 +135,15 @@ def tamed(source: bytes, config: Config) -> tuple[bytes, list[str]]:
     that of the element above. Attributes of a tag beyond ``max_attributes`` are left out, and all
     that is behind twice ``max_nodes`` tags. Elements with one of more than ``max_names`` names
     become ``x-x``, and a tag ends before an attribute with such a name. Where formatting elements
-    could multiply, all become ``span``, which is said as ``max_depth``; where the options of a
-    ``select`` would take long, it becomes one that has ``multiple`` of them selected, which changes
-    nothing that is read.
+    could multiply, or more than ``max_depth`` are left open by the ends of what is around them, all
+    become ``span``, which is said as ``max_depth``; where the options of a ``select`` would take
+    long, it becomes one that has ``multiple`` of them selected, which changes nothing that is read.
     """
     survey = _survey(source, config)
     tags = survey.tags
     asked = _SEVERAL if survey.found & _SLOW else 0
     most = MOST_COPIES // max(tags, 1)
-    if survey.formatting > most and _unclosed(source) > most:
+    if survey.leaked > config.max_depth or (survey.formatting > most and _unclosed(source) > most):
         asked |= _SPANS
     if survey.attributes > config.max_names:
         asked |= _ATTRIBUTE_NAMES

@@ -75,7 +75,8 @@ _STRING = r""""(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
 _BLOCK = re.compile(
     rf"(?:[^{{}};\"']++|{_STRING})++(?:\{{((?:[^{{}}\"']++|{_STRING})*+)(?:\}}|\Z))?", re.S
 )
-_NAME = r"(?:[\w-]|[^\x00-\x7f]|\\[^\s0-9a-fA-F])+"
+# Nothing in two ways, or one that fails takes forever.
+_NAME = r"(?:[\w-]|[^\w\x00-\x7f]|\\[^\s0-9a-fA-F])++"
 _ATTRIBUTE = r"""\[[\w-]+(?:[~|^$*]?=(?:"[\w-]*"|'[\w-]*'|[\w-]+))?\]"""
 _COMPOUND = rf"(?:{_NAME}|\*(?=[.#\[]))?(?:[.#]{_NAME}|{_ATTRIBUTE})*"
 _SELECTOR = re.compile(rf"(?=[^\s>]){_COMPOUND}(?:(?:\s*>\s*|\s+)(?=[^\s>]){_COMPOUND})*\Z")

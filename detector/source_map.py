@@ -40,7 +40,7 @@ _TEXT: frozenset[Where] = frozenset(("title", "heading", "body", "link", "noscri
 _LONGEST = 1_000  # characters on either side of a finding that are looked up with it
 _LONGEST_KEY = 8  # characters that are hashed
 _FACTOR = 0x9E3779B1  # of the hash; odd, so that no character is lost
-_PIECE_COST, _REFERENCE_COST = 1_000, 1_500
+_PIECE_COST, _REFERENCE_COST = 2_000, 1_500
 """What a piece of text and a character reference cost, in characters compared."""
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """Of the byte order, which no text has."""
@@ -147,21 +147,21 @@ class _Flat:
 
         And how many characters that took to compare, about.
         """
-        *inner, last = wanted.pieces
-        at, compared = start, _PIECE_COST
-        for piece in inner:
-            compared += len(piece)
+        at = stop = start
+        compared = 0
+        for number, piece in enumerate(wanted.pieces):
+            if number:
+                behind = int(self._places[stop])
+                tags = _TAGS.match(self._source, behind)
+                if not tags:
+                    return None, compared
+                compared += tags.end() - behind
+                at = int(np.searchsorted(self._places, np.int32(tags.end())))  # an int copies all
+            compared += len(piece) + _PIECE_COST
             if not self._text.startswith(piece, at):
                 return None, compared
-            behind = int(self._places[at + len(piece)])
-            tags = _TAGS.match(self._source, behind)
-            if not tags:
-                return None, compared
-            compared += tags.end() - behind + _PIECE_COST
-            at = int(np.searchsorted(self._places, np.int32(tags.end())))  # an int would copy all
-        compared += len(last)
-        stop = at + len(last)
-        if not self._text.startswith(last, at) or (wanted.closes and not self._closes(stop)):
+            stop = at + len(piece)
+        if wanted.closes and not self._closes(stop):
             return None, compared
         ends = int(self._places[start + wanted.lead]), int(self._places[stop - wanted.trail])
         return ends, compared

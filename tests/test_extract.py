@@ -225,7 +225,7 @@ TAGS_AND_SUCH = (
     "<a/b>", "<", "</", "<!--", "-->", "字", " ", "<é>", "<i\u3000a>", "<svg>", "</svg>", "<desc>",
     "<table>", "<td>", "</table>", "<style>", "</style>", "<x a='", "'>", "<script>", "</script>",
     "<select>", "</select>", "<g a=b/>", "<title>", "</title>", "<noscript>", "</noscript>",
-    "<g/>", "<li>",
+    "<g/>", "<li>", "</b>", "<i>", "</i>", "</table>", "</tr>", "</span>", "</h1>", "</select>",
     "<![CDATA[", "]]>", "<button>", "</button>", "<h1>", "</h1>", "<h2>", "</td>", "<form>",
     "</form>", "<input>", "<option>", "<optgroup>", "<textarea>", "</textarea>",
     "<script/>", "<textarea/>", "<math>", "<mi>",
@@ -240,6 +240,11 @@ UNCOUNTED = 5
 @example("<svg><script/><div>", 3)
 @example("<svg><textarea/><g></textarea>", 3)
 @example("<svg><template><option>", 3)
+@example("<i><b></i>", 3)
+@example("<span><b></span>", 3)
+@example("<div><b></div>x", 3)
+@example("<table><b><td></table>x", 3)
+@example("<select><b></select>x", 3)
 def test_no_repeated_soup_gets_deep(source: str, most: int) -> None:
     limits = Config(max_depth=most)
     raw, _ = tamed((source * 40).encode(), limits)
@@ -290,6 +295,23 @@ def test_empty_elements_of_svg_hide_no_text_and_no_depth() -> None:
     assert "丙" in page.text
     nested = limited("<svg><script/>" + "<div>" * 900 + "深处")
     assert nested.truncated == ("max_depth",)
+
+
+@pytest.mark.parametrize(
+    ("source", "cut"),
+    [
+        ("<table><tr><td><b>甲</td></tr></table>", False),
+        ("<marquee><b>甲</marquee>", False),
+        ("<b>甲<i>乙</b></i>", False),
+        ("<p><b>甲</b></p>", False),
+        ("<div><b>甲</div>", True),
+        ("<span><b>甲</span>", True),
+    ],
+)
+def test_formatting_left_open_by_what_is_around_is_cut(source: str, cut: bool) -> None:
+    page = limited(source * 40, max_depth=20)
+    assert ("max_depth" in page.truncated) == cut
+    assert page.text.count("甲") == 40
 
 
 def test_names_are_bounded_and_said() -> None:

@@ -118,6 +118,8 @@ HOSTILE = {
     "quotes": f"""<style>.a{{display:none}}{chr(34) * 99_999}{"'" * 99_999}</style><p>甲</p>""",
     "colons": f"<style>{'display :' * 100_000}none</style><p>甲</p>",
     "blocks": f"<style>.a{{{'(' * 90_000}display:none</style><p>甲</p>",
+    "names": f"<style>{('一' * 99 + '!,') * 900}.a{{display:none}}</style><p class=a>甲</p>",
+    "names-of-classes": f"<style>{('.é' * 99 + ':b,') * 400}.a{{display:none}}</style><p>甲</p>",
     "descendants": f"<style>.b .a .a .a p,.a .a .a .a .a p{{display:none}}</style>{DEEP}",
     "everything": "<style>"
     + "".join(f"p:not(.x),p,[a],div p,.a{n},div,.b{n} p{{display:none}}" for n in range(200))

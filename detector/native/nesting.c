@@ -22,7 +22,8 @@ enum {
     ALONE = 65536,    /* a parser closes one that is open, mostly, before it opens another */
     LEVELED = 131072, /* likewise, one of any level */
     CELL = 262144,    /* a table may stand in it */
-    ROW = 524288      /* and its end tag ends that */
+    ROW = 524288,     /* and its end tag ends that */
+    MARKED = 1048576  /* formatting elements inside stay inside, as in a cell */
 };
 #define NONE (-1)
 #define LEAST_NAME 4 /* bytes of a name, mostly, and of what parts it from the next */
@@ -34,12 +35,14 @@ enum { DEEP = 1, WIDE = 2, LONG = 4, SLOW = 8, NAMES = 16 };
 
 typedef struct {
     i32 kind, open, dropped, epoch;
+    i32 leaked;         /* so many of these */
     const u8 *text_end; /* of raw texts: where the last was seen to end, mostly in front of here */
 } Named;
 
 typedef struct {
     i32 number; /* of its name */
     bool celled, closable;
+    bool loose; /* of formatting elements: in a table, but in no cell of it */
 } Opened;
 
 typedef struct {
@@ -51,6 +54,8 @@ typedef struct {
     i64 depth, most_depth, most_attributes, most_tags;
     i64 foreign, doubtful; /* open elements */
     i64 formatting;        /* start tags, so far */
+    i64 leaked, most_leaked; /* formatting elements left open by what is around: now, ever */
+    i64 tables;            /* open */
     i64 tags, attributes;
     i64 most_names; /* of elements, and of attributes, if these are asked for */
     i64 roots_left; /* attributes that html and body may still get, which are merged into one tag */
@@ -191,6 +196,7 @@ static void pop(Nesting *nesting, i64 depth) {
         last->open -= top->closable;
         nesting->foreign -= (last->kind & FOREIGN) != 0;
         nesting->doubtful -= (last->kind & DOUBTFUL) != 0;
+        nesting->tables -= (last->kind & TABLE) != 0;
         nesting->epoch++;
     }
 }
@@ -230,6 +236,26 @@ static void set_celled(Nesting *nesting, bool celled) {
         }
 }
 
+/* Whether the innermost table has no cell open. */
+static bool is_loose(const Nesting *nesting) {
+    for (i64 at = nesting->depth; at--;)
+        if (kind_at(nesting, at) & (TABLE | MARKED))
+            return kind_at(nesting, at) & TABLE && !nesting->open[at].celled;
+    return false;
+}
+
+/* Count the formatting elements that the end tag of another leaves open: a parser opens them again in
+ * what follows, one inside the other. */
+static void count_leaks(Nesting *nesting, i64 closed, i32 kind) {
+    for (i64 at = nesting->depth; --at > closed && !(kind & MARKED);)
+        if (kind_at(nesting, at) & FORMATTING && (!(kind & TABLE) || nesting->open[at].loose)) {
+            nesting->named[nesting->open[at].number].leaked++;
+            nesting->leaked++;
+        }
+    if (nesting->leaked > nesting->most_leaked)
+        nesting->most_leaked = nesting->leaked;
+}
+
 /* Open an element; say whether it is one too many. */
 static bool opens_deep(Nesting *nesting, i32 number, const Tag *tag) {
     Named *own = &nesting->named[number];
@@ -265,8 +291,10 @@ static bool opens_deep(Nesting *nesting, i32 number, const Tag *tag) {
         own->dropped++;
         return true;
     }
-    nesting->open[nesting->depth++] = (Opened){number, false, true};
+    bool loose = kind & FORMATTING && nesting->tables && is_loose(nesting);
+    nesting->open[nesting->depth++] = (Opened){number, false, true, loose};
     own->open++;
+    nesting->tables += (kind & TABLE) != 0;
     nesting->foreign += (kind & FOREIGN) != 0;
     nesting->doubtful += (kind & DOUBTFUL) != 0;
     return false;
@@ -285,8 +313,13 @@ static bool closes_dropped(Nesting *nesting, i32 number) {
     }
     if (kind & ROW)
         set_celled(nesting, false);
-    if (!own->open)
+    if (!own->open) {
+        if (own->leaked) { /* the end of one that a parser opened again */
+            own->leaked--;
+            nesting->leaked--;
+        }
         return false;
+    }
     i32 walls = kind & TEMPLATED ? 0
                 : kind & TABLE   ? TEMPLATED
                 : kind & (SPECIAL | FORMATTING) ? BOUNDARY
@@ -299,8 +332,10 @@ static bool closes_dropped(Nesting *nesting, i32 number) {
                 nesting->depth--;
                 memmove(nesting->open + at, nesting->open + at + 1,
                         (size_t)(nesting->depth - at) * sizeof *nesting->open);
-            } else
+            } else {
+                count_leaks(nesting, at, kind);
                 pop(nesting, at);
+            }
             return false;
         }
         i32 above = kind_at(nesting, at);
@@ -388,14 +423,16 @@ static const u8 *pass(Nesting *nesting, const u8 *start) {
     nesting->tags++;
     nesting->found |= tag.cut ? WIDE : 0;
     i32 number = number_of(nesting, tag.name, tag.name_end - tag.name);
+    if (number != NONE && nesting->spans && nesting->named[number].kind & FORMATTING) {
+        name = "span"; /* and is one to the parser, whose end tags end others */
+        number = number_of(nesting, (const u8 *)name, 4);
+    }
     if (number == NONE) {
         nesting->starved = true;
         return end;
     }
     i32 kind = nesting->named[number].kind;
-    if (kind & FORMATTING && nesting->spans)
-        name = "span";
-    else if (kind & CHOICE && nesting->several && !closing)
+    if (kind & CHOICE && nesting->several && !closing)
         name = "select multiple";
     if (number >= nesting->most_names) {
         nesting->found |= NAMES;
@@ -426,7 +463,8 @@ static const u8 *pass(Nesting *nesting, const u8 *start) {
  * NAMES. `kinds` are those of `names`, which stand one a line. `limits` are of elements open, attributes
  * of a tag, tags, and different names, and what is asked for besides, by bits: names of attributes;
  * formatting elements as span; selects as such of several options. counts[0] is told how many start
- * tags of formatting elements there are, counts[1] how many tags, counts[3] how many attributes. What
+ * tags of formatting elements there are, counts[1] how many tags, counts[3] how many attributes, counts[4] how many formatting elements
+ * are at once left open by the end tags of others. What
  * lies within the limits is written to `out` if that is given, which has room for 4n bytes, and
  * counts[2] told how many these are.
  */
@@ -477,6 +515,7 @@ EXPORT i64 survey_tags(const u8 *source, i64 n, const u8 *names, i64 names_size,
     counts[0] = nesting.formatting;
     counts[1] = nesting.tags;
     counts[3] = nesting.attributes;
+    counts[4] = nesting.most_leaked;
     counts[2] = out ? nesting.out - out : 0;
     return nesting.starved ? -1 : nesting.found;
 }

@@ -184,6 +184,9 @@ NASTIES: dict[str, Nasty] = {
     "nested, behind an empty script": Nasty(
         lambda n: _page("<svg><script/>" + "<div>" * n), 100_000, ("max_depth",)
     ),
+    "nested, behind an empty svg": Nasty(
+        lambda n: _page("<svg/>" + "<x-y/>" * n + "<p></p>" * n), 80_000, ("max_depth",)
+    ),
     "nested, behind empty raw texts": Nasty(
         lambda n: _page("<svg>" + "<title/><textarea/>" * n + "</title></textarea>"), 400_000,
         ("max_nodes",),

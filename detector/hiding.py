@@ -185,7 +185,7 @@ def _is_meant(name: str, value: str) -> bool:
         return value.partition(" ")[0] in _KEYWORDS[name]
     number, unit = _length(value)
     if number != number:
-        return True
+        return name == "font-size" or "(" in value or value in _OF_ALL
     if name == "opacity":
         return unit in ("", "%")
     return number >= 0 and (unit == "%" or unit in _PIXELS)

@@ -228,7 +228,7 @@ TAGS_AND_SUCH = (
     "<g/>", "<li>", "</b>", "<i>", "</i>", "</table>", "</tr>", "</span>", "</h1>", "</select>",
     "<![CDATA[", "]]>", "<button>", "</button>", "<h1>", "</h1>", "<h2>", "</td>", "<form>",
     "</form>", "<input>", "<option>", "<optgroup>", "<textarea>", "</textarea>",
-    "<script/>", "<textarea/>", "<math>", "<mi>",
+    "<script/>", "<svg/>", "<x-y/>", "<textarea/>", "<math>", "<mi>",
     "<template>", "</template>", "<rt>", "<ruby>", "<object>", "</object>",
 )  # fmt: skip
 tags = st.lists(st.sampled_from(TAGS_AND_SUCH), max_size=12).map("".join)
@@ -240,6 +240,7 @@ UNCOUNTED = 5
 @example("<svg><script/><div>", 3)
 @example("<svg><textarea/><g></textarea>", 3)
 @example("<svg><template><option>", 3)
+@example("<svg/><x-y/>", 3)
 @example("<i><b></i>", 3)
 @example("<span><b></span>", 3)
 @example("<div><b></div>x", 3)

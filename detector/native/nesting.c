@@ -264,7 +264,7 @@ static bool opens_deep(Nesting *nesting, i32 number, const Tag *tag) {
     nesting->options = kind & CHOICE ? 0 : nesting->options + ((kind & OPTION) != 0);
     nesting->work += kind & OPTION ? nesting->options : 0;
     bool foreign = nesting->foreign && in_foreign(nesting);
-    if (foreign && tag->closed_itself && !(kind & BREAKOUT))
+    if ((foreign || kind & FOREIGN) && tag->closed_itself && !(kind & BREAKOUT))
         return false;
     if (foreign && kind & BREAKOUT) {
         while (nesting->foreign && in_foreign(nesting))

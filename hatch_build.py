@@ -34,7 +34,7 @@ def compile_with(compiler: list[str], target: Path) -> subprocess.CompletedProce
         environment = {**os.environ, "ZIG_GLOBAL_CACHE_DIR": folder, "ZIG_LOCAL_CACHE_DIR": folder}
         try:
             done = subprocess.run(
-                [*compiler, *FLAGS, *sources, "-o", str(part)],
+                [*compiler, *FLAGS, *sources, "-lm", "-o", str(part)],
                 capture_output=True,
                 text=True,
                 env=environment,

@@ -110,6 +110,7 @@ FAMILIES = {
     "shape": ("shape_wide", "shape_near", "runs"),
     "naturalness": ("natural_bigrams", "natural_trigrams", "natural_char", "natural_density"),
     "contrast": ("contrast",),
+    "topic": ("topic",),
     "place": ("place",),
     "script": ("script",),
     "repetition": ("repetition",),

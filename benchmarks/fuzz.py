@@ -9,7 +9,7 @@ With ``--sanitized LIBRARY`` the compiled part is replaced by a build that check
 
     gcc -O1 -g -std=c11 -ffp-contract=off -fPIC -shared -fvisibility=hidden \\
         -fsanitize=address,undefined -fno-sanitize-recover=undefined \\
-        detector/native/*.c -o /tmp/checked.so
+        detector/native/*.c -lm -o /tmp/checked.so
     LD_PRELOAD=$(gcc -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \\
         python benchmarks/fuzz.py --minutes 5 --sanitized /tmp/checked.so
 
@@ -198,7 +198,7 @@ def _check_result(result: Result, page: Page, detector: Detector) -> None:
     for kind in result.scores:
         own = [span for span in result.spans if span.kind == kind]
         assert all(first.end <= second.start for first, second in pairwise(own))
-    assert page_scores(result.spans, result.length, detector.model) == (
+    assert page_scores(result.spans, result.judged_length, result.running, detector.model) == (
         result.score, result.scores,
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from detector.ngrams import Features
 from detector.page import WHERES
 from detector.result import KINDS, Kind
 from detector.spans import maximal_segments, survey
+from detector.texture import Textures, textures
 
 __all__ = [
     "SPAN_FEATURES",
@@ -25,7 +26,6 @@ __all__ = [
     "candidates",
     "reported",
     "without_parting",
-    "without_remnant",
 ]
 
 # What parts a promotional phrase from the sentence after it and before it, and is not struck.
@@ -36,8 +36,8 @@ _BETWEEN = frozenset("，、；：。！？")
 _LEAST_LEFT = 5  # code points, for a remnant to be cut off
 SPAN_FEATURES = (
     "sum", "sum_linear", "mean", "peak", "runs", "size", "rest", "crowd", "share", "page",
-    "below_best", "hidden", "wording", "parted", "splice", "better",
-    "better_share", *(f"where_{where}" for where in WHERES),
+    "below_best", "hidden", "wording", "parted", "splice", "better", "better_share",
+    "page_top", "page_odd", "page_bold", *(f"where_{where}" for where in WHERES),
 )  # fmt: skip
 """What the span calibration is told about a candidate, in column order."""
 
@@ -47,7 +47,7 @@ class Candidates(NamedTuple):
 
     ``page`` is the number of the page in its batch, ``start`` and ``end`` are positions in the
     batch, ``text_start`` and ``text_end`` code points in the page's text (m each); ``features`` is
-    m x ``len(SPAN_FEATURES)``.
+    m x ``len(SPAN_FEATURES)``. ``texture`` is that of all pages, for garbled passages.
     """
 
     kind: Kind
@@ -57,6 +57,7 @@ class Candidates(NamedTuple):
     text_start: NDArray[np.intp]
     text_end: NDArray[np.intp]
     features: NDArray[np.float64]
+    texture: Textures | None
 
 
 class Candidate(NamedTuple):
@@ -85,6 +86,7 @@ def candidates(
     cut = model.segmentation[kind]
     index = KINDS.index(kind)
     own_evidence = evidence.final[:, index]
+    texture = textures(batch, own_evidence) if kind == "garbled" else None
     start, end, score = maximal_segments(
         own_evidence,
         batch.classes,
@@ -96,7 +98,7 @@ def candidates(
     features = np.zeros((len(start), len(SPAN_FEATURES)))
     if not len(start):
         nothing = np.zeros(0, dtype=np.intp)
-        return Candidates(kind, nothing, nothing, nothing, nothing, nothing, features)
+        return Candidates(kind, nothing, nothing, nothing, nothing, nothing, features, texture)
     if kind == "injection":
         start, end = sharpened(batch, model.counts, evidence.first[:, index], start, end)
     page = batch.page_of(start)
@@ -121,13 +123,24 @@ def candidates(
         np.maximum.reduceat(logs, first)[own] - logs,
         (place & 1) == 0,
         *_read_as_a_whole(batch, of_characters, model, start, end, kind),
+        *_of_pages(texture, page, n),
     )
     for place_in_row, column in enumerate(columns):
         features[:, place_in_row] = column
     features[np.arange(len(start)), len(columns) + (place >> 1)] = 1.0
     text_start = batch.offsets[start].astype(np.intp)
     text_end = batch.offsets[end - 1].astype(np.intp) + 1
-    return Candidates(kind, page, start, end, text_start, text_end, features)
+    return Candidates(kind, page, start, end, text_start, text_end, features, texture)
+
+
+def _of_pages(
+    texture: Textures | None, page: NDArray[np.intp], n: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return what a candidate's page of ``n`` characters looks like, for garbled passages."""
+    if texture is None:
+        return np.zeros((3, len(page)))
+    odd, bold = (np.log((count[page] + 1) / (n + 20)) for count in (texture.odd, texture.bold))
+    return np.stack((texture.top[page], odd, bold))
 
 
 def _read_as_a_whole(
@@ -174,24 +187,17 @@ def reported(
     return np.flatnonzero(chosen)
 
 
-def without_remnant(kind: Kind, text: str, start: int, end: int) -> tuple[int, int]:
-    """Return a finding in ``text`` without the end of a sentence that it begins with.
-
-    That is one character before punctuation, as of a word that an injection has cut in two.
-    """
-    if kind == "injection" and end - start > _LEAST_LEFT and text[start + 1] in _BETWEEN:
-        start += 2
-    return start, end
-
-
 def without_parting(kind: Kind, text: str, start: int, end: int) -> tuple[int, int]:
     """Return a finding in ``text`` without what parts a promotional phrase from its sentence.
 
-    That is punctuation at its ends. Garbled passages stay as they are.
+    That is punctuation at its ends, and one character before punctuation that it begins with, as of
+    a word that an injection has cut in two. Garbled passages stay as they are.
     """
     if kind == "injection":
         while start < end - 1 and text[start] in _BEFORE:
             start += 1
         while end > start + 1 and text[end - 1] in _AFTER:
             end -= 1
+        if end - start > _LEAST_LEFT and text[start + 1] in _BETWEEN:
+            start += 2
     return start, end

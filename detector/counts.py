@@ -26,8 +26,8 @@ COUNT_STEP = 1.5
 class CountTables(NamedTuple):
     """Statistics of natural text.
 
-    ``unigrams``: uint8 by folded code point, 8 x log2(count + 1). ``ngrams``: uint8 slots of a
-    power-of-two hash table for bigrams and trigrams: high four bits a fingerprint, low four bits
+    ``unigrams``: uint8 by folded code point, 8 x log2(count + 1). ``ngrams``: uint8 slots of a hash
+    table for bigrams and trigrams: high four bits a fingerprint, low four bits
     ``min(15, 1 + round(log2(count) / COUNT_STEP))``; 0 is empty. ``log2_total``: log2 of the
     characters counted.
     """
@@ -41,7 +41,7 @@ class CountTables(NamedTuple):
         return CountsPointers(
             address(self.unigrams, np.uint8, TABLE_SIZE),
             address(self.ngrams, np.uint8, 1),
-            _bits(len(self.ngrams)),
+            len(self.ngrams),
             int(8 * self.log2_total),
             address(EIGHTHS, np.int16, 16),
         )
@@ -81,14 +81,7 @@ def count_slots(keys: U32, size: int) -> tuple[U32, NDArray[np.uint8]]:
     n = len(keys)
     slots, marks = np.empty(n, dtype=np.uint32), np.empty(n, dtype=np.uint8)
     call(
-        "count_slots", address(np.ascontiguousarray(keys), np.uint32, n), n, _bits(size),
+        "count_slots", address(np.ascontiguousarray(keys), np.uint32, n), n, size,
         address(slots, np.uint32, n), address(marks, np.uint8, n),
     )  # fmt: skip
     return slots, marks
-
-
-def _bits(size: int) -> int:
-    """Return how many bits count to ``size``. Raises ``ValueError`` unless a power of two."""
-    if size < 2 or size & (size - 1):
-        raise ValueError(f"a hash table has 2, 4, 8, … slots, not {size}")
-    return size.bit_length() - 1

@@ -53,10 +53,11 @@ class Repaired(NamedTuple):
 def repaired(page: Page, spans: Sequence[Span], model: Model, config: Config) -> Repaired | None:
     """Return ``page`` repaired, or None where it is not damaged, which is told by its findings.
 
-    Text in a wrong encoding looks garbled, so that ordinary pages cost nothing.
+    Text in a wrong encoding looks garbled, or like a spammer's signs, so that ordinary pages cost
+    nothing.
     The encodings are told by the worst lines: a page has one pair of them.
     """
-    likely = [s for s in spans if s.kind == "garbled" and s.score >= config.likely_span_score]
+    likely = [span for span in spans if span.score >= config.likely_span_score]
     if not likely:
         return None
     pair = _pair(_samples(page.text, likely), model)

@@ -25,6 +25,7 @@ __all__ = [
     "AlternativesPointers",
     "BatchPointers",
     "CountsPointers",
+    "TopicsPointers",
     "address",
     "call",
     "loaded",
@@ -50,7 +51,7 @@ class CountsPointers(ctypes.Structure):
     """``Counts`` of counts.h."""
 
     _fields_ = (
-        ("unigrams", _POINTER), ("ngrams", _POINTER), ("bits", _U32), ("whole", ctypes.c_int32),
+        ("unigrams", _POINTER), ("ngrams", _POINTER), ("size", _U32), ("whole", ctypes.c_int32),
         ("eighths", _POINTER),
     )  # fmt: skip
 
@@ -61,15 +62,23 @@ class AlternativesPointers(ctypes.Structure):
     _fields_ = tuple((name, _POINTER) for name in ("slots", "keys", "words", "commonness"))
 
 
+class TopicsPointers(ctypes.Structure):
+    """``Topics`` of topics.h."""
+
+    _fields_ = tuple((name, _POINTER) for name in ("marks", "vectors", "bounds"))
+
+
 _BATCH = ctypes.POINTER(BatchPointers)
 _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "ngram_keys": (_POINTER, _I64, _I64, _I64, _POINTER),
     "count_slots": (_POINTER, _I64, _U32, _POINTER, _POINTER),
     "fold_code_points": (_POINTER, _I64, _POINTER, _POINTER, _U32, *[_POINTER] * 3),
     "character_features": (
-        _BATCH, ctypes.POINTER(CountsPointers), ctypes.POINTER(AlternativesPointers), _U32,
-        *[_POINTER] * 10,
+        _BATCH, ctypes.POINTER(CountsPointers), ctypes.POINTER(AlternativesPointers),
+        ctypes.POINTER(TopicsPointers), _U32, *[_POINTER] * 10,
     ),
+    "enter_words": (_POINTER, _I64, _POINTER, _POINTER),
+    "topic_cosines": (_BATCH, ctypes.POINTER(TopicsPointers), _POINTER),
     "splices": (_BATCH, ctypes.POINTER(CountsPointers), _I64, *[_POINTER] * 3),
     "sharpened": (_BATCH, ctypes.POINTER(CountsPointers), _POINTER, _I64, *[_POINTER] * 2),
     "first_evidence": (_I64, *[_POINTER] * 10),
@@ -81,6 +90,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
         _POINTER, _POINTER, _I64, _FLOAT, _FLOAT, _DOUBLE, _DOUBLE, *[_POINTER] * 3,
     ),
     "survey_ranges": (_POINTER, _POINTER, _I64, _FLOAT, _I64, *[_POINTER] * 5),
+    "survey_textures": (_BATCH, *[_POINTER] * 7),
     "runs_within": (_POINTER, _FLOAT, _I64, *[_POINTER] * 5),
     "sibling_places": (_POINTER, _POINTER, _I64, _I64, _POINTER, _POINTER),
     "is_utf8": (_POINTER, _I64),

@@ -37,6 +37,7 @@ from detector.ngrams import (
     features,
 )
 from detector.result import KINDS, Kind
+from detector.topics import TOPIC_LEVELS, TOPIC_SIZE, TOPIC_SLOTS, Topics
 from detector.wording import WORDING_BITS, Wording
 
 __all__ = [
@@ -49,7 +50,7 @@ __all__ = [
     "default_model_folder",
 ]
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 """Raised when features, folding or files change so that older models would score wrongly."""
 
 ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
@@ -63,6 +64,9 @@ ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
     "alternative_keys": ((0,), "uint32"),
     "alternative_words": ((0, 1 + MOST_ALTERNATIVES, 2), "uint16"),
     "alternative_commonness": ((0, 1 + MOST_ALTERNATIVES), "uint8"),
+    "topic_marks": ((TOPIC_SLOTS,), "uint16"),
+    "topic_vectors": ((TOPIC_SLOTS, TOPIC_SIZE), "int8"),
+    "topic_bounds": ((TOPIC_LEVELS - 1,), "float32"),
     "fold": ((0, 2), "uint32"),
     "classes": ((TABLE_SIZE,), "uint8"),
 }
@@ -138,6 +142,7 @@ class Model:
     bias: tuple[float, float]
     counts: CountTables
     alternatives: Alternatives
+    topics: Topics
     tables: FoldTables
     wording: Wording
     segmentation: dict[Kind, Segmentation]
@@ -175,7 +180,7 @@ class Model:
 
     def features(self, batch: Batch) -> Features:
         """Return the features of each character of ``batch`` (see :mod:`detector.ngrams`)."""
-        return features(batch, self.counts, self.alternatives)
+        return features(batch, self.counts, self.alternatives, self.topics)
 
     def first_evidence(self, found: Features) -> NDArray[np.float32]:
         """Return the log-odds (n x 2) of the first pass: an exact sum of integer weights."""
@@ -212,6 +217,7 @@ class Model:
             "unigrams": self.counts.unigrams,
             "ngrams": self.counts.ngrams,
             **{f"alternative_{name}": a for name, a in self.alternatives._asdict().items()},
+            **{f"topic_{name}": a for name, a in self.topics._asdict().items()},
             "fold": _changes(self.tables.fold),
             "classes": self.tables.classes,
         }
@@ -266,6 +272,7 @@ class Model:
                 alternatives=Alternatives(
                     *(arrays[f"alternative_{name}"] for name in Alternatives._fields)
                 ),
+                topics=Topics(*(arrays[f"topic_{name}"] for name in Topics._fields)),
                 tables=FoldTables(_whole(arrays["fold"]), arrays["classes"]),
                 wording=Wording(
                     arrays["wording"],

@@ -10,8 +10,9 @@ A character has two sorts of features, all binary:
   text, against how often chance would bring them together?), script, repetition in the page,
   place in the document, and for languages with spaces the words before, here and after.
 
-Naturalness comes from counts of bigrams and trigrams (:mod:`detector.counts`) and from words that
-would fit much better (:mod:`detector.contrast`).
+Naturalness comes from counts of bigrams and trigrams (:mod:`detector.counts`), from words that
+would fit much better (:mod:`detector.contrast`), and from words that are not at home in the text
+(:mod:`detector.topics`).
 """
 
 from __future__ import annotations
@@ -26,15 +27,30 @@ from detector.batch import Batch
 from detector.contrast import Alternatives, Comparison
 from detector.counts import CountTables
 from detector.kernel import address, call
+from detector.topics import Topics
 
-__all__ = ["FLAT_SIZE", "GROUPS", "ORDERS", "REACH", "ROW_BITS", "Features", "features"]
+__all__ = [
+    "FLAT_SIZE",
+    "GROUPS",
+    "NGRAM_BITS",
+    "ORDERS",
+    "REACH",
+    "ROW_BITS",
+    "Features",
+    "features",
+]
 
 U32 = NDArray[np.uint32]
 
 ORDERS = (1, 2, 3, 4)
 REACH = 3
 """An n-gram counts for a character when it lies wholly within this many characters of it."""
+NGRAM_BITS = 21
+"""Bits of the hash by which n-grams are told apart."""
 ROW_BITS = 18
+"""Of these, the bits that number the row of an n-gram. The row is that of the most useful among the
+n-grams that would share it; the other bits are its mark, by which others know that it is not
+theirs."""
 ROW_WIDTH = 8
 
 GROUPS = {
@@ -46,6 +62,7 @@ GROUPS = {
     "natural_char": 17,
     "natural_density": 15,
     "contrast": 15,
+    "topic": 14,
     "place": 14,
     "script": 10,
     "repetition": 11,
@@ -63,9 +80,9 @@ FLAT_SIZE = sum(1 << bits for bits in GROUPS.values())
 class Features(NamedTuple):
     """Features of n characters.
 
-    ``rows[k]`` (n + 6 - order + 1 entries): the row of the n-gram of order ``ORDERS[k]`` that
-    starts at position ``j - REACH``; character ``i`` takes from it the weight at column
-    ``i - (j - REACH) + REACH + 1 - order`` when that lies in ``0 .. 7 - order``.
+    ``rows[k]`` (n + 6 - order + 1 entries): the row and mark (``NGRAM_BITS`` bits) of the n-gram of
+    order ``ORDERS[k]`` that starts at position ``j - REACH``; character ``i`` takes from it the
+    weight at column ``i - (j - REACH) + REACH + 1 - order`` when that lies in ``0 .. 7 - order``.
     ``flats`` (groups x n): buckets in the flat table. ``comparison``: the words that others might
     fit better, which the contrast group is made from.
     """
@@ -75,7 +92,9 @@ class Features(NamedTuple):
     comparison: Comparison
 
 
-def features(batch: Batch, counts: CountTables, alternatives: Alternatives) -> Features:
+def features(
+    batch: Batch, counts: CountTables, alternatives: Alternatives, topics: Topics
+) -> Features:
     """Return the features of each character of a batch of pages."""
     n = len(batch.codes)
     sizes = [n + 2 * REACH + 1 - order for order in ORDERS]
@@ -89,7 +108,8 @@ def features(batch: Batch, counts: CountTables, alternatives: Alternatives) -> F
         ctypes.byref(batch.pointers()),
         ctypes.byref(counts.pointers()),
         ctypes.byref(alternatives.pointers()),
-        ROW_BITS,
+        ctypes.byref(topics.pointers()),
+        NGRAM_BITS,
         address(_OFFSETS, np.uint32, len(GROUPS)),
         address(_BITS, np.uint32, len(GROUPS)),
         *(address(row, np.uint32, size) for row, size in zip(rows, sizes, strict=True)),

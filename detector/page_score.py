@@ -1,4 +1,4 @@
-"""Findings to page score: nothing but the spans decides."""
+"""Findings to page score: they decide, and of garbled ones the running text they are in as well."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from detector.model import Calibration, Model
 from detector.page import Where
-from detector.result import KINDS, Kind, Span
+from detector.result import KINDS, Kind, RunningText, Span
 
 __all__ = [
     "BOUNDS",
@@ -26,16 +26,27 @@ __all__ = [
 
 BOUNDS = ("brief", "foreign")
 PAGE_FEATURES = (
-    "best", "second", "third", "expected", "chars", "length", "others", "title", *BOUNDS
+    "best", "second", "third", "expected", "chars", "length", "others", "title", "running_top",
+    "running_odd", "running_size", *BOUNDS
 )  # fmt: skip
 """What the page calibration is told about the spans of one kind, in column order."""
 FITTED: dict[Kind, tuple[str, ...]] = {
     "injection": ("best", "others", "length", "title"),
-    "garbled": ("best", "second", "third", "expected", "chars", "length"),
+    "garbled": (
+        "best",
+        "second",
+        "third",
+        "expected",
+        "chars",
+        "length",
+        "running_top",
+        "running_odd",
+        "running_size",
+    ),
 }
 """Which of them are fitted for each kind. Injections add up: a brand in the title, in a heading and
 in a host name is a doorway, though each alone leaves a doubt. What looks garbled does not: a long
-page has many doubts.
+page has many doubts; what its running text is like tells which of them to believe.
 
 Those of :data:`BOUNDS` are not fitted: their weights are what parts the thresholds of titles from
 those of texts, and those of findings in other languages from those of Chinese ones.
@@ -71,7 +82,7 @@ def _log_odds(p: float) -> float:
     return math.log(max(p, 1e-6) / max(1 - p, 1e-6))
 
 
-def page_features(spans: Sequence[Weighed], length: int) -> list[float]:
+def page_features(spans: Sequence[Weighed], length: int, running: RunningText) -> list[float]:
     """Return the :data:`PAGE_FEATURES` of spans, at least one."""
     odds = sorted((_log_odds(span.score) for span in spans), reverse=True)
     expected = sum(span.score for span in spans)
@@ -84,21 +95,26 @@ def page_features(spans: Sequence[Weighed], length: int) -> list[float]:
         math.log(length + 20),
         math.log1p(sum(max(0.0, value) for value in odds[1:])),
         max(_log_odds(max((s.score for s in spans if s.where == "title"), default=0.0)), _FLOOR),
+        running.top,
+        math.log((running.odd + 1) / (running.size + 20)),
+        math.log(running.size + 20),
         brief(length),
         sum(span.score for span in spans if not span.chinese) / expected,
     ]
 
 
-def _kind_score(spans: Sequence[Weighed], length: int, calibration: Calibration) -> float:
+def _kind_score(
+    spans: Sequence[Weighed], length: int, running: RunningText, calibration: Calibration
+) -> float:
     """Return the score of one kind that follows from its spans, 0 of none."""
     if not spans:
         return 0.0
-    values = np.array([page_features(spans, length)])
+    values = np.array([page_features(spans, length, running)])
     return float(calibration.probabilities(PAGE_FEATURES, values)[0])
 
 
 def page_scores(
-    spans: Iterable[Span], length: int, model: Model
+    spans: Iterable[Span], length: int, running: RunningText, model: Model
 ) -> tuple[float, dict[Kind, float]]:
     """Return the page score, and the scores by kind, that follow from ``spans``.
 
@@ -111,7 +127,7 @@ def page_scores(
         weighed = Weighed(span.score, len(span.read), is_chinese(span.read), span.where)
         by_kind[span.kind].append(weighed)
     scores = {
-        kind: _kind_score(found, length, model.page_calibration[kind])
+        kind: _kind_score(found, length, running, model.page_calibration[kind])
         for kind, found in by_kind.items()
     }
     return max(scores.values()), scores

@@ -22,6 +22,7 @@ __all__ = [
     "Link",
     "LinkBlock",
     "Result",
+    "RunningText",
     "Span",
     "Verdict",
     "Word",
@@ -192,14 +193,33 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningText:
+    """How garbled the sentences of a page look, besides what is found in them.
+
+    They are the characters of the body in blocks of at least forty, ``size`` in all. ``top`` is the
+    average log-odds of the forty that look most garbled (-8 where there are none), ``odd`` the
+    number of those that look so at all.
+    """
+
+    size: int = 0
+    top: float = -8.0
+    odd: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary."""
+        return {**asdict(self), "top": round(self.top, 6)}
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The judgement of one page.
 
     ``score`` (0-1) says how surely the page carries search-engine spam; it
-    follows from ``spans`` and ``judged_length`` alone (:func:`detector.scoring.page_scores`), and
-    ``scores`` has it by kind. ``verdict`` compares ``score`` with ``threshold``. ``length`` is the
-    number of code points of ``Page.text``, ``replaced`` how many of them are U+FFFD: what stands
-    for bytes that no character has in the encoding of the page. ``truncated`` names the limits of
+    follows from ``spans``, ``judged_length`` and ``running`` alone
+    (:func:`detector.scoring.page_scores`), and ``scores`` has it by kind. ``verdict`` compares
+    ``score`` with ``threshold``. ``length`` is the number of code points of ``Page.text``,
+    ``replaced`` how many of them are U+FFFD: what stands for bytes that no character has in the
+    encoding of the page. ``truncated`` names the limits of
     :class:`detector.Config` that cut something, or ``"binary"`` for bytes that are no text.
     ``model`` is the version of the model. ``link_blocks`` are the blocks of links among the spans.
     ``damage`` is what came in a wrong encoding, in order; it is no finding, and what is found in it
@@ -222,6 +242,7 @@ class Result:
     replaced: int = 0
     link_blocks: tuple[LinkBlock, ...] = ()
     damage: tuple[Damage, ...] = ()
+    running: RunningText = RunningText()
 
     @property
     def judged_length(self) -> int:
@@ -274,6 +295,7 @@ class Result:
             "spans": [span.to_dict() for span in self.spans],
             "link_blocks": [block.to_dict() for block in self.link_blocks],
             "damage": [each.to_dict() for each in self.damage],
+            "running": self.running.to_dict(),
             "length": self.length,
             "replaced": self.replaced,
             "html": self.html,
@@ -293,5 +315,6 @@ class Result:
                 "truncated": tuple(row["truncated"]),
                 "link_blocks": tuple(map(LinkBlock.from_dict, row.get("link_blocks", ()))),
                 "damage": tuple(Damage(**each) for each in row.get("damage", ())),
+                "running": RunningText(**row.get("running", {})),
             }
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from detector.batch import GAP, Batch, batch_of
 from detector.candidates import (
@@ -16,7 +16,6 @@ from detector.candidates import (
     candidates,
     reported,
     without_parting,
-    without_remnant,
 )
 from detector.config import DEFAULT_CONFIG, Config
 from detector.damage import Repaired, repaired, shown_spans
@@ -29,7 +28,7 @@ from detector.model import Model, default_model_folder
 from detector.page import Page, page_from_text
 from detector.page_score import page_scores
 from detector.paths import Paths
-from detector.result import KINDS, Result, Span, Word
+from detector.result import KINDS, Result, RunningText, Span, Word
 from detector.spans import runs_within
 from detector.words import fitting_words, garbled_words
 
@@ -37,6 +36,18 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
 __all__ = ["Detector", "read_page"]
+
+
+class Found(NamedTuple):
+    """What is found on a page, in order of place.
+
+    ``cut`` says whether the least probable findings were left out.
+    """
+
+    spans: list[Span]
+    cut: bool
+    running: RunningText
+
 
 _HEAD = 1000  # characters or bytes, by which most pages can be told to be HTML
 
@@ -221,9 +232,9 @@ class Detector:
                     )
                 )  # fmt: skip
                 continue
-            spans, cut, repair = next(found)
+            (spans, cut, running), repair = next(found)
             judged = page if repair is None else repair.page
-            score, scores = page_scores(spans, len(judged.text), self.model)
+            score, scores = page_scores(spans, len(judged.text), running, self.model)
             results.append(
                 Result(
                     score=score,
@@ -240,40 +251,41 @@ class Detector:
                     url=url,
                     link_blocks=link_blocks(page, spans),
                     damage=() if repair is None else repair.damage,
+                    running=running,
                 )
             )
         return results
 
-    def _repaired_findings(
-        self, pages: Sequence[Page]
-    ) -> list[tuple[list[Span], bool, Repaired | None]]:
+    def _repaired_findings(self, pages: Sequence[Page]) -> list[tuple[Found, Repaired | None]]:
         """Return what :meth:`_findings` does, of damaged pages once they are repaired, and how."""
         found = self._findings(pages)
         repairs = [
-            repaired(page, spans, self.model, self.config)
-            for page, (spans, _) in zip(pages, found, strict=True)
+            repaired(page, own.spans, self.model, self.config)
+            for page, own in zip(pages, found, strict=True)
         ]
         again = iter(self._findings([repair.page for repair in repairs if repair is not None]))
         judged = []
-        for page, (spans, cut), repair in zip(pages, found, repairs, strict=True):
+        for page, own, repair in zip(pages, found, repairs, strict=True):
             if repair is not None:
-                spans, cut = next(again)
-                cut = cut or repair.cut
-                spans = shown_spans(spans, repair, page.text)
-            judged.append((spans, cut, repair))
+                spans, cut, running = next(again)
+                own = Found(shown_spans(spans, repair, page.text), cut or repair.cut, running)
+            judged.append((own, repair))
         return judged
 
-    def _findings(self, pages: Sequence[Page]) -> list[tuple[list[Span], bool]]:
-        """Return for each page its findings in order, and whether the least probable were cut."""
+    def _findings(self, pages: Sequence[Page]) -> list[Found]:
+        """Return what is found on each page."""
         likely: list[list[Candidate]] = [[] for _ in pages]
         if not any(page.segments for page in pages):
-            return [([], False) for _ in pages]
+            return [Found([], False, RunningText()) for _ in pages]
         batch = batch_of(pages, self.model.tables)
         features = self.model.features(batch)
         evidence = self.model.evidence(features, batch)
         fitting: dict[int, str] = {}
+        running = [RunningText() for _ in pages]
         for kind in KINDS:
             found = candidates(batch, features, evidence, self.model, kind)
+            if found.texture is not None:
+                running = found.texture.running()
             score = self.model.span_calibration[kind].probabilities(SPAN_FEATURES, found.features)
             chosen = reported(found.page, score, self.config)
             start, end = found.start[chosen], found.end[chosen]
@@ -289,7 +301,8 @@ class Detector:
             for page, *rest in zip(*(column.tolist() for column in columns), runs, strict=False):
                 likely[page].append(Candidate(kind, *rest))
         return [
-            self._spans(page, own, batch, fitting) for page, own in zip(pages, likely, strict=True)
+            Found(*self._spans(page, own, batch, fitting), text)
+            for page, own, text in zip(pages, likely, running, strict=True)
         ]
 
     def _spans(
@@ -307,10 +320,7 @@ class Detector:
         paths = Paths(page)
         spans = []
         for found in likely:
-            start, end = found.text_start, found.text_end
-            if found.kind == "injection":
-                start, end = without_parting(found.kind, page.text, start, end)
-                start, end = without_remnant(found.kind, page.text, start, end)
+            start, end = without_parting(found.kind, page.text, found.text_start, found.text_end)
             first = max(bisect_right(starts, start) - 1, 0)
             last = bisect_left(starts, end)
             segment = page.segments[first]

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from detector.kernel import address, call
 
-__all__ = ["Segments", "Survey", "maximal_segments", "positions", "runs_within", "survey"]
+__all__ = [
+    "Segments",
+    "Survey",
+    "maximal_segments",
+    "positions",
+    "runs_within",
+    "survey",
+]
 
 
 class Segments(NamedTuple):

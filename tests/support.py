@@ -20,7 +20,7 @@ from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, LOW, OWN_STEPS
 from detector.counts import CountTables
 from detector.fold import DROP, TABLE_SIZE, FoldTables
 from detector.model import Calibration, Model, Segmentation
-from detector.ngrams import FLAT_SIZE, REACH, ROW_BITS, ROW_WIDTH, features
+from detector.ngrams import FLAT_SIZE, NGRAM_BITS, REACH, ROW_BITS, ROW_WIDTH, features
 from detector.page import page_from_text
 from detector.result import KINDS
 from detector.training.alternatives import no_alternatives
@@ -30,6 +30,7 @@ from detector.training.garble_lexicons import (
     GarbleLexicons,
     read_pairs,
 )
+from detector.training.topic_vectors import no_topics
 from detector.wording import no_wording
 
 __all__ = [
@@ -91,8 +92,10 @@ def small_model() -> Model:
     for column, known in enumerate((PROMOTED, DAMAGED)):
         batch = batch_of([page_from_text(known)], tables())
         start = REACH + batch.starts[0]
-        own = features(batch, counts, none).rows[0][start : start + len(known)]
-        rows[own, REACH, column] = 100
+        own = features(batch, counts, none, no_topics()).rows[0][start : start + len(known)]
+        marks = 1 << NGRAM_BITS - ROW_BITS
+        rows[own // marks, REACH, column] = 100
+        rows[own // marks, -1, 0] = own % marks
     # The second look changes nothing: its first group gives back a character's own evidence.
     context = np.zeros((2, len(CONTEXT_GROUPS) * CONTEXT_SIZE), dtype=np.float32)
     own_evidence = LOW + np.arange(OWN_STEPS) / 2
@@ -107,6 +110,7 @@ def small_model() -> Model:
         bias=(-3.0, -3.0),
         counts=counts,
         alternatives=none,
+        topics=no_topics(),
         tables=tables(),
         wording=no_wording(),
         segmentation=dict.fromkeys(

@@ -16,6 +16,7 @@ from detector.ngrams import features
 from detector.page import page_from_text
 from detector.training.alternatives import known_alternatives, no_alternatives
 from detector.training.natural import count_ngrams
+from detector.training.topic_vectors import no_topics
 
 NATURAL = ["我们可以解决这个问题，大家认为时间和成本都可以提高。"] * 300 + ["题目不错。"] * 30
 
@@ -33,7 +34,7 @@ def known() -> Alternatives:
 def compared(text: str, counts: CountTables, known: Alternatives) -> Comparison:
     """Return the words of ``text`` compared, their places counted from its start."""
     batch = batch_of([page_from_text(text)], tables())
-    found = features(batch, counts, known).comparison
+    found = features(batch, counts, known, no_topics()).comparison
     return found._replace(at=found.at - batch.starts[0])
 
 

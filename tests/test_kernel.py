@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detector import batch, context, contrast, edges, kernel, ngrams
-from detector.counts import count_slots, ngram_keys, tuple_keys
+from detector import batch, context, contrast, edges, kernel, ngrams, topics
+from detector.counts import CountTables, count_slots, ngram_keys, tuple_keys
 from detector.errors import DetectorError
-from detector.fold import CLASSES
+from detector.fold import CLASSES, TABLE_SIZE
 
 NATIVE = kernel.LIBRARY.parent
 
@@ -56,6 +56,11 @@ def test_both_sides_have_the_same_constants() -> None:
     assert features["MUCH_BETTER"] == contrast.MUCH_BETTER
     assert constants("wording.c")["ORDERS"] == len(ngrams.ORDERS)
     assert evidence["ROW_WIDTH"] == ngrams.ROW_WIDTH
+    assert evidence["MARK_BITS"] == ngrams.NGRAM_BITS - ngrams.ROW_BITS
+    topic = constants("topics.c")
+    assert topic["SIZE"] == topics.TOPIC_SIZE
+    assert 1 << topic["SLOT_BITS"] == topics.TOPIC_SLOTS
+    assert constants("topics.h")["TOPIC_LEVELS"] == topics.TOPIC_LEVELS
     assert evidence["FLAT_GROUPS"] == len(ngrams.GROUPS)
     assert evidence["OWN_STEPS"] == context.OWN_STEPS
     assert evidence["LOW"] == context.LOW
@@ -89,10 +94,9 @@ def test_slots_and_fingerprints_lie_in_their_tables(codes: list[int]) -> None:
     assert marks.max() < 16
 
 
-@pytest.mark.parametrize("size", [0, 1, 3, 1000])
-def test_a_table_is_a_power_of_two(size: int) -> None:
-    with pytest.raises(ValueError, match="slots"):
-        count_slots(np.zeros(1, dtype=np.uint32), size)
+def test_a_table_has_slots() -> None:
+    with pytest.raises(ValueError, match="not 1 contiguous"):
+        CountTables(np.zeros(TABLE_SIZE, np.uint8), np.zeros(0, np.uint8), 20.0).pointers()
 
 
 @pytest.mark.parametrize(

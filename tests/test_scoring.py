@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from support import CASES, DAMAGED, PROMOTED, cases, rows_of, small_model
 
 from detector import Config, Detector, InputError, Page, Result
-from detector.candidates import without_remnant
+from detector.candidates import without_parting
 from detector.extract import extract
 from detector.page import page_from_text
 from detector.page_score import (
@@ -31,7 +31,7 @@ from detector.page_score import (
     page_features,
     page_scores,
 )
-from detector.result import KINDS, Kind
+from detector.result import KINDS, Kind, RunningText
 from detector.scoring import read_page
 
 NAMES = [row["name"] for row in rows_of("scoring_pages")]
@@ -71,7 +71,7 @@ def check_result(result: Result, page: Page, detector: Detector) -> None:
         assert all(first.end <= second.start for first, second in pairwise(found))
     assert all(bool(found) == (result.scores[kind] > 0) for kind, found in by_kind.items())
     # Every point of the score can be shown: it follows from the findings alone.
-    assert page_scores(result.spans, result.judged_length, detector.model) == (
+    assert page_scores(result.spans, result.judged_length, result.running, detector.model) == (
         result.score, result.scores,
     )  # fmt: skip
 
@@ -356,16 +356,18 @@ def test_chinese_findings_are_told_from_others(text: str, expected: bool) -> Non
 
 
 def test_a_finding_in_another_language_has_a_bound_of_its_own() -> None:
-    chinese = page_features([Weighed(0.9, 4, True, "body")], 900)
-    foreign = page_features([Weighed(0.9, 4, False, "body")], 900)
-    mixed = page_features([Weighed(0.6, 4, False, "body"), Weighed(0.6, 4, True, "body")], 900)
+    chinese = page_features([Weighed(0.9, 4, True, "body")], 900, RunningText())
+    foreign = page_features([Weighed(0.9, 4, False, "body")], 900, RunningText())
+    mixed = page_features(
+        [Weighed(0.6, 4, False, "body"), Weighed(0.6, 4, True, "body")], 900, RunningText()
+    )
     at = PAGE_FEATURES.index("foreign")
     assert (chinese[at], mixed[at], foreign[at]) == (0.0, 0.5, 1.0)
     assert chinese[:at] == foreign[:at]
 
 
 def told(spans: Sequence[Weighed]) -> dict[str, float]:
-    return dict(zip(PAGE_FEATURES, page_features(spans, 900), strict=True))
+    return dict(zip(PAGE_FEATURES, page_features(spans, 900, RunningText()), strict=True))
 
 
 def test_likely_injections_add_up_and_doubts_do_not() -> None:
@@ -451,5 +453,5 @@ def test_brief_pages_are_told_from_texts(length: int, expected: float) -> None:
 def test_the_end_of_a_sentence_is_no_part_of_what_is_put_in_behind_it(
     kind: Kind, text: str, left: str
 ) -> None:
-    start, end = without_remnant(kind, f"今天{text}了", 2, 2 + len(text))
+    start, end = without_parting(kind, f"今天{text}了", 2, 2 + len(text))
     assert f"今天{text}了"[start:end] == left

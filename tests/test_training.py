@@ -21,6 +21,7 @@ from detector.training.labeled import LabeledPage, read_labeled
 from detector.training.lexicons import default_labeled_folder
 from detector.training.options import FitOptions, TrainOptions
 from detector.training.synthesis import Supply
+from detector.training.topic_vectors import no_topics
 from detector.training.train import model_version, train
 
 OPTIONS = TrainOptions(
@@ -51,7 +52,7 @@ def ground() -> Ground:
     return Ground(
         recipe=(), archives={}, texts=texts, sizes={"hand": 0}, lexicons=lexicons,
         likely=likely_originals(lexicons), tables=tables(),
-        counts=natural_counts(texts, (), tables(), None), supplies=supplies,
+        counts=natural_counts(texts, (), tables(), None), topics=no_topics(), supplies=supplies,
         handwritten=split_handwritten(PAGES),
     )  # fmt: skip
 

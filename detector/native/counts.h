@@ -8,21 +8,21 @@
 
 typedef struct {
     const u8 *unigrams, *ngrams;
-    u32 bits;            /* of the n-gram table */
+    u32 size;            /* slots of the n-gram table */
     i32 whole;           /* eighths of log2 of the characters counted */
     const i16 *eighths;  /* log2 of a count by its quantised form */
 } Counts;
 
-static inline u32 count_slot(u32 key, u32 bits, u8 *mark) {
+static inline u32 count_slot(u32 key, u32 size, u8 *mark) {
     u32 mixed = key * M3;
     *mark = (u8)(mixed ^ (key >> 7)) & 15;
-    return mixed >> (32 - bits);
+    return (u32)((u64)mixed * size >> 32);
 }
 
 /* The quantised count of an n-gram, 0 when unseen. */
 static inline i32 seen(u32 key, const Counts *counts) {
     u8 mark;
-    u32 slot = count_slot(key, counts->bits, &mark);
+    u32 slot = count_slot(key, counts->size, &mark);
     u8 entry = counts->ngrams[slot] ^ (u8)(mark << 4);
     return entry < 16 ? entry : 0; /* the fingerprint is gone where it was the right one */
 }
@@ -30,7 +30,7 @@ static inline i32 seen(u32 key, const Counts *counts) {
 /* Ask the memory for what seen() will look up. */
 static inline void ask_for(u32 key, const Counts *counts) {
     u8 mark;
-    __builtin_prefetch(counts->ngrams + count_slot(key, counts->bits, &mark));
+    __builtin_prefetch(counts->ngrams + count_slot(key, counts->size, &mark));
 }
 
 /* Eighths of log2 by which two characters stand together more often than by chance. Pairs never

@@ -5,7 +5,7 @@
 #define NOT_SPLICED (-32768)
 #define WHOLE_WORD 24 /* what a trigram across the cut counts that was seen */
 #define FURTHEST 3 /* characters by which an end is moved for good */
-#define BESIDE_A_MARK 2.0f /* what it counts that a phrase ends beside punctuation */
+#define BESIDE_A_MARK 3.0f /* what it counts that a phrase ends beside punctuation */
 #define TIE_STEPS 16.0f
 #define OUTSIDE (-10.0f) /* evidence taken for a break's */
 

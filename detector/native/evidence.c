@@ -2,8 +2,10 @@
 #include "kernel.h"
 
 #define ROW_WIDTH 8
+#define MARK_BITS 3 /* by which a row is known for that of an n-gram */
+#define MARK_PLACE 14 /* of the byte in a row: no n-gram reaches the last column */
 #define HEADS 2
-#define FLAT_GROUPS 14 /* of detector/ngrams.py */
+#define FLAT_GROUPS 15 /* of detector/ngrams.py */
 #define AHEAD 16 /* n-grams by which the memory is asked for weights */
 #define OWN_STEPS 32
 #define STEPS 16
@@ -38,11 +40,15 @@ static inline void add_row(Window *window, const u32 *rows, i64 j, i64 size, int
     if (j < 0 || j >= size)
         return;
     if (j + AHEAD < size)
-        __builtin_prefetch(weights + (size_t)rows[j + AHEAD] * ROW_WIDTH * HEADS);
-    const i8 *row = weights + (size_t)rows[j] * ROW_WIDTH * HEADS;
+        __builtin_prefetch(weights + (size_t)(rows[j + AHEAD] >> MARK_BITS) * ROW_WIDTH * HEADS);
+    const i8 *row = weights + (size_t)(rows[j] >> MARK_BITS) * ROW_WIDTH * HEADS;
+    u64 own = 0 - (u64)((u8)row[MARK_PLACE] == (rows[j] & ((1u << MARK_BITS) - 1))), halves[2];
+    memcpy(halves, row, sizeof halves);
+    halves[0] &= own;
+    halves[1] &= own;
     Bytes near, far;
-    memcpy(&near, row, sizeof near);
-    memcpy(&far, row + sizeof near, sizeof far);
+    memcpy(&near, halves, sizeof near);
+    memcpy(&far, halves + 1, sizeof far);
     for (int column = 8 - order; column < ROW_WIDTH; column++)
         far[2 * column - 8] = far[2 * column - 7] = 0;
     window->near += __builtin_convertvector(near, Shorts);

@@ -1,5 +1,6 @@
 /* Features of every character of a batch (see detector/ngrams.py for what they mean). */
 #include "counts.h"
+#include "topics.h"
 
 #define SLOT_BITS 17
 #define MOST_ALTERNATIVES 4
@@ -30,7 +31,7 @@ typedef struct {
 
 enum {
     SHAPE_WIDE, SHAPE_NEAR, RUNS, NATURAL_BIGRAMS, NATURAL_TRIGRAMS, NATURAL_CHAR,
-    NATURAL_DENSITY, CONTRAST, PLACE, SCRIPT_GROUP, REPETITION, WORD, WORD_BEFORE, WORD_AFTER,
+    NATURAL_DENSITY, CONTRAST, TOPIC, PLACE, SCRIPT_GROUP, REPETITION, WORD, WORD_BEFORE, WORD_AFTER,
     GROUP_COUNT
 };
 
@@ -66,9 +67,9 @@ EXPORT i64 ngram_keys(const u32 *codes, i64 n, i64 stride, i64 order, u32 *keys)
     return 0;
 }
 
-EXPORT i64 count_slots(const u32 *keys, i64 n, u32 bits, u32 *slots, u8 *marks) {
+EXPORT i64 count_slots(const u32 *keys, i64 n, u32 size, u32 *slots, u8 *marks) {
     for (i64 i = 0; i < n; i++)
-        slots[i] = count_slot(keys[i], bits, marks + i);
+        slots[i] = count_slot(keys[i], size, marks + i);
     return 0;
 }
 
@@ -330,6 +331,7 @@ static i64 compare(const Batch *batch, const i16 *ties, const Counts *counts,
  * both ends. */
 typedef struct {
     u8 *bigrams, *trigrams, *coarse; /* levels of those that start here; coarse ones of bigrams */
+    u8 *topics; /* levels of words that start here */
     i16 *ties, *gains;
     i32 *odd, *pairs, *compared, *improved; /* sums of what comes before */
 } Natural;
@@ -405,7 +407,7 @@ VECTORIZED static void natural_block(const Batch *batch, const Counts *counts, c
     u32 ranks[BLOCK], both[BLOCK], narrow[BLOCK], broad[BLOCK], better[BLOCK];
     const u32 *codes = batch->codes + from;
     const u8 *bigrams = natural->bigrams + from, *trigrams = natural->trigrams + from;
-    const u8 *coarse = natural->coarse + from;
+    const u8 *coarse = natural->coarse + from, *topics = natural->topics + from;
     const i16 *gains = natural->gains + from;
     const i32 *odds = natural->odd + from, *pairs = natural->pairs + from;
     const i32 *compared = natural->compared + from, *improved = natural->improved + from;
@@ -430,6 +432,8 @@ VECTORIZED static void natural_block(const Batch *batch, const Counts *counts, c
         put_hashed(flats, NATURAL_CHAR, from + j,
                    codes[j] * 512 + (both[j] << 3 | trigrams[j - 1]), 19);
     for (i32 j = 0; j < count; j++)
+        put(flats, TOPIC, from + j, ((u32)topics[j] << 4 | topics[j - 1]) << 6 | both[j]);
+    for (i32 j = 0; j < count; j++)
         put(flats, NATURAL_DENSITY, from + j, narrow[j] << 12 | broad[j] << 9 | odd << 6 | both[j]);
     for (i32 j = 0; j < count; j++) {
         u32 own = gains[j] > NO_GAIN ? bounds_passed(gains[j], GAIN, 6) + 1 : 0;
@@ -452,6 +456,7 @@ static void natural_groups(const Batch *batch, const Counts *counts, const Natur
         if (i < 0 || i >= n) {
             natural->bigrams[i] = NOT_CHINESE;
             natural->trigrams[i] = 0;
+            natural->topics[i] = 0;
         }
         natural->coarse[i] = COARSE[natural->bigrams[i]];
     }
@@ -536,12 +541,12 @@ VECTORIZED static void ngram_rows(const Batch *batch, u32 bits, u32 *const rows[
 
 /* Write rows (of orders 1 to 4) and flats (groups x n); return how many words were compared. */
 EXPORT i64 character_features(const Batch *batch, const Counts *counts, const Alternatives *known,
-                              u32 row_bits, const u32 *group_offsets, const u32 *group_bits,
+                              const Topics *topics, u32 row_bits, const u32 *group_offsets, const u32 *group_bits,
                               u32 *rows1, u32 *rows2, u32 *rows3, u32 *rows4, u32 *flats_out,
                               i64 *at, i16 *gain_at, u16 *best_at) {
     i64 n = batch->n;
     size_t room = (size_t)(n + 1 + 2 * MARGIN);
-    i32 *memory = malloc(room * (4 * sizeof(i32) + 2 * sizeof(i16) + 3) + (size_t)n * sizeof(u16));
+    i32 *memory = malloc(room * (4 * sizeof(i32) + 2 * sizeof(i16) + 4) + (size_t)n * sizeof(u16));
     if (!memory)
         return -1;
     Natural natural;
@@ -554,6 +559,7 @@ EXPORT i64 character_features(const Batch *batch, const Counts *counts, const Al
     natural.bigrams = (u8 *)(fours + n) + MARGIN;
     natural.trigrams = natural.bigrams + room;
     natural.coarse = natural.trigrams + room;
+    natural.topics = natural.coarse + room;
     Flats flats = {.offsets = group_offsets, .bits = group_bits};
     for (int k = 0; k < GROUP_COUNT; k++)
         flats.of[k] = flats_out + (size_t)k * (size_t)n;
@@ -565,6 +571,8 @@ EXPORT i64 character_features(const Batch *batch, const Counts *counts, const Al
     scripts(batch, &flats, natural.compared, natural.improved);
     naturalness(batch, counts, &natural);
     i64 found = compare(batch, natural.ties, counts, known, natural.gains, at, gain_at, best_at);
+    if (topic_levels(batch, topics, natural.topics))
+        found = -1;
     natural_groups(batch, counts, &natural, &flats);
     if (repetition(batch, &natural, &flats, fours) || runs_and_words(batch, &flats))
         found = -1;

@@ -1,6 +1,15 @@
 /* Maximal scoring segments of evidence (see detector/spans.py). */
 #include "kernel.h"
 
+#define OUTSTANDING 40
+#define BINS 64 /* of a quarter each, from -LOWEST on */
+#define LOWEST 10.0f
+#define QUIET (-8.0f) /* evidence taken for that of no text */
+#define ODD (-2.0f)
+#define BOLD 0.0f
+#define LEAST_RUNNING 40
+#define BODY 3 /* of WHERES in detector/page.py */
+
 /* A candidate: its range, the sums before it and up to its end, and the nearest earlier candidate
  * with a smaller sum before it. */
 typedef struct {
@@ -114,6 +123,57 @@ EXPORT i64 survey_ranges(const float *evidence, const u8 *classes, i64 n, float 
         runs[k] = found;
         peaks[k] = peak;
         blocks[k] = after - before - 1;
+    }
+    return 0;
+}
+
+/* The evidence of some characters of a page. */
+typedef struct {
+    i64 bins[BINS], size, odd, bold;
+} Texture;
+
+static inline void take(Texture *texture, float evidence) {
+    float bin = (evidence + LOWEST) * 4;
+    texture->bins[bin <= 0 ? 0 : bin >= BINS - 1 ? BINS - 1 : (i32)bin]++;
+    texture->size++;
+    texture->odd += evidence > ODD;
+    texture->bold += evidence > BOLD;
+}
+
+/* The average of those that have most evidence, as many as OUTSTANDING, in quarters. */
+static float top_of(const Texture *texture) {
+    i64 most = least_of(OUTSTANDING, texture->size), left = most, sum = 0;
+    for (i64 bin = BINS - 1; bin >= 0 && left > 0; bin--) {
+        i64 taken = least_of(texture->bins[bin], left);
+        sum += taken * bin;
+        left -= taken;
+    }
+    return most ? (float)sum / (float)(4 * most) - LOWEST : QUIET;
+}
+
+/* Write of each page the average evidence of the characters that stand out and how many are odd and
+ * bold; and of its running text (characters of the body, in blocks of at least LEAST_RUNNING) how
+ * many there are, that average, and how many are odd. */
+EXPORT i64 survey_textures(const Batch *batch, const float *evidence, float *tops, i64 *odd,
+                           i64 *bold, i64 *running_sizes, float *running_tops,
+                           i64 *running_odd) {
+    for (i64 k = 0; k < batch->pages; k++) {
+        Texture whole = {{0}, 0, 0, 0}, running = {{0}, 0, 0, 0};
+        for (i64 i = batch->starts[k], end; i < batch->ends[k]; i = end + 1) {
+            for (end = i; end < batch->ends[k] && batch->classes[end] != BREAK;)
+                end++;
+            for (i64 j = i; j < end; j++) {
+                take(&whole, evidence[j]);
+                if (end - i >= LEAST_RUNNING && batch->places[j] >> 1 == BODY)
+                    take(&running, evidence[j]);
+            }
+        }
+        tops[k] = top_of(&whole);
+        odd[k] = whole.odd;
+        bold[k] = whole.bold;
+        running_sizes[k] = running.size;
+        running_tops[k] = top_of(&running);
+        running_odd[k] = running.odd;
     }
     return 0;
 }

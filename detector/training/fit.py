@@ -33,6 +33,7 @@ from detector.model import Calibration, Evidence, Model
 from detector.ngrams import (
     FLAT_SIZE,
     GROUPS,
+    NGRAM_BITS,
     ORDERS,
     REACH,
     ROW_BITS,
@@ -41,7 +42,7 @@ from detector.ngrams import (
 )
 from detector.page import WHERES
 from detector.page_score import FITTED, PAGE_FEATURES, Weighed, is_chinese, page_features
-from detector.result import KINDS, Kind
+from detector.result import KINDS, Kind, RunningText
 from detector.spans import positions
 from detector.training.labeled import LabeledPage
 from detector.training.options import FitOptions
@@ -60,6 +61,7 @@ __all__ = [
     "fit_words",
     "gold_ranges",
     "judge",
+    "most_useful",
     "page_log_odds",
     "rightness",
     "span_scores",
@@ -68,8 +70,9 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-ROW_COLUMNS = (1 << ROW_BITS) * ROW_WIDTH
+ROW_COLUMNS = (1 << NGRAM_BITS) * ROW_WIDTH
 COLUMNS = ROW_COLUMNS + FLAT_SIZE
+_ROWS_AT_ONCE = 1_000_000
 PER_CHARACTER = sum(2 * REACH + 2 - order for order in ORDERS) + len(GROUPS)
 
 
@@ -193,11 +196,19 @@ def fit_weights(parts: list[CharacterRows], options: FitOptions) -> Weights:
     # The descent runs outside the interpreter's lock, so that threads use both cores.
     with ThreadPoolExecutor(len(KINDS)) as pool:
         heads = list(pool.map(fitted, KINDS))
-    return _quantised([head for head, _ in heads], [bias for _, bias in heads])
+    uses = np.zeros(COLUMNS, dtype=np.int64)
+    for part in np.array_split(columns, 1 + count // _ROWS_AT_ONCE):
+        uses += np.bincount(part.reshape(-1), minlength=COLUMNS)
+    return _quantised([head for head, _ in heads], [bias for _, bias in heads], uses)
 
 
-def _quantised(coefficients: list[NDArray[np.float64]], biases: list[float]) -> Weights:
-    """Round weights to eight bits; the few largest are clipped so that small ones survive."""
+def _quantised(
+    coefficients: list[NDArray[np.float64]], biases: list[float], uses: NDArray[np.int64]
+) -> Weights:
+    """Round weights to eight bits; the few largest are clipped so that small ones survive.
+
+    ``uses`` says how often each column of the n-grams was set.
+    """
     scales = []
     tables = np.empty((COLUMNS, 2), dtype=np.int8)
     for head in range(2):
@@ -205,10 +216,23 @@ def _quantised(coefficients: list[NDArray[np.float64]], biases: list[float]) -> 
         scale = float(np.quantile(used, 0.99995)) / 127 if len(used) else 1.0
         scales.append(scale)
         tables[:, head] = np.clip(np.rint(coefficients[head] / scale), -127, 127)
-    rows = tables[:ROW_COLUMNS].reshape(1 << ROW_BITS, ROW_WIDTH, 2)
+    ngrams = tables[:ROW_COLUMNS].reshape(-1, ROW_WIDTH, 2)
+    rows = most_useful(ngrams, uses[:ROW_COLUMNS])
     return Weights(
         rows, tables[ROW_COLUMNS:].copy(), (scales[0], scales[1]), (biases[0], biases[1])
     )
+
+
+def most_useful(rows: NDArray[np.int8], uses: NDArray[np.int64]) -> NDArray[np.int8]:
+    """Return of the rows that share a number the one whose weights moved most, with its mark."""
+    weight = np.square(rows, dtype=np.int32).sum(axis=2, dtype=np.int64)
+    moved = (weight * uses.reshape(-1, ROW_WIDTH)).sum(axis=1)
+    best = moved.reshape(1 << ROW_BITS, -1).argmax(axis=1)
+    kept: NDArray[np.int8] = rows.reshape(1 << ROW_BITS, -1, ROW_WIDTH, 2)[
+        np.arange(1 << ROW_BITS), best
+    ].copy()
+    kept[:, -1, 0] = best
+    return kept
 
 
 class ContextRows(NamedTuple):
@@ -314,6 +338,7 @@ class Judged(NamedTuple):
     chinese: NDArray[np.bool_]
     where: NDArray[np.str_]
     length: int
+    running: RunningText
     truth: bool
     spam: bool
     hard: bool
@@ -361,8 +386,10 @@ def _judged(page: LabeledPage, batch: Batch, found: Candidates, evidence: Eviden
     truth = any(s.kind == kind for s in page.spans)
     chinese = np.array([is_chinese(text[start:end]) for start, end in trimmed], dtype=bool)
     where = np.array(WHERES)[batch.places[found.start] >> 1]
+    (running,) = [RunningText()] if found.texture is None else found.texture.running()
     return Judged(
-        found.features, right, sizes, chinese, where, len(text), truth, page.spam, is_hard(page),
+        found.features, right, sizes, chinese, where, len(text), running, truth, page.spam,
+        is_hard(page),
         evidence.final[at, index], of, offends,
     )  # fmt: skip
 
@@ -436,7 +463,7 @@ def fit_pages(
     for page in judged:
         found = span_scores(page, spans, config)
         if found:
-            values.append(page_features(found, page.length))
+            values.append(page_features(found, page.length, page.running))
             truths.append(page.truth)
     share = sum(page.truth for page in judged) / max(1, len(judged))
     truth = np.array(truths, dtype=bool)
@@ -459,7 +486,7 @@ def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, config: 
     found = span_scores(page, spans, config)
     if not found:
         return -math.inf
-    values = np.array([page_features(found, page.length)])
+    values = np.array([page_features(found, page.length, page.running)])
     return float(pages.log_odds(PAGE_FEATURES, values)[0])
 
 

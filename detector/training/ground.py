@@ -12,6 +12,7 @@ from rich.console import Console
 
 from detector.counts import CountTables
 from detector.fold import FoldTables
+from detector.topics import Topics
 from detector.training.corpora import (
     Corpus,
     articles,
@@ -27,6 +28,7 @@ from detector.training.labeled import LabeledPage, read_labeled
 from detector.training.natural import count_ngrams
 from detector.training.parallel import in_order
 from detector.training.synthesis import Supply
+from detector.training.topic_vectors import learn_topics
 from detector.training.word_model import read_word_model
 
 __all__ = ["HELD_OUT_SOURCES", "Ground", "lay_ground", "split_handwritten", "split_of"]
@@ -35,6 +37,7 @@ PARTS = ("count", "fit", "calibrate", "evaluate")
 HELD_OUT_SOURCES = frozenset({"law", "reviews-bad"})
 """Natural sources that only evaluation sees."""
 _WORD_MODEL = "lex-open-gram"
+_TOPIC_SEED = 1
 
 Texts = dict[str, dict[str, dict[str, list[Article]]]]
 """Articles by part, language and source."""
@@ -52,6 +55,7 @@ class Ground:
     likely: dict[str, str]
     tables: FoldTables
     counts: CountTables
+    topics: Topics
     supplies: dict[str, Supply]
     handwritten: dict[str, list[LabeledPage]]
 
@@ -72,12 +76,13 @@ def lay_ground(labeled: Path, jobs: int, cache: Path | None, console: Console) -
     tables = build_fold_tables(simplified_map(archives["lex-opencc"]), common)
     console.print("counting natural n-grams")
     counts = natural_counts(texts, lexicons.word_frequency, tables, archives.get(_WORD_MODEL))
+    topics = learn_topics(_for_counting(texts), lexicons.word_frequency, tables, _TOPIC_SEED)
     supplies = {part: _supply(texts[part], lexicons) for part in PARTS}
     files = sorted(labeled.glob("*.jsonl"))
     handwritten = split_handwritten([page for path in files for page in read_labeled(path)])
     return Ground(
         recipe, archives, texts, sizes, lexicons, likely_originals(lexicons), tables,
-        counts, supplies, handwritten,
+        counts, topics, supplies, handwritten,
     )  # fmt: skip
 
 
@@ -89,14 +94,18 @@ def natural_counts(
     The words of ``dictionary`` count twice each, so that the terms of sciences and trades which no
     text here speaks of are not taken for damage. (What occurs once may be a slip.)
     """
-    natural = (
+    counted = chain(_for_counting(texts), ["\n".join(dictionary)] * 2)
+    return count_ngrams(counted, tables, read_word_model(word_model) if word_model else None)
+
+
+def _for_counting(texts: Texts) -> list[str]:
+    """Return the Chinese texts of the part that is for counting."""
+    return [
         "\n".join((article.title, *article.paragraphs))
         for lang in ("zh-Hans", "zh-Hant")
         for source in texts["count"].get(lang, {}).values()
         for article in source
-    )
-    counted = chain(natural, ["\n".join(dictionary)] * 2)
-    return count_ngrams(counted, tables, read_word_model(word_model) if word_model else None)
+    ]
 
 
 def split_of(key: str) -> str:

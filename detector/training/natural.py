@@ -12,9 +12,10 @@ from detector.counts import COUNT_STEP, CountTables, count_slots, ngram_keys
 from detector.fold import BREAK, HAN_LAST, TABLE_SIZE, FoldTables, fold
 from detector.training.word_model import Tally, WordModel, expected_counts, merged
 
-__all__ = ["NGRAM_SLOTS", "TEXT_WEIGHT", "count_ngrams"]
+__all__ = ["NGRAM_SLOTS", "TEXT_WEIGHT", "chunks", "count_ngrams"]
 
-NGRAM_SLOTS = 1 << 23
+NGRAM_SLOTS = 7_600_000
+"""What the other tables of a model leave of sixteen megabytes."""
 _CHUNK = 4_000_000
 
 
@@ -38,7 +39,7 @@ def count_ngrams(
     bigrams: list[Tally] = []
     trigrams: list[Tally] = []
     total = 0
-    for chunk in _chunks(texts):
+    for chunk in chunks(texts):
         folded = fold(chunk, tables)
         codes, han = folded.codes, (folded.classes >= 1) & (folded.classes <= HAN_LAST)
         unigrams += np.bincount(codes[codes != BREAK], minlength=TABLE_SIZE)
@@ -64,7 +65,8 @@ def count_ngrams(
     return CountTables(log1, slots, round(math.log2(max(total, 2)), 4))
 
 
-def _chunks(texts: Iterable[str]) -> Iterable[str]:
+def chunks(texts: Iterable[str]) -> Iterable[str]:
+    """Yield ``texts`` joined into pieces of some million characters, so that arrays stay small."""
     parts: list[str] = []
     size = 0
     for text in texts:

@@ -66,7 +66,7 @@ THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
 ONE_IN_A_HUNDRED = 0.05
 """What one plain text in a hundred scores at least, of either kind."""
-GARBLED_CAUTION = 2.5
+GARBLED_CAUTION = 1.5
 BRIEF_CAUTION = 2
 FOREIGN_CAUTION = 2
 """How much rarer clean pages may be flagged than texts for Chinese injections: for garbling, when
@@ -296,6 +296,7 @@ def _unfitted(ground: Ground, alternatives: Alternatives) -> Model:
         bias=(0.0, 0.0),
         counts=ground.counts,
         alternatives=alternatives,
+        topics=ground.topics,
         tables=ground.tables,
         wording=no_wording(),
         segmentation={

@@ -1,0 +1,152 @@
+/* How well words fit the text around them (see detector/topics.py). */
+#include "topics.h"
+
+#include <math.h>
+
+#define SLOT_BITS 16
+#define PROBES 8
+#define SIZE 8 /* dimensions of a vector */
+#define RADIUS 60 /* characters, within which other words count */
+#define RING 128  /* vectors at hand: no fewer than 2 * RADIUS + 2 */
+#define LEAST_WORDS 3
+#define SOON 16
+#define NOTHING (-2.0f) /* below any cosine: nothing to say */
+
+typedef i8 Bytes __attribute__((vector_size(4)));
+typedef i32 Ints __attribute__((vector_size(16)));
+typedef float Floats __attribute__((vector_size(16)));
+
+/* Sums of whole numbers of at most 121 times 127, which floating point holds exactly. */
+typedef struct {
+    Floats low, high;
+} Vector;
+
+static inline Floats floats_of(const i8 *four) {
+    Bytes bytes;
+    memcpy(&bytes, four, sizeof bytes);
+    return __builtin_convertvector(__builtin_convertvector(bytes, Ints), Floats);
+}
+
+static inline Vector sum_of(Vector one, Vector two) {
+    return (Vector){one.low + two.low, one.high + two.high};
+}
+
+static inline Vector difference_of(Vector one, Vector two) {
+    return (Vector){one.low - two.low, one.high - two.high};
+}
+
+static inline float product_of(Vector one, Vector two) {
+    Floats sums = one.low * two.low + one.high * two.high;
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+/* The slot of a word, -1 for a word that is not known. */
+static inline i32 slot_of(u32 key, const Topics *topics) {
+    u32 mixed = key * M3, slot = mixed >> (32 - SLOT_BITS);
+    u16 mark = (u16)(mixed | 1);
+    for (int probe = 0; probe < PROBES; probe++) {
+        if (topics->marks[slot] == mark)
+            return (i32)slot;
+        if (!topics->marks[slot])
+            return -1;
+        slot = (slot + 1) & ((1u << SLOT_BITS) - 1);
+    }
+    return -1;
+}
+
+static void compare_words(const i32 *slots, i64 n, const i8 *vectors, float *cosines) {
+    Vector ring[RING], sum = {{0}, {0}};
+    i32 words = 0;
+    for (i64 i = -RADIUS; i < n; i++) {
+        i64 enters = i + RADIUS, leaves = i - RADIUS - 1;
+        if (leaves >= 0 && slots[leaves] >= 0) {
+            sum = difference_of(sum, ring[leaves & (RING - 1)]);
+            words--;
+        }
+        if (enters < n && slots[enters] >= 0) {
+            const i8 *vector = vectors + (size_t)slots[enters] * SIZE;
+            Vector entering = {floats_of(vector), floats_of(vector + SIZE / 2)};
+            ring[enters & (RING - 1)] = entering;
+            sum = sum_of(sum, entering);
+            words++;
+        }
+        if (i < 0)
+            continue;
+        cosines[i] = NOTHING;
+        if (slots[i] < 0)
+            continue;
+        Vector own = ring[i & (RING - 1)], others = difference_of(sum, own);
+        i32 left = words - 1;
+        if (i > 0 && slots[i - 1] >= 0) { /* those that overlap it say nothing */
+            others = difference_of(others, ring[(i - 1) & (RING - 1)]);
+            left--;
+        }
+        if (i + 1 < n && slots[i + 1] >= 0) {
+            others = difference_of(others, ring[(i + 1) & (RING - 1)]);
+            left--;
+        }
+        if (left < LEAST_WORDS)
+            continue;
+        float size = product_of(own, own) * product_of(others, others);
+        cosines[i] = size > 0 ? product_of(own, others) / sqrtf(size) : 0;
+    }
+}
+
+/* Write the cosine between the vector of the word that starts at each character and the sum of those
+ * of the words around it, NOTHING where no word starts or too few are around. */
+EXPORT i64 topic_cosines(const Batch *batch, const Topics *topics, float *cosines) {
+    i64 n = batch->n;
+    i32 *slots = malloc((size_t)(n + 1) * sizeof(i32));
+    if (!slots)
+        return -1;
+    for (i64 i = 0; i < n; i++) {
+        if (i + SOON + 1 < n) {
+            u32 key = longer_key(batch->codes[i + SOON] * M1, batch->codes[i + SOON + 1]);
+            __builtin_prefetch(topics->marks + (key * M3 >> (32 - SLOT_BITS)));
+        }
+        bool pair = i + 1 < n && is_han(batch->classes[i]) && is_han(batch->classes[i + 1]);
+        u32 key = pair ? longer_key(batch->codes[i] * M1, batch->codes[i + 1]) : 0;
+        slots[i] = pair ? slot_of(key, topics) : -1;
+        if (slots[i] >= 0)
+            __builtin_prefetch(topics->vectors + (size_t)slots[i] * SIZE);
+    }
+    compare_words(slots, n, topics->vectors, cosines);
+    free(slots);
+    return 0;
+}
+
+i64 topic_levels(const Batch *batch, const Topics *topics, u8 *levels) {
+    i64 n = batch->n;
+    float *cosines = malloc((size_t)(n + 1) * sizeof(float));
+    if (!cosines || topic_cosines(batch, topics, cosines)) {
+        free(cosines);
+        return -1;
+    }
+    for (i64 i = 0; i < n; i++) {
+        u8 level = cosines[i] > NOTHING;
+        for (int k = 0; k < TOPIC_LEVELS - 1; k++)
+            level += cosines[i] >= topics->bounds[k];
+        levels[i] = level;
+    }
+    free(cosines);
+    return 0;
+}
+
+/* The slots of words by their keys, in order, as far as there is room near by; -1 for the others.
+ * `marks` is filled. */
+EXPORT i64 enter_words(const u32 *keys, i64 n, u16 *marks, i64 *slots) {
+    for (i64 i = 0; i < n; i++) {
+        u32 mixed = keys[i] * M3, slot = mixed >> (32 - SLOT_BITS);
+        u16 mark = (u16)(mixed | 1);
+        slots[i] = -1;
+        for (int probe = 0; probe < PROBES && slots[i] < 0; probe++) {
+            if (!marks[slot]) {
+                marks[slot] = mark;
+                slots[i] = slot;
+            } else if (marks[slot] == mark)
+                break; /* the more frequent word keeps what the two would share */
+            slot = (slot + 1) & ((1u << SLOT_BITS) - 1);
+        }
+    }
+    return 0;
+}

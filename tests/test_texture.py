@@ -1,0 +1,69 @@
+"""Texture: which characters of a page are read as sentences, and how odd all of them look."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import tables
+
+from detector.batch import Batch, batch_of
+from detector.extract import extract
+from detector.page import WHERES, page_from_text
+from detector.texture import textures
+
+LEAST, OUTSTANDING, QUIET, ODD, BOLD = 40, 40, -8.0, -2, 0
+SENTENCE = "今天上午老师带着孩子们去河边写生，大家画了桥、柳树和两只白鹭，中午才回到学校吃饭。"
+PIECES = st.lists(st.sampled_from([SENTENCE, SENTENCE[:20], "菜单", "\n", "a"]), max_size=12)
+
+
+def random_evidence(batch: Batch) -> np.ndarray:
+    return np.random.default_rng(1).uniform(-12, 8, len(batch.codes)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("html", "size"),
+    [
+        (f"<p>{SENTENCE}</p>", len(SENTENCE)),
+        (f"<p>{SENTENCE[:30]}</p><p>{SENTENCE[:30]}</p>", 0),
+        (f"<h1>{SENTENCE}</h1><ul><li>{SENTENCE[:12]}<li>{SENTENCE[12:24]}</ul>", 0),
+        (f"<p>{SENTENCE[:10]}<a href=/x>{SENTENCE[10:20]}</a>{SENTENCE[20:]}</p>", None),
+        (f"<title>{SENTENCE}</title><img alt='{SENTENCE}'>", 0),
+    ],
+)
+def test_sentences_of_the_body_are_running_text(html: str, size: int | None) -> None:
+    batch = batch_of([extract(html)], tables())
+    found = textures(batch, random_evidence(batch))
+    assert found.running_size.tolist() == [len(SENTENCE) - 10 if size is None else size]
+
+
+def top(evidence: np.ndarray) -> float:
+    """Return the average of the highest, each rounded down to quarters."""
+    highest = np.sort(evidence)[::-1][:OUTSTANDING]
+    quarters = np.clip(np.floor((highest + 10) * 4), 0, 63) / 4 - 10
+    return float(quarters.mean()) if len(highest) else QUIET
+
+
+@given(st.lists(PIECES, min_size=1, max_size=4))
+def test_textures_are_those_of_the_characters(texts: list[list[str]]) -> None:
+    batch = batch_of([page_from_text("".join(pieces)) for pieces in texts], tables())
+    evidence = random_evidence(batch)
+    found = textures(batch, evidence)
+    for number, text in enumerate(found.running()):
+        start, end = batch.starts[number], batch.ends[number]
+        breaks = [start - 1, *(start + np.flatnonzero(batch.classes[start:end] == 0)), end]
+        blocks = [evidence[a + 1 : b] for a, b in pairwise(breaks)]
+        own = np.concatenate([[], *(block for block in blocks if len(block) >= LEAST)])
+        assert (text.size, text.odd) == (len(own), int((own > ODD).sum()))
+        assert text.top == pytest.approx(top(own), abs=1e-3)
+        every = np.concatenate([[], *blocks])
+        assert found.odd[number] == (every > ODD).sum()
+        assert found.bold[number] == (every > BOLD).sum()
+        assert found.top[number] == pytest.approx(top(every), abs=1e-3)
+
+
+def test_the_body_is_known_by_its_number() -> None:
+    assert WHERES.index("body") == 3

@@ -44,8 +44,13 @@ STEPS: dict[str, tuple[str, ...]] = {
     "candidates: wording": ("detector.wording:Wording.log_odds",),
     "candidates: probabilities": ("detector.model:Calibration.probabilities",),
     "spans": ("detector.scoring:Detector._spans",),
-    "spans: words": ("detector.scoring:fitting_words", "detector.scoring:garbled_words"),
+    "spans: words": (
+        "detector.scoring:fitting_words",
+        "detector.scoring:garbled_words",
+        "detector.scoring:runs_within",
+    ),
     "spans: paths": ("detector.paths:Paths.path",),
+    "damage": ("detector.scoring:repaired",),
     "blocks of links": ("detector.scoring:link_blocks",),
     "page score": ("detector.scoring:page_scores",),
 }

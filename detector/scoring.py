@@ -142,7 +142,7 @@ class Detector:
         """Judge one page. See :func:`read_page` for what is accepted.
 
         ``source_map`` looks up where each finding stands in the bytes or text (``Span.source``),
-        which can take much longer than scoring: up to about ``max_compared`` of the config.
+        which takes up to a second on pages made for it (``max_compared`` of the config).
 
         Raises :class:`InputError` for an argument of another type, and nothing for any content.
         """

@@ -38,6 +38,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "features": ("detector.model:features",),
     "evidence, first pass": ("detector.model:Model.first_evidence",),
     "evidence, second pass": ("detector.model:corrected",),
+    "textures": ("detector.scoring:textures",),
     "candidates": ("detector.scoring:candidates", "detector.scoring:reported"),
     "candidates: segments": ("detector.candidates:maximal_segments",),
     "candidates: edges": ("detector.candidates:sharpened", "detector.candidates:splices"),

@@ -17,7 +17,7 @@ from detector.ngrams import Features
 from detector.page import WHERES
 from detector.result import KINDS, Kind
 from detector.spans import maximal_segments, survey
-from detector.texture import Textures, textures
+from detector.texture import Textures
 
 __all__ = [
     "SPAN_FEATURES",
@@ -47,7 +47,7 @@ class Candidates(NamedTuple):
 
     ``page`` is the number of the page in its batch, ``start`` and ``end`` are positions in the
     batch, ``text_start`` and ``text_end`` code points in the page's text (m each); ``features`` is
-    m x ``len(SPAN_FEATURES)``. ``texture`` is that of all pages, for garbled passages.
+    m x ``len(SPAN_FEATURES)``.
     """
 
     kind: Kind
@@ -57,7 +57,6 @@ class Candidates(NamedTuple):
     text_start: NDArray[np.intp]
     text_end: NDArray[np.intp]
     features: NDArray[np.float64]
-    texture: Textures | None
 
 
 class Candidate(NamedTuple):
@@ -76,17 +75,22 @@ class Candidate(NamedTuple):
 
 
 def candidates(
-    batch: Batch, of_characters: Features, evidence: Evidence, model: Model, kind: Kind
+    batch: Batch,
+    of_characters: Features,
+    evidence: Evidence,
+    texture: Textures,
+    model: Model,
+    kind: Kind,
 ) -> Candidates:
     """Return the candidate findings of one kind, with the features of the span calibration.
 
-    ``of_characters`` and ``evidence`` are those of the characters of ``batch``. Injections end
+    ``of_characters`` and ``evidence`` are those of the characters of ``batch``, ``texture`` that of
+    its pages. Injections end
     where the evidence of the first pass does; garbled passages stay as segmentation cut them.
     """
     cut = model.segmentation[kind]
     index = KINDS.index(kind)
     own_evidence = evidence.final[:, index]
-    texture = textures(batch, own_evidence) if kind == "garbled" else None
     start, end, score = maximal_segments(
         own_evidence,
         batch.classes,
@@ -98,7 +102,7 @@ def candidates(
     features = np.zeros((len(start), len(SPAN_FEATURES)))
     if not len(start):
         nothing = np.zeros(0, dtype=np.intp)
-        return Candidates(kind, nothing, nothing, nothing, nothing, nothing, features, texture)
+        return Candidates(kind, nothing, nothing, nothing, nothing, nothing, features)
     if kind == "injection":
         start, end = sharpened(batch, model.counts, evidence.first[:, index], start, end)
     page = batch.page_of(start)
@@ -123,21 +127,21 @@ def candidates(
         np.maximum.reduceat(logs, first)[own] - logs,
         (place & 1) == 0,
         *_read_as_a_whole(batch, of_characters, model, start, end, kind),
-        *_of_pages(texture, page, n),
+        *_of_pages(texture, page, n, kind),
     )
     for place_in_row, column in enumerate(columns):
         features[:, place_in_row] = column
     features[np.arange(len(start)), len(columns) + (place >> 1)] = 1.0
     text_start = batch.offsets[start].astype(np.intp)
     text_end = batch.offsets[end - 1].astype(np.intp) + 1
-    return Candidates(kind, page, start, end, text_start, text_end, features, texture)
+    return Candidates(kind, page, start, end, text_start, text_end, features)
 
 
 def _of_pages(
-    texture: Textures | None, page: NDArray[np.intp], n: NDArray[np.int64]
+    texture: Textures, page: NDArray[np.intp], n: NDArray[np.int64], kind: Kind
 ) -> NDArray[np.float64]:
     """Return what a candidate's page of ``n`` characters looks like, for garbled passages."""
-    if texture is None:
+    if kind != "garbled":
         return np.zeros((3, len(page)))
     odd, bold = (np.log((count[page] + 1) / (n + 20)) for count in (texture.odd, texture.bold))
     return np.stack((texture.top[page], odd, bold))

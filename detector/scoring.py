@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -30,6 +29,7 @@ from detector.page_score import page_scores
 from detector.paths import Paths
 from detector.result import KINDS, Result, RunningText, Span, Word
 from detector.spans import runs_within
+from detector.texture import textures
 from detector.words import fitting_words, garbled_words
 
 if TYPE_CHECKING:
@@ -37,8 +37,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Detector", "read_page"]
 
+_HEAD = 1000  # characters or bytes, by which most pages can be told to be HTML
 
-class Found(NamedTuple):
+
+class _Findings(NamedTuple):
     """What is found on a page, in order of place.
 
     ``cut`` says whether the least probable findings were left out.
@@ -47,9 +49,6 @@ class Found(NamedTuple):
     spans: list[Span]
     cut: bool
     running: RunningText
-
-
-_HEAD = 1000  # characters or bytes, by which most pages can be told to be HTML
 
 
 def read_page(
@@ -256,7 +255,7 @@ class Detector:
             )
         return results
 
-    def _repaired_findings(self, pages: Sequence[Page]) -> list[tuple[Found, Repaired | None]]:
+    def _repaired_findings(self, pages: Sequence[Page]) -> list[tuple[_Findings, Repaired | None]]:
         """Return what :meth:`_findings` does, of damaged pages once they are repaired, and how."""
         found = self._findings(pages)
         repairs = [
@@ -268,28 +267,26 @@ class Detector:
         for page, own, repair in zip(pages, found, repairs, strict=True):
             if repair is not None:
                 spans, cut, running = next(again)
-                own = Found(shown_spans(spans, repair, page.text), cut or repair.cut, running)
+                own = _Findings(shown_spans(spans, repair, page.text), cut or repair.cut, running)
             judged.append((own, repair))
         return judged
 
-    def _findings(self, pages: Sequence[Page]) -> list[Found]:
+    def _findings(self, pages: Sequence[Page]) -> list[_Findings]:
         """Return what is found on each page."""
         likely: list[list[Candidate]] = [[] for _ in pages]
         if not any(page.segments for page in pages):
-            return [Found([], False, RunningText()) for _ in pages]
+            return [_Findings([], False, RunningText()) for _ in pages]
         batch = batch_of(pages, self.model.tables)
         features = self.model.features(batch)
         evidence = self.model.evidence(features, batch)
         fitting: dict[int, str] = {}
-        running = [RunningText() for _ in pages]
+        texture = textures(batch, evidence)
         for kind in KINDS:
-            found = candidates(batch, features, evidence, self.model, kind)
-            if found.texture is not None:
-                running = found.texture.running()
+            found = candidates(batch, features, evidence, texture, self.model, kind)
             score = self.model.span_calibration[kind].probabilities(SPAN_FEATURES, found.features)
             chosen = reported(found.page, score, self.config)
             start, end = found.start[chosen], found.end[chosen]
-            runs: Iterable[list[tuple[int, int]]] = repeat([])
+            runs: list[list[tuple[int, int]]] = [[]] * len(chosen)
             if kind == "garbled" and len(chosen):
                 column = evidence.final[:, KINDS.index(kind)]
                 runs = runs_within(column, self.model.word_bound, start, end)
@@ -298,11 +295,11 @@ class Detector:
                 found.page[chosen], start, end, found.text_start[chosen], found.text_end[chosen],
                 score[chosen],
             )  # fmt: skip
-            for page, *rest in zip(*(column.tolist() for column in columns), runs, strict=False):
+            for page, *rest in zip(*(column.tolist() for column in columns), runs, strict=True):
                 likely[page].append(Candidate(kind, *rest))
         return [
-            Found(*self._spans(page, own, batch, fitting), text)
-            for page, own, text in zip(pages, likely, running, strict=True)
+            _Findings(*self._spans(page, own, batch, fitting), running)
+            for page, own, running in zip(pages, likely, texture.running(), strict=True)
         ]
 
     def _spans(

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from detector.batch import Batch
 from detector.kernel import address, call
-from detector.result import RunningText
+from detector.model import Evidence
+from detector.result import KINDS, RunningText
 
 __all__ = ["Textures", "textures"]
 
@@ -43,14 +44,15 @@ class Textures(NamedTuple):
         return list(map(RunningText, *columns))
 
 
-def textures(batch: Batch, evidence: NDArray[np.float32]) -> Textures:
-    """Return the textures of the pages of ``batch``; ``evidence`` (n) is that of garbled text."""
+def textures(batch: Batch, evidence: Evidence) -> Textures:
+    """Return the textures of the pages of ``batch``, of whose characters ``evidence`` is."""
     n, b = len(batch.codes), len(batch.starts)
+    garbled = evidence.final[:, KINDS.index("garbled")]
     tops = [np.empty(b, dtype=np.float32) for _ in range(2)]
     counts = [np.empty(b, dtype=np.int64) for _ in range(4)]
     found = Textures(tops[0], counts[0], counts[1], counts[2], tops[1], counts[3])
     call(
-        "survey_textures", ctypes.byref(batch.pointers()), address(evidence, np.float32, n),
+        "survey_textures", ctypes.byref(batch.pointers()), address(garbled, np.float32, n),
         *(address(column, column.dtype.type, b) for column in found),
     )  # fmt: skip
     return found

@@ -16,6 +16,7 @@ from detector import batch, context, contrast, edges, kernel, ngrams, topics
 from detector.counts import CountTables, count_slots, ngram_keys, tuple_keys
 from detector.errors import DetectorError
 from detector.fold import CLASSES, TABLE_SIZE
+from detector.page import WHERES
 
 NATIVE = kernel.LIBRARY.parent
 
@@ -56,6 +57,8 @@ def test_both_sides_have_the_same_constants() -> None:
     assert features["MUCH_BETTER"] == contrast.MUCH_BETTER
     assert constants("wording.c")["ORDERS"] == len(ngrams.ORDERS)
     assert evidence["ROW_WIDTH"] == ngrams.ROW_WIDTH
+    assert constants("segments.c")["BODY"] == WHERES.index("body")
+    assert evidence["MARK_PLACE"] == 2 * (ngrams.ROW_WIDTH - 1)
     assert evidence["MARK_BITS"] == ngrams.NGRAM_BITS - ngrams.ROW_BITS
     topic = constants("topics.c")
     assert topic["SIZE"] == topics.TOPIC_SIZE

@@ -12,7 +12,9 @@ from support import tables
 
 from detector.batch import Batch, batch_of
 from detector.extract import extract
-from detector.page import WHERES, page_from_text
+from detector.model import Evidence
+from detector.page import page_from_text
+from detector.result import KINDS
 from detector.texture import textures
 
 LEAST, OUTSTANDING, QUIET, ODD, BOLD = 40, 40, -8.0, -2, 0
@@ -20,8 +22,10 @@ SENTENCE = "今天上午老师带着孩子们去河边写生，大家画了桥�
 PIECES = st.lists(st.sampled_from([SENTENCE, SENTENCE[:20], "菜单", "\n", "a"]), max_size=12)
 
 
-def random_evidence(batch: Batch) -> np.ndarray:
-    return np.random.default_rng(1).uniform(-12, 8, len(batch.codes)).astype(np.float32)
+def random_evidence(batch: Batch) -> Evidence:
+    """Return evidence of garbled text that is drawn at random."""
+    drawn = np.random.default_rng(1).uniform(-12, 8, (2, len(batch.codes))).astype(np.float32)
+    return Evidence(drawn.T, drawn.T)
 
 
 @pytest.mark.parametrize(
@@ -50,8 +54,8 @@ def top(evidence: np.ndarray) -> float:
 @given(st.lists(PIECES, min_size=1, max_size=4))
 def test_textures_are_those_of_the_characters(texts: list[list[str]]) -> None:
     batch = batch_of([page_from_text("".join(pieces)) for pieces in texts], tables())
-    evidence = random_evidence(batch)
-    found = textures(batch, evidence)
+    drawn = random_evidence(batch)
+    found, evidence = textures(batch, drawn), drawn.final[:, KINDS.index("garbled")]
     for number, text in enumerate(found.running()):
         start, end = batch.starts[number], batch.ends[number]
         breaks = [start - 1, *(start + np.flatnonzero(batch.classes[start:end] == 0)), end]
@@ -63,7 +67,3 @@ def test_textures_are_those_of_the_characters(texts: list[list[str]]) -> None:
         assert found.odd[number] == (every > ODD).sum()
         assert found.bold[number] == (every > BOLD).sum()
         assert found.top[number] == pytest.approx(top(every), abs=1e-3)
-
-
-def test_the_body_is_known_by_its_number() -> None:
-    assert WHERES.index("body") == 3

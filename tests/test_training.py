@@ -16,7 +16,13 @@ from detector.model import Model
 from detector.training.drafts import Article
 from detector.training.fit import tail
 from detector.training.garble_lexicons import likely_originals
-from detector.training.ground import Ground, natural_counts, split_handwritten, split_of
+from detector.training.ground import (
+    Ground,
+    for_counting,
+    natural_counts,
+    split_handwritten,
+    split_of,
+)
 from detector.training.labeled import LabeledPage, read_labeled
 from detector.training.lexicons import default_labeled_folder
 from detector.training.options import FitOptions, TrainOptions
@@ -52,8 +58,8 @@ def ground() -> Ground:
     return Ground(
         recipe=(), archives={}, texts=texts, sizes={"hand": 0}, lexicons=lexicons,
         likely=likely_originals(lexicons), tables=tables(),
-        counts=natural_counts(texts, (), tables(), None), topics=no_topics(), supplies=supplies,
-        handwritten=split_handwritten(PAGES),
+        counts=natural_counts(for_counting(texts), (), tables(), None),
+        topics=no_topics(), supplies=supplies, handwritten=split_handwritten(PAGES),
     )  # fmt: skip
 
 

@@ -112,7 +112,8 @@ static void sum_up(const Batch *batch, const float *first, i32 above, const Sums
     i32 sum = 0, peak = 0;
     for (i64 k = 0; k <= batch->pages; k++) {
         /* What lies between pages counts nothing. */
-        i64 start = k < batch->pages ? batch->starts[k] : n, end = k < batch->pages ? batch->ends[k] : n;
+        i64 start = k < batch->pages ? batch->starts[k] : n;
+        i64 end = k < batch->pages ? batch->ends[k] : n;
         for (; i < end; i++) {
             float value = first[i];
             value = value < LOW ? LOW : value > HIGH ? HIGH : value;
@@ -164,8 +165,8 @@ static inline i32 window_size(i32 i, i32 radius, i32 first, i32 last) {
 typedef i32 Steps[CONTEXT_GROUPS][BLOCK];
 
 /* Steps of `count` characters from `from` on, of the page [start, end). */
-VECTORIZED static void steps_of(const Batch *batch, const Sums *sums, i64 from, i32 count, i32 start,
-                     i32 end, Steps steps) {
+VECTORIZED static void steps_of(const Batch *batch, const Sums *sums, i64 from, i32 count,
+                                i32 start, i32 end, Steps steps) {
     const i32 *capped = sums->capped + from, *peaks = sums->peaks + from;
     start -= (i32)from;
     end -= (i32)from;

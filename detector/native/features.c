@@ -517,7 +517,7 @@ static void edge_rows(const Batch *batch, u32 bits, u32 *const rows[4], u16 *fou
         fours[j - REACH] = (u16)(key >> 16);
 }
 
-/* Rows of the n-grams of orders 1 to 4, and the upper half of the keys of order 4. */
+/* Rows and marks of the n-grams of orders 1 to 4, and the upper half of the keys of order 4. */
 VECTORIZED static void ngram_rows(const Batch *batch, u32 bits, u32 *const rows[4],
                                   u16 *restrict fours) {
     i64 n = batch->n, whole = most_of(n - REACH, 0);
@@ -541,9 +541,9 @@ VECTORIZED static void ngram_rows(const Batch *batch, u32 bits, u32 *const rows[
 
 /* Write rows (of orders 1 to 4) and flats (groups x n); return how many words were compared. */
 EXPORT i64 character_features(const Batch *batch, const Counts *counts, const Alternatives *known,
-                              const Topics *topics, u32 row_bits, const u32 *group_offsets, const u32 *group_bits,
-                              u32 *rows1, u32 *rows2, u32 *rows3, u32 *rows4, u32 *flats_out,
-                              i64 *at, i16 *gain_at, u16 *best_at) {
+                              const Topics *topics, u32 ngram_bits, const u32 *group_offsets,
+                              const u32 *group_bits, u32 *rows1, u32 *rows2, u32 *rows3,
+                              u32 *rows4, u32 *flats_out, i64 *at, i16 *gain_at, u16 *best_at) {
     i64 n = batch->n;
     size_t room = (size_t)(n + 1 + 2 * MARGIN);
     i32 *memory = malloc(room * (4 * sizeof(i32) + 2 * sizeof(i16) + 4) + (size_t)n * sizeof(u16));
@@ -565,7 +565,7 @@ EXPORT i64 character_features(const Batch *batch, const Counts *counts, const Al
         flats.of[k] = flats_out + (size_t)k * (size_t)n;
     u32 *const rows[4] = {rows1, rows2, rows3, rows4};
 
-    ngram_rows(batch, row_bits, rows, fours);
+    ngram_rows(batch, ngram_bits, rows, fours);
     shapes(batch, &flats);
     places(batch, &flats);
     scripts(batch, &flats, natural.compared, natural.improved);

@@ -463,10 +463,10 @@ static const u8 *pass(Nesting *nesting, const u8 *start) {
  * NAMES. `kinds` are those of `names`, which stand one a line. `limits` are of elements open, attributes
  * of a tag, tags, and different names, and what is asked for besides, by bits: names of attributes;
  * formatting elements as span; selects as such of several options. counts[0] is told how many start
- * tags of formatting elements there are, counts[1] how many tags, counts[3] how many attributes, counts[4] how many formatting elements
- * are at once left open by the end tags of others. What
- * lies within the limits is written to `out` if that is given, which has room for 4n bytes, and
- * counts[2] told how many these are.
+ * tags of formatting elements there are, counts[1] how many tags, counts[3] how many attributes,
+ * counts[4] how many formatting elements are at once left open by the end tags of others. What lies
+ * within the limits is written to `out` if that is given, which has room for 4n bytes, and counts[2]
+ * told how many these are.
  */
 EXPORT i64 survey_tags(const u8 *source, i64 n, const u8 *names, i64 names_size, const i32 *kinds,
                        const i64 *limits, u64 seed, u8 *out, i64 *counts) {

@@ -40,10 +40,15 @@ static inline float product_of(Vector one, Vector two) {
     return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
+/* The first of the slots that a word may have, and what tells it from others there. */
+static inline u32 home_of(u32 key) { return key * M3 >> (32 - SLOT_BITS); }
+
+static inline u16 mark_of(u32 key) { return (u16)(key * M3 | 1); }
+
 /* The slot of a word, -1 for a word that is not known. */
 static inline i32 slot_of(u32 key, const Topics *topics) {
-    u32 mixed = key * M3, slot = mixed >> (32 - SLOT_BITS);
-    u16 mark = (u16)(mixed | 1);
+    u32 slot = home_of(key);
+    u16 mark = mark_of(key);
     for (int probe = 0; probe < PROBES; probe++) {
         if (topics->marks[slot] == mark)
             return (i32)slot;
@@ -102,7 +107,7 @@ EXPORT i64 topic_cosines(const Batch *batch, const Topics *topics, float *cosine
     for (i64 i = 0; i < n; i++) {
         if (i + SOON + 1 < n) {
             u32 key = longer_key(batch->codes[i + SOON] * M1, batch->codes[i + SOON + 1]);
-            __builtin_prefetch(topics->marks + (key * M3 >> (32 - SLOT_BITS)));
+            __builtin_prefetch(topics->marks + home_of(key));
         }
         bool pair = i + 1 < n && is_han(batch->classes[i]) && is_han(batch->classes[i + 1]);
         u32 key = pair ? longer_key(batch->codes[i] * M1, batch->codes[i + 1]) : 0;
@@ -136,8 +141,8 @@ i64 topic_levels(const Batch *batch, const Topics *topics, u8 *levels) {
  * `marks` is filled. */
 EXPORT i64 enter_words(const u32 *keys, i64 n, u16 *marks, i64 *slots) {
     for (i64 i = 0; i < n; i++) {
-        u32 mixed = keys[i] * M3, slot = mixed >> (32 - SLOT_BITS);
-        u16 mark = (u16)(mixed | 1);
+        u32 slot = home_of(keys[i]);
+        u16 mark = mark_of(keys[i]);
         slots[i] = -1;
         for (int probe = 0; probe < PROBES && slots[i] < 0; probe++) {
             if (!marks[slot]) {

@@ -44,6 +44,7 @@ from detector.page import WHERES
 from detector.page_score import FITTED, PAGE_FEATURES, Weighed, is_chinese, page_features
 from detector.result import KINDS, Kind, RunningText
 from detector.spans import positions
+from detector.texture import textures
 from detector.training.labeled import LabeledPage
 from detector.training.options import FitOptions
 from detector.training.synthesis import is_hard
@@ -352,10 +353,10 @@ def judge(page: LabeledPage, model: Model) -> tuple[Judged, ...]:
     batch = batch_of([page.page], model.tables)
     features = model.features(batch)
     evidence = model.evidence(features, batch)
-    return tuple(
-        _judged(page, batch, candidates(batch, features, evidence, model, kind), evidence)
-        for kind in KINDS
-    )
+    texture = textures(batch, evidence)
+    (running,) = texture.running()
+    found = [candidates(batch, features, evidence, texture, model, kind) for kind in KINDS]
+    return tuple(_judged(page, batch, own, evidence, running) for own in found)
 
 
 def _trimmed(page: LabeledPage, found: Candidates) -> list[tuple[int, int]]:
@@ -372,7 +373,9 @@ def rightness(page: LabeledPage, found: Candidates) -> NDArray[np.bool_]:
     return right
 
 
-def _judged(page: LabeledPage, batch: Batch, found: Candidates, evidence: Evidence) -> Judged:
+def _judged(
+    page: LabeledPage, batch: Batch, found: Candidates, evidence: Evidence, running: RunningText
+) -> Judged:
     text, kind = page.page.text, found.kind
     trimmed = _trimmed(page, found)
     sizes = np.array([end - start for start, end in trimmed], dtype=np.intp)
@@ -386,11 +389,9 @@ def _judged(page: LabeledPage, batch: Batch, found: Candidates, evidence: Eviden
     truth = any(s.kind == kind for s in page.spans)
     chinese = np.array([is_chinese(text[start:end]) for start, end in trimmed], dtype=bool)
     where = np.array(WHERES)[batch.places[found.start] >> 1]
-    (running,) = [RunningText()] if found.texture is None else found.texture.running()
     return Judged(
         found.features, right, sizes, chinese, where, len(text), running, truth, page.spam,
-        is_hard(page),
-        evidence.final[at, index], of, offends,
+        is_hard(page), evidence.final[at, index], of, offends,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from detector.batch import batch_of
 from detector.candidates import candidates
 from detector.model import Model
 from detector.result import KINDS
+from detector.texture import textures
 from detector.training.fit import candidate_weights, rightness
 from detector.training.labeled import LabeledPage
 from detector.wording import WORDING_BITS, Wording, wording_buckets
@@ -38,9 +39,10 @@ def wording_rows(page: LabeledPage, model: Model) -> tuple[WordingRows, ...]:
     batch = batch_of([page.page], model.tables)
     features = model.features(batch)
     evidence = model.evidence(features, batch)
+    texture = textures(batch, evidence)
     rows = []
     for kind in KINDS:
-        found = candidates(batch, features, evidence, model, kind)
+        found = candidates(batch, features, evidence, texture, model, kind)
         ranges = np.stack((found.start, found.end), axis=1)
         sizes, buckets = wording_buckets(batch, features.rows, ranges)
         rows.append(WordingRows(buckets, sizes, rightness(page, found), page.spam))

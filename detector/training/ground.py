@@ -75,8 +75,9 @@ def lay_ground(labeled: Path, jobs: int, cache: Path | None, console: Console) -
     common = _common_han(lexicons.word_frequency)
     tables = build_fold_tables(simplified_map(archives["lex-opencc"]), common)
     console.print("counting natural n-grams")
-    counts = natural_counts(texts, lexicons.word_frequency, tables, archives.get(_WORD_MODEL))
-    topics = learn_topics(_for_counting(texts), lexicons.word_frequency, tables, _TOPIC_SEED)
+    natural = for_counting(texts)
+    counts = natural_counts(natural, lexicons.word_frequency, tables, archives.get(_WORD_MODEL))
+    topics = learn_topics(natural, lexicons.word_frequency, tables, _TOPIC_SEED)
     supplies = {part: _supply(texts[part], lexicons) for part in PARTS}
     files = sorted(labeled.glob("*.jsonl"))
     handwritten = split_handwritten([page for path in files for page in read_labeled(path)])
@@ -87,18 +88,18 @@ def lay_ground(labeled: Path, jobs: int, cache: Path | None, console: Console) -
 
 
 def natural_counts(
-    texts: Texts, dictionary: Iterable[str], tables: FoldTables, word_model: Path | None
+    natural: Iterable[str], dictionary: Iterable[str], tables: FoldTables, word_model: Path | None
 ) -> CountTables:
-    """Count the Chinese texts of the part that is for counting, with the word model if any.
+    """Count ``natural`` Chinese texts, with the word model if any.
 
     The words of ``dictionary`` count twice each, so that the terms of sciences and trades which no
     text here speaks of are not taken for damage. (What occurs once may be a slip.)
     """
-    counted = chain(_for_counting(texts), ["\n".join(dictionary)] * 2)
+    counted = chain(natural, ["\n".join(dictionary)] * 2)
     return count_ngrams(counted, tables, read_word_model(word_model) if word_model else None)
 
 
-def _for_counting(texts: Texts) -> list[str]:
+def for_counting(texts: Texts) -> list[str]:
     """Return the Chinese texts of the part that is for counting."""
     return [
         "\n".join((article.title, *article.paragraphs))

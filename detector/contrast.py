@@ -2,7 +2,7 @@
 
 A content farm puts one word for another; the word that stood there fits better, and is mostly
 commoner. For words of two characters that some dictionary might have put, :class:`Alternatives`
-lists what may have stood there; features.c tells how well each goes with the characters on both
+lists what may have stood there; contrast.c tells how well each goes with the characters on both
 sides, in a :class:`Comparison`.
 """
 
@@ -26,7 +26,7 @@ __all__ = [
 SLOT_BITS = 17
 MOST_ALTERNATIVES = 4
 MUCH_BETTER = 32
-"""Gain (eighths of log2) from which an alternative fits much better, as in features.c."""
+"""Gain (eighths of log2) from which an alternative fits much better, as in contrast.h."""
 
 
 class Alternatives(NamedTuple):

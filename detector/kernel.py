@@ -57,7 +57,7 @@ class CountsPointers(ctypes.Structure):
 
 
 class AlternativesPointers(ctypes.Structure):
-    """``Alternatives`` of features.c."""
+    """``Alternatives`` of contrast.h."""
 
     _fields_ = tuple((name, _POINTER) for name in ("slots", "keys", "words", "commonness"))
 

@@ -1,6 +1,7 @@
 """Features of every character: hashed n-grams around it, and how natural they are.
 
-One implementation for training and scoring: ``native/features.c``.
+One implementation for training and scoring: ``native/features.c``, with ``natural.c`` and
+``contrast.c``.
 A character has two sorts of features, all binary:
 
 * **rows**: each character n-gram (orders 1-4) within three characters of it, together with its

@@ -49,12 +49,12 @@ def test_both_sides_know_the_same_groups() -> None:
 
 
 def test_both_sides_have_the_same_constants() -> None:
-    features, evidence = constants("features.c"), constants("evidence.c")
+    contrasts, evidence = constants("contrast.c"), constants("evidence.c")
     assert constants("kernel.h")["REACH"] == ngrams.REACH
     assert constants("edges.c")["NOT_SPLICED"] == edges.NOT_SPLICED
-    assert features["SLOT_BITS"] == contrast.SLOT_BITS
-    assert features["MOST_ALTERNATIVES"] == contrast.MOST_ALTERNATIVES
-    assert features["MUCH_BETTER"] == contrast.MUCH_BETTER
+    assert contrasts["SLOT_BITS"] == contrast.SLOT_BITS
+    assert contrasts["MOST_ALTERNATIVES"] == contrast.MOST_ALTERNATIVES
+    assert constants("contrast.h")["MUCH_BETTER"] == contrast.MUCH_BETTER
     assert constants("wording.c")["ORDERS"] == len(ngrams.ORDERS)
     assert evidence["ROW_WIDTH"] == ngrams.ROW_WIDTH
     assert constants("segments.c")["BODY"] == WHERES.index("body")
@@ -70,8 +70,8 @@ def test_both_sides_have_the_same_constants() -> None:
 
 
 def test_pages_stand_further_apart_than_features_reach() -> None:
-    features, evidence = constants("features.c"), constants("evidence.c")
-    assert max(evidence["WIDE"], evidence["FAR"], features["BROAD"]) <= batch.GAP
+    evidence = constants("evidence.c")
+    assert max(evidence["WIDE"], evidence["FAR"], constants("natural.h")["BROAD"]) <= batch.GAP
     assert ngrams.REACH <= batch.EDGE
 
 

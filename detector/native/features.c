@@ -1,33 +1,11 @@
 /* Features of every character of a batch (see detector/ngrams.py for what they mean). */
-#include "counts.h"
+#include "contrast.h"
+#include "natural.h"
 #include "topics.h"
 
-#define SLOT_BITS 17
-#define MOST_ALTERNATIVES 4
-#define ROW_OF_WORDS (1 + MOST_ALTERNATIVES)
-#define AHEAD 4 /* words by which the memory is asked for counts */
-#define SOON 12 /* characters by which it is */
-#define NO_GAIN (-121)
-#define WELL_PLACED (-120)
-#define MOST_GAIN 120
-#define WELL 16 /* ties with both neighbours, from which a word is well placed */
-#define MUCH_BETTER 32
 #define NARROW 8
-#define BROAD 40
 #define SCRIPT 6
-#define MARGIN BROAD
-#define BLOCK 256 /* characters, whose groups fit into the nearest cache */
-#define NOT_CHINESE 6
-#define LIMIT 80
 #define WORD_BASE 0x01000193u
-
-/* Words and what may have stood there instead (see detector/contrast.py). */
-typedef struct {
-    const u16 *slots;
-    const u32 *keys;
-    const u16 *words;
-    const u8 *commonness;
-} Alternatives;
 
 enum {
     SHAPE_WIDE, SHAPE_NEAR, RUNS, NATURAL_BIGRAMS, NATURAL_TRIGRAMS, NATURAL_CHAR,
@@ -48,14 +26,6 @@ static inline void put_hashed(const Flats *flats, int group, i64 at, u32 key, u3
     put(flats, group, at, bucket_of(key, flats->bits[group], salt));
 }
 
-/* How many of the ascending bounds are at most `value`. */
-static inline u32 bounds_passed(i32 value, const i16 *bounds, int count) {
-    u32 passed = 0;
-    for (int k = 0; k < count; k++)
-        passed += value >= bounds[k];
-    return passed;
-}
-
 EXPORT i64 ngram_keys(const u32 *codes, i64 n, i64 stride, i64 order, u32 *keys) {
     for (i64 i = 0; i < n; i++) {
         const u32 *own = codes + i * stride;
@@ -73,17 +43,6 @@ EXPORT i64 count_slots(const u32 *keys, i64 n, u32 size, u32 *slots, u8 *marks) 
     return 0;
 }
 
-/* Levels of bigrams. Unseen: the likelier chance was to bring the two together, the odder.
- * Seen: by how much more often than by chance. Bounds in eighths of a doubling. */
-static const i16 UNSEEN[] = {-16, 8, 24, 40, 56};
-static const i16 SEEN[] = {-32, -16, -4, 8, 20, 32, 48, 72};
-static const u32 COARSE[] = {0, 0, 1, 1, 2, 2, 3, 4, 4, 5, 5, 6, 6, 7, 7, 7};
-static const i32 ODD_BIGRAM[] = {3, 3, 2, 2, 1, 1, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0};
-/* Levels of trigrams. 0: not Chinese. Unseen 1-4: the likelier its bigrams make it, the odder.
- * Seen 5-7: by how much more often than they make it. */
-static const i16 UNSEEN_TRIGRAM[] = {12, 32, 56};
-static const i16 SEEN_TRIGRAM[] = {-24, 0};
-static const i32 ODD_TRIGRAM[] = {0, 2, 2, 1, 0, 1, 0, 0};
 /* What a better word would gain, in eighths of log2; level 0: nothing to compare with. */
 static const i16 GAIN[] = {-40, -8, 16, 32, 56, 80};
 /* How common a character is, by eighths of a doubling below the total. */
@@ -237,157 +196,6 @@ static void scripts(const Batch *batch, const Flats *flats, i32 *old, i32 *forms
     }
 }
 
-/* Where alternatives are compared: the ties of a word to its neighbours, whether these are Han. */
-typedef struct {
-    const u32 *codes;
-    i32 own;
-    bool before, after;
-} Setting;
-
-/* Ask the memory for the counts that gain_of() will look up. */
-static void ask_for_gain(const Setting *in, const u16 *words, const Counts *counts) {
-    for (int k = 1; k <= MOST_ALTERNATIVES; k++) {
-        if (in->before && words[2 * k])
-            ask_for(longer_key(in->codes[-1] * M1, words[2 * k]), counts);
-        if (in->after && words[2 * k])
-            ask_for(longer_key(words[2 * k + 1] * M1, in->codes[2]), counts);
-    }
-}
-
-/* What a word gains by the best of its alternatives, which `best` is set to. */
-static i32 gain_of(const Setting *in, const u16 *words, const u8 *common, const Counts *counts,
-                   u16 *best) {
-    i32 gain = -32768;
-    for (int k = 1; k <= MOST_ALTERNATIVES; k++) {
-        u16 one = words[2 * k], two = words[2 * k + 1];
-        i32 value = NO_GAIN;
-        if (one) {
-            value = common[k] - (common[0] + in->own);
-            if (in->before)
-                value += clipped(association(in->codes[-1], one, counts), -CLIP, CLIP);
-            if (in->after)
-                value += clipped(association(two, in->codes[2], counts), -CLIP, CLIP);
-        }
-        if (value > gain) {
-            gain = value;
-            best[0] = one;
-            best[1] = two;
-        }
-    }
-    return clipped(gain, WELL_PLACED, MOST_GAIN);
-}
-
-static inline Setting setting_of(const Batch *batch, const i16 *ties, i64 i) {
-    i32 own = clipped(ties[i - 1], -CLIP, CLIP) + clipped(ties[i + 1], -CLIP, CLIP);
-    Setting in = {batch->codes + i, own, is_han(batch->classes[i - 1]),
-                  is_han(batch->classes[i + 2])};
-    return in;
-}
-
-/* What the words of a text gain by the best of their alternatives; return how many words. */
-static i64 compare(const Batch *batch, const i16 *ties, const Counts *counts,
-                   const Alternatives *known, i16 *gains, i64 *at, i16 *gain_at, u16 *best_at) {
-    i64 n = batch->n, found = 0;
-    const u32 *codes = batch->codes;
-    const u8 *classes = batch->classes;
-    for (i64 i = 0; i < n; i++)
-        gains[i] = NO_GAIN;
-    /* First which words there are: their rows wait where their gains will be. */
-    u16 *rows = (u16 *)gain_at;
-    for (i64 i = 1; i + 3 <= n; i++) {
-        if (!is_han(classes[i]) || !is_han(classes[i + 1]))
-            continue;
-        u32 key = longer_key(codes[i] * M1, codes[i + 1]);
-        u32 row = known->slots[(key * M3) >> (32 - SLOT_BITS)];
-        at[found] = i;
-        rows[found] = (u16)row;
-        found += row && known->keys[row] == key;
-    }
-    for (i64 j = 0; j < found + AHEAD; j++) {
-        if (j < found) {
-            Setting in = setting_of(batch, ties, at[j]);
-            if (in.own < WELL)
-                ask_for_gain(&in, known->words + rows[j] * (size_t)ROW_OF_WORDS * 2, counts);
-        }
-        i64 k = j - AHEAD;
-        if (k < 0)
-            continue;
-        i64 i = at[k];
-        Setting in = setting_of(batch, ties, i);
-        u16 best[2] = {0, 0};
-        i32 gain = WELL_PLACED;
-        if (in.own < WELL)
-            gain = gain_of(&in, known->words + rows[k] * (size_t)ROW_OF_WORDS * 2,
-                           known->commonness + rows[k] * (size_t)ROW_OF_WORDS, counts, best);
-        gain_at[k] = (i16)gain;
-        memcpy(best_at + 2 * k, best, sizeof best);
-        gains[i] = (i16)most_of(gains[i], gain);
-        gains[i + 1] = (i16)gain;
-    }
-    return found;
-}
-
-/* Arrays of one entry for each character (those of sums have one more), all readable MARGIN beyond
- * both ends. */
-typedef struct {
-    u8 *bigrams, *trigrams, *coarse; /* levels of those that start here; coarse ones of bigrams */
-    u8 *topics; /* levels of words that start here */
-    i16 *ties, *gains;
-    i32 *odd, *pairs, *compared, *improved; /* sums of what comes before */
-} Natural;
-
-/* How natural neighbours are: look up bigrams and trigrams that lie within Chinese text. */
-static void naturalness(const Batch *batch, const Counts *counts, const Natural *natural) {
-    i64 n = batch->n;
-    const u32 *codes = batch->codes;
-    i32 seen_before = 0;
-    natural->odd[0] = natural->pairs[0] = 0;
-    for (i64 i = 0; i < n; i++) {
-        bool pair = i + 1 < n && is_han(batch->classes[i]) && is_han(batch->classes[i + 1]);
-        u8 level = NOT_CHINESE, level3 = 0;
-        i32 tied = 0, found = 0;
-        if (i + SOON + 2 < n) {
-            u32 key = longer_key(codes[i + SOON] * M1, codes[i + SOON + 1]);
-            ask_for(key, counts);
-            ask_for(longer_key(key, codes[i + SOON + 2]), counts);
-        }
-        if (pair) {
-            u32 key = longer_key(codes[i] * M1, codes[i + 1]);
-            i32 expected = counts->unigrams[codes[i]] + counts->unigrams[codes[i + 1]];
-            expected -= counts->whole;
-            found = seen(key, counts);
-            tied = tie(found, expected, counts);
-            if (found)
-                level = (u8)(7 + bounds_passed(clipped(tied, -LIMIT, LIMIT), SEEN, 8));
-            else
-                level = (u8)(5 - bounds_passed(clipped(expected, -LIMIT, LIMIT), UNSEEN, 5));
-        }
-        natural->ties[i] = (i16)tied;
-        natural->bigrams[i] = level;
-        natural->trigrams[i] = 0;
-        /* The trigram that starts at the character before. */
-        if (i > 0 && pair && natural->bigrams[i - 1] != NOT_CHINESE) {
-            u32 key = longer_key(longer_key(codes[i - 1] * M1, codes[i]), codes[i + 1]);
-            i32 found3 = seen(key, counts);
-            i32 hope = counts->eighths[seen_before] + counts->eighths[found];
-            hope -= counts->unigrams[codes[i]];
-            i32 more = clipped(counts->eighths[found3] - hope, -LIMIT, LIMIT);
-            if (found3)
-                level3 = (u8)(5 + bounds_passed(more, SEEN_TRIGRAM, 2));
-            else if (seen_before && found)
-                level3 =
-                    (u8)(4 - bounds_passed(clipped(hope, -LIMIT, LIMIT), UNSEEN_TRIGRAM, 3));
-            else
-                level3 = 4;
-            natural->trigrams[i - 1] = level3;
-        }
-        seen_before = found;
-        /* Of the bigram that starts here, and of the trigram around: none at the last character. */
-        natural->odd[i + 1] = natural->odd[i] + ODD_BIGRAM[level] + ODD_TRIGRAM[level3];
-        natural->pairs[i + 1] = natural->pairs[i] + pair;
-    }
-}
-
 /* Part of the whole in 1/scale steps, at most 7; 0 where the whole is 0. */
 static inline u32 rate(i32 part, i32 whole, i32 scale) {
     return whole ? (u32)least_of(scale * part / whole, 7) : 0;
@@ -401,18 +209,19 @@ static inline u32 near_rate(const i32 *part, const i32 *whole, i32 i, i32 radius
 
 /* Natural groups of `count` characters from `from` on, in loops that a compiler can make wide.
  * `odd` and `share` are those of the page. */
-VECTORIZED static void natural_block(const Batch *batch, const Counts *counts, const Natural *natural,
+VECTORIZED static void natural_block(const Batch *batch, i32 whole, const Natural *natural,
                           const Flats *flats, i64 from, i32 count, bool chinese, u32 odd,
                           u32 share) {
     u32 ranks[BLOCK], both[BLOCK], narrow[BLOCK], broad[BLOCK], better[BLOCK];
     const u32 *codes = batch->codes + from;
     const u8 *bigrams = natural->bigrams + from, *trigrams = natural->trigrams + from;
     const u8 *coarse = natural->coarse + from, *topics = natural->topics + from;
+    const u8 *common = natural->common + from;
     const i16 *gains = natural->gains + from;
     const i32 *odds = natural->odd + from, *pairs = natural->pairs + from;
     const i32 *compared = natural->compared + from, *improved = natural->improved + from;
     for (i32 j = 0; j < count; j++)
-        ranks[j] = chinese ? bounds_passed(counts->whole - counts->unigrams[codes[j]], RANK, 3) : 0;
+        ranks[j] = chinese ? bounds_passed(whole - common[j], RANK, 3) : 0;
     for (i32 j = 0; j < count; j++)
         both[j] = (u32)coarse[j - 1] << 3 | coarse[j];
     for (i32 j = 0; j < count; j++)
@@ -441,7 +250,7 @@ VECTORIZED static void natural_block(const Batch *batch, const Counts *counts, c
     }
 }
 
-static void natural_groups(const Batch *batch, const Counts *counts, const Natural *natural,
+static void natural_groups(const Batch *batch, i32 whole, const Natural *natural,
                            const Flats *flats) {
     i64 n = batch->n;
     natural->compared[0] = natural->improved[0] = 0;
@@ -452,14 +261,8 @@ static void natural_groups(const Batch *batch, const Counts *counts, const Natur
     i32 *const all[] = {natural->odd, natural->pairs, natural->compared, natural->improved};
     for (int k = 0; k < 4; k++)
         extend(all[k], n);
-    for (i64 i = -MARGIN; i < n + MARGIN; i++) {
-        if (i < 0 || i >= n) {
-            natural->bigrams[i] = NOT_CHINESE;
-            natural->trigrams[i] = 0;
-            natural->topics[i] = 0;
-        }
-        natural->coarse[i] = COARSE[natural->bigrams[i]];
-    }
+    memset(natural->topics - MARGIN, 0, MARGIN);
+    memset(natural->topics + n, 0, MARGIN);
     for (i64 k = 0; k < batch->pages; k++) {
         i64 start = batch->starts[k], end = batch->ends[k];
         bool chinese = false;
@@ -472,7 +275,7 @@ static void natural_groups(const Batch *batch, const Counts *counts, const Natur
         i64 reach = reach_of(batch, k);
         for (i64 from = k ? start : 0; from < reach; from += BLOCK) {
             i32 count = (i32)least_of(BLOCK, reach - from);
-            natural_block(batch, counts, natural, flats, from, count, chinese, odd, share);
+            natural_block(batch, whole, natural, flats, from, count, chinese, odd, share);
         }
     }
 }
@@ -487,13 +290,13 @@ static int repetition(const Batch *batch, const Natural *natural, const Flats *f
         i64 start = k < batch->pages ? batch->starts[k] : batch->n;
         i64 end = k < batch->pages ? batch->ends[k] : batch->n;
         for (; i < start; i++)
-            put(flats, REPETITION, i, COARSE[natural->bigrams[i]] << 5 | batch->classes[i]);
+            put(flats, REPETITION, i, natural->coarse[i] << 5 | batch->classes[i]);
         for (i64 j = start; j < end; j++)
             often[fours[j]] += often[fours[j]] < 255;
         for (; i < end; i++) {
             u32 repeated = log2_to_7(often[fours[i]]);
             put(flats, REPETITION, i,
-                (repeated << 3 | COARSE[natural->bigrams[i]]) << 5 | batch->classes[i]);
+                (repeated << 3 | natural->coarse[i]) << 5 | batch->classes[i]);
         }
         for (i64 j = start; j < end; j++)
             often[fours[j]] = 0;
@@ -545,35 +348,41 @@ EXPORT i64 character_features(const Batch *batch, const Counts *counts, const Al
                               const u32 *group_bits, u32 *rows1, u32 *rows2, u32 *rows3,
                               u32 *rows4, u32 *flats_out, i64 *at, i16 *gain_at, u16 *best_at) {
     i64 n = batch->n;
-    size_t room = (size_t)(n + 1 + 2 * MARGIN);
-    i32 *memory = malloc(room * (4 * sizeof(i32) + 2 * sizeof(i16) + 4) + (size_t)n * sizeof(u16));
+    size_t room = (size_t)(n + 1 + 2 * MARGIN), size = (size_t)n;
+    i32 *memory = malloc(room * (4 * sizeof(i32) + 2 * sizeof(i16) + 8) +
+                         size * (sizeof(u32) + sizeof(u16)));
     if (!memory)
         return -1;
     Natural natural;
     i32 **const of_sums[] = {&natural.odd, &natural.pairs, &natural.compared, &natural.improved};
     for (size_t k = 0; k < 4; k++)
         *of_sums[k] = memory + k * room + MARGIN;
-    natural.ties = (i16 *)(memory + 4 * room) + MARGIN;
+    u32 *keys = (u32 *)(memory + 4 * room);
+    natural.ties = (i16 *)(keys + size) + MARGIN;
     natural.gains = natural.ties + room;
     u16 *fours = (u16 *)(natural.gains + room - MARGIN);
-    natural.bigrams = (u8 *)(fours + n) + MARGIN;
-    natural.trigrams = natural.bigrams + room;
-    natural.coarse = natural.trigrams + room;
-    natural.topics = natural.coarse + room;
+    u8 **const of_levels[] = {
+        &natural.bigrams, &natural.trigrams, &natural.coarse, &natural.topics, &natural.common,
+        &natural.paired, &natural.seen, &natural.seen3,
+    };
+    for (size_t k = 0; k < 8; k++)
+        *of_levels[k] = (u8 *)(fours + size) + k * room + MARGIN;
     Flats flats = {.offsets = group_offsets, .bits = group_bits};
     for (int k = 0; k < GROUP_COUNT; k++)
-        flats.of[k] = flats_out + (size_t)k * (size_t)n;
+        flats.of[k] = flats_out + (size_t)k * size;
     u32 *const rows[4] = {rows1, rows2, rows3, rows4};
 
     ngram_rows(batch, ngram_bits, rows, fours);
     shapes(batch, &flats);
     places(batch, &flats);
     scripts(batch, &flats, natural.compared, natural.improved);
-    naturalness(batch, counts, &natural);
-    i64 found = compare(batch, natural.ties, counts, known, natural.gains, at, gain_at, best_at);
-    if (topic_levels(batch, topics, natural.topics))
+    pair_keys(batch, keys);
+    naturalness(batch, keys, counts, &natural);
+    i64 found = compare(batch, keys, natural.ties, counts, known, natural.gains,
+                        &(Comparison){at, gain_at, best_at});
+    if (topic_levels(batch, keys, topics, natural.topics))
         found = -1;
-    natural_groups(batch, counts, &natural, &flats);
+    natural_groups(batch, counts->whole, &natural, &flats);
     if (repetition(batch, &natural, &flats, fours) || runs_and_words(batch, &flats))
         found = -1;
     free(memory);

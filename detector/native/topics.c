@@ -1,5 +1,6 @@
 /* How well words fit the text around them (see detector/topics.py). */
 #include "topics.h"
+#include "natural.h"
 
 #include <math.h>
 
@@ -9,7 +10,6 @@
 #define RADIUS 60 /* characters, within which other words count */
 #define RING 128  /* vectors at hand: no fewer than 2 * RADIUS + 2 */
 #define LEAST_WORDS 3
-#define SOON 16
 #define NOTHING (-2.0f) /* below any cosine: nothing to say */
 
 typedef i8 Bytes __attribute__((vector_size(4)));
@@ -99,19 +99,14 @@ static void compare_words(const i32 *slots, i64 n, const i8 *vectors, float *cos
 
 /* Write the cosine between the vector of the word that starts at each character and the sum of those
  * of the words around it, NOTHING where no word starts or too few are around. */
-EXPORT i64 topic_cosines(const Batch *batch, const Topics *topics, float *cosines) {
+static i64 cosines_of(const Batch *batch, const u32 *keys, const Topics *topics, float *cosines) {
     i64 n = batch->n;
     i32 *slots = malloc((size_t)(n + 1) * sizeof(i32));
     if (!slots)
         return -1;
     for (i64 i = 0; i < n; i++) {
-        if (i + SOON + 1 < n) {
-            u32 key = longer_key(batch->codes[i + SOON] * M1, batch->codes[i + SOON + 1]);
-            __builtin_prefetch(topics->marks + home_of(key));
-        }
         bool pair = i + 1 < n && is_han(batch->classes[i]) && is_han(batch->classes[i + 1]);
-        u32 key = pair ? longer_key(batch->codes[i] * M1, batch->codes[i + 1]) : 0;
-        slots[i] = pair ? slot_of(key, topics) : -1;
+        slots[i] = pair ? slot_of(keys[i], topics) : -1;
         if (slots[i] >= 0)
             __builtin_prefetch(topics->vectors + (size_t)slots[i] * SIZE);
     }
@@ -120,19 +115,33 @@ EXPORT i64 topic_cosines(const Batch *batch, const Topics *topics, float *cosine
     return 0;
 }
 
-i64 topic_levels(const Batch *batch, const Topics *topics, u8 *levels) {
-    i64 n = batch->n;
-    float *cosines = malloc((size_t)(n + 1) * sizeof(float));
-    if (!cosines || topic_cosines(batch, topics, cosines)) {
-        free(cosines);
+EXPORT i64 topic_cosines(const Batch *batch, const Topics *topics, float *cosines) {
+    u32 *keys = malloc((size_t)(batch->n + 1) * sizeof(u32));
+    if (!keys)
         return -1;
-    }
+    pair_keys(batch, keys);
+    i64 result = cosines_of(batch, keys, topics, cosines);
+    free(keys);
+    return result;
+}
+
+VECTORIZED static void grade(i64 n, const float *cosines, const float *bounds,
+                             u8 *restrict levels) {
     for (i64 i = 0; i < n; i++) {
         u8 level = cosines[i] > NOTHING;
         for (int k = 0; k < TOPIC_LEVELS - 1; k++)
-            level += cosines[i] >= topics->bounds[k];
+            level += cosines[i] >= bounds[k];
         levels[i] = level;
     }
+}
+
+i64 topic_levels(const Batch *batch, const u32 *keys, const Topics *topics, u8 *levels) {
+    float *cosines = malloc((size_t)(batch->n + 1) * sizeof(float));
+    if (!cosines || cosines_of(batch, keys, topics, cosines)) {
+        free(cosines);
+        return -1;
+    }
+    grade(batch->n, cosines, topics->bounds, levels);
     free(cosines);
     return 0;
 }

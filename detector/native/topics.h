@@ -13,8 +13,8 @@ typedef struct {
     const float *bounds;
 } Topics;
 
-/* Write for each character as a level how well the word of two characters that starts there fits the
- * words around it; return -1 without memory. */
-i64 topic_levels(const Batch *batch, const Topics *topics, u8 *levels);
+/* Write for each character as a level how well the word of two characters that starts there, whose
+ * hash is in `keys`, fits the words around it; return -1 without memory. */
+i64 topic_levels(const Batch *batch, const u32 *keys, const Topics *topics, u8 *levels);
 
 #endif

@@ -8,7 +8,8 @@ of a character reaches into another page: a page scores the same in any company.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,6 @@ from detector.page import PLACES, WHERES, Page, Segments
 
 __all__ = ["EDGE", "GAP", "Batch", "batch_of"]
 
-T = TypeVar("T", bound=np.generic)
-
 GAP = 200
 """Breaks between pages; no window of features is wider on one side."""
 EDGE = 4
@@ -30,7 +29,8 @@ _PLACE_CODES = np.array(
 )
 
 
-class Batch(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Batch:
     """The folded characters of b pages with breaks around each; n characters in all.
 
     ``codes`` (uint32) and ``classes`` (uint8) as in :class:`detector.fold.Folded`. ``offsets``
@@ -45,6 +45,7 @@ class Batch(NamedTuple):
     starts: NDArray[np.intp]
     ends: NDArray[np.intp]
 
+    @cached_property
     def pointers(self) -> BatchPointers:
         """Return what the compiled part is told."""
         n, pages = len(self.codes), len(self.starts)
@@ -57,15 +58,6 @@ class Batch(NamedTuple):
             address(self.starts, np.int64, pages),
             address(self.ends, np.int64, pages),
         )
-
-    def each(self, values: NDArray[T]) -> NDArray[T]:
-        """Return for each character the one of ``values`` (b) that is its page's.
-
-        Breaks around pages count as those of either.
-        """
-        edges = np.append(self.starts, len(self.codes))
-        edges[0] = 0
-        return np.repeat(values, np.diff(edges))
 
     def page_of(self, positions: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the numbers of the pages that the characters at ``positions`` are in."""
@@ -96,8 +88,11 @@ def batch_of(pages: Sequence[Page], tables: FoldTables) -> Batch:
     places = np.concatenate(codes_of)
     first = np.searchsorted(offsets, np.concatenate(segment_starts))
     places = np.repeat(places, np.diff(first, append=len(codes)))
-    batch = Batch(codes, classes, offsets, places, starts, ends)
-    return batch._replace(offsets=offsets - batch.each(text_starts.astype(np.int32)))
+    # Breaks around pages count as those of either.
+    first = starts.copy()
+    first[0] = 0
+    offsets -= np.repeat(text_starts, np.diff(first, append=len(codes)))
+    return Batch(codes, classes, offsets, places, starts, ends)
 
 
 def _columns(page: Page) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:

@@ -56,7 +56,7 @@ def _second_evidence(
     groups = 2 * len(CONTEXT_GROUPS)
     call(
         "second_evidence",
-        ctypes.byref(batch.pointers()),
+        ctypes.byref(batch.pointers),
         address(np.ascontiguousarray(evidence.T), np.float32, 2 * n),
         address(corrections, np.float32, groups * CONTEXT_SIZE),
         address(buckets, np.int32, groups * n),

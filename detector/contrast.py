@@ -8,12 +8,13 @@ sides, in a :class:`Comparison`.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.kernel import AlternativesPointers, address
+from detector.kernel import AlternativesPointers, Tables, address
 
 __all__ = [
     "MOST_ALTERNATIVES",
@@ -29,7 +30,14 @@ MUCH_BETTER = 32
 """Gain (eighths of log2) from which an alternative fits much better, as in contrast.h."""
 
 
-class Alternatives(NamedTuple):
+class _Alternatives(NamedTuple):
+    slots: NDArray[np.uint16]
+    keys: NDArray[np.uint32]
+    words: NDArray[np.uint16]
+    commonness: NDArray[np.uint8]
+
+
+class Alternatives(_Alternatives, Tables):
     """Words of two characters and what may have stood there instead.
 
     ``slots`` (uint16, 2**SLOT_BITS): row of the word of that hash, 0 for none. ``keys`` (uint32):
@@ -38,11 +46,7 @@ class Alternatives(NamedTuple):
     (uint8, rows x (1 + MOST_ALTERNATIVES)): six times log2 of the frequency of each.
     """
 
-    slots: NDArray[np.uint16]
-    keys: NDArray[np.uint32]
-    words: NDArray[np.uint16]
-    commonness: NDArray[np.uint8]
-
+    @cached_property
     def pointers(self) -> AlternativesPointers:
         """Return what the compiled part is told."""
         rows = len(self.keys)

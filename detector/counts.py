@@ -7,13 +7,14 @@ The table has fingerprints of four bits; the probability that an unseen n-gram l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.fold import TABLE_SIZE
-from detector.kernel import CountsPointers, address, call
+from detector.kernel import CountsPointers, Tables, address, call
 
 __all__ = ["COUNT_STEP", "EIGHTHS", "CountTables", "count_slots", "ngram_keys", "tuple_keys"]
 
@@ -23,7 +24,13 @@ COUNT_STEP = 1.5
 """Doublings of a count that its quantised form tells apart: four bits reach two million."""
 
 
-class CountTables(NamedTuple):
+class _CountTables(NamedTuple):
+    unigrams: NDArray[np.uint8]
+    ngrams: NDArray[np.uint8]
+    log2_total: float
+
+
+class CountTables(_CountTables, Tables):
     """Statistics of natural text.
 
     ``unigrams``: uint8 by folded code point, 8 x log2(count + 1). ``ngrams``: uint8 slots of a hash
@@ -32,10 +39,7 @@ class CountTables(NamedTuple):
     characters counted.
     """
 
-    unigrams: NDArray[np.uint8]
-    ngrams: NDArray[np.uint8]
-    log2_total: float
-
+    @cached_property
     def pointers(self) -> CountsPointers:
         """Return what the compiled part is told."""
         return CountsPointers(

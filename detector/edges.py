@@ -28,7 +28,7 @@ def splices(
     n = len(starts)
     found = np.empty(n, dtype=np.int16)
     call(
-        "splices", ctypes.byref(batch.pointers()), ctypes.byref(counts.pointers()), n,
+        "splices", ctypes.byref(batch.pointers), ctypes.byref(counts.pointers), n,
         address(starts, np.int64, n), address(ends, np.int64, n), address(found, np.int16, n),
     )  # fmt: skip
     return found
@@ -51,7 +51,7 @@ def sharpened(
     n, count = len(batch.codes), len(starts)
     starts, ends = starts.copy(), ends.copy()
     call(
-        "sharpened", ctypes.byref(batch.pointers()), ctypes.byref(counts.pointers()),
+        "sharpened", ctypes.byref(batch.pointers), ctypes.byref(counts.pointers),
         address(np.ascontiguousarray(evidence), np.float32, n), count,
         address(starts, np.int64, count), address(ends, np.int64, count),
     )  # fmt: skip

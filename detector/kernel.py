@@ -25,6 +25,7 @@ __all__ = [
     "AlternativesPointers",
     "BatchPointers",
     "CountsPointers",
+    "Tables",
     "TopicsPointers",
     "address",
     "call",
@@ -36,6 +37,17 @@ LIBRARY = Path(__file__).parent / "native" / f"kernel.{_SUFFIX}"
 
 _I64, _U32, _U64, _POINTER = ctypes.c_int64, ctypes.c_uint32, ctypes.c_uint64, ctypes.c_void_p
 _FLOAT, _DOUBLE = ctypes.c_float, ctypes.c_double
+_ANY = ctypes.c_char * 0
+
+
+class Tables:
+    """Base of what keeps the addresses of its arrays once it has been asked for them.
+
+    They are left behind when it is pickled.
+    """
+
+    def __getstate__(self) -> None:
+        """Return nothing beyond the arrays."""
 
 
 class BatchPointers(ctypes.Structure):
@@ -135,8 +147,12 @@ def address(array: NDArray[Any] | None, dtype: type[np.generic], size: int) -> i
     """
     if array is None:
         return None
-    if array.dtype != dtype or array.size < size or not array.flags.c_contiguous:
+    flags = array.flags
+    if array.dtype != dtype or array.size < size or not flags.c_contiguous:
         raise ValueError(f"not {size} contiguous {dtype.__name__}: {array.dtype} {array.shape}")
+    # Scoring asks for a hundred addresses: this takes a quarter of the time of the other.
+    if flags.writeable:
+        return ctypes.addressof(_ANY.from_buffer(array.data))
     return array.ctypes.data
 
 

@@ -113,7 +113,7 @@ class Calibration:
 
         Features without a weight count nothing.
         """
-        odds = np.clip(self.log_odds(names, values), -40, 40)
+        odds = np.minimum(np.maximum(self.log_odds(names, values), -40), 40)
         probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-odds))
         return probabilities
 

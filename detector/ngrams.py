@@ -106,10 +106,10 @@ def features(
     best = np.empty((n, 2), dtype=np.uint16)
     found = call(
         "character_features",
-        ctypes.byref(batch.pointers()),
-        ctypes.byref(counts.pointers()),
-        ctypes.byref(alternatives.pointers()),
-        ctypes.byref(topics.pointers()),
+        ctypes.byref(batch.pointers),
+        ctypes.byref(counts.pointers),
+        ctypes.byref(alternatives.pointers),
+        ctypes.byref(topics.pointers),
         NGRAM_BITS,
         address(_OFFSETS, np.uint32, len(GROUPS)),
         address(_BITS, np.uint32, len(GROUPS)),

@@ -80,7 +80,7 @@ class Segment(NamedTuple):
 class Segments(Sequence[Segment]):
     """Segments as rows of numbers; each is made when it is asked for.
 
-    ``rows`` (int32) are start, end, number of the place in ``PLACES``, and node.
+    ``rows`` (int32) are start, end, number of the place in ``PLACES``, and node, -1 for None.
     """
 
     __slots__ = ("rows",)
@@ -116,7 +116,7 @@ class Segments(Sequence[Segment]):
 def _segment(row: Sequence[int]) -> Segment:
     start, end, place, node = row
     where, hidden = PLACES[place]
-    return Segment(start, end, where, not hidden, node, hidden)
+    return Segment(start, end, where, not hidden, node if node >= 0 else None, hidden)
 
 
 class Elements:
@@ -187,12 +187,14 @@ def page_from_text(text: str, encoding: str | None = None, max_characters: int =
     truncated: tuple[str, ...] = ()
     if 0 < max_characters < len(text):
         text, truncated = text[:max_characters], ("max_characters",)
-    segments = []
+    bounds: list[int] = []
     start = 0
     for line in text.splitlines(keepends=True):
-        end = start + len(line)
-        stripped = start + len(line.rstrip())
-        if stripped > start:
-            segments.append(Segment(start, stripped, "body", True))
-        start = end
-    return Page(text, segments, False, encoding, truncated)
+        size = len(line.rstrip())
+        if size:
+            bounds += (start, start + size)
+        start += len(line)
+    rows = np.empty((len(bounds) // 2, 4), dtype=np.int32)
+    rows[:, 0], rows[:, 1] = bounds[::2], bounds[1::2]
+    rows[:, 2:] = place_of("body", ""), -1
+    return Page(text, Segments(rows), False, encoding, truncated)

@@ -52,7 +52,7 @@ def textures(batch: Batch, evidence: Evidence) -> Textures:
     counts = [np.empty(b, dtype=np.int64) for _ in range(4)]
     found = Textures(tops[0], counts[0], counts[1], counts[2], tops[1], counts[3])
     call(
-        "survey_textures", ctypes.byref(batch.pointers()), address(garbled, np.float32, n),
+        "survey_textures", ctypes.byref(batch.pointers), address(garbled, np.float32, n),
         *(address(column, column.dtype.type, b) for column in found),
     )  # fmt: skip
     return found

@@ -14,13 +14,14 @@ is not cut into words.
 from __future__ import annotations
 
 import ctypes
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.batch import Batch
-from detector.kernel import TopicsPointers, address, call
+from detector.kernel import Tables, TopicsPointers, address, call
 
 __all__ = ["TOPIC_LEVELS", "TOPIC_SIZE", "TOPIC_SLOTS", "Topics", "topic_cosines"]
 
@@ -31,7 +32,13 @@ TOPIC_LEVELS = 8
 """Levels of how well a word fits, from 1 on."""
 
 
-class Topics(NamedTuple):
+class _Topics(NamedTuple):
+    marks: NDArray[np.uint16]
+    vectors: NDArray[np.int8]
+    bounds: NDArray[np.float32]
+
+
+class Topics(_Topics, Tables):
     """Vectors of words of two characters, in a hash table, and the levels they are told by.
 
     ``marks`` (uint16, TOPIC_SLOTS): what tells the word of a slot from others, 0 for none.
@@ -39,10 +46,7 @@ class Topics(NamedTuple):
     ascending, from which the second level and those above it start.
     """
 
-    marks: NDArray[np.uint16]
-    vectors: NDArray[np.int8]
-    bounds: NDArray[np.float32]
-
+    @cached_property
     def pointers(self) -> TopicsPointers:
         """Return what the compiled part is told."""
         return TopicsPointers(
@@ -57,7 +61,7 @@ def topic_cosines(batch: Batch, topics: Topics) -> NDArray[np.float32]:
     n = len(batch.codes)
     cosines = np.empty(n, dtype=np.float32)
     call(
-        "topic_cosines", ctypes.byref(batch.pointers()), ctypes.byref(topics.pointers()),
+        "topic_cosines", ctypes.byref(batch.pointers), ctypes.byref(topics.pointers),
         address(cosines, np.float32, n),
     )  # fmt: skip
     return cosines

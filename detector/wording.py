@@ -88,7 +88,7 @@ def _features(
     counts = np.empty(m, dtype=np.int64)
     call(
         "wording_features",
-        ctypes.byref(batch.pointers()),
+        ctypes.byref(batch.pointers),
         *(
             address(row, np.uint32, n + 2 * REACH + 1 - order)
             for order, row in zip(ORDERS, rows, strict=True)

@@ -41,7 +41,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "textures": ("detector.scoring:textures",),
     "candidates": ("detector.scoring:candidates", "detector.scoring:reported"),
     "candidates: segments": ("detector.candidates:maximal_segments",),
-    "candidates: edges": ("detector.candidates:sharpened", "detector.candidates:splices"),
+    "candidates: edges": ("detector.candidates:sharpened",),
     "candidates: wording": ("detector.wording:Wording.log_odds",),
     "candidates: probabilities": ("detector.model:Calibration.probabilities",),
     "spans": ("detector.scoring:Detector._spans",),

@@ -59,10 +59,6 @@ class Batch:
             address(self.ends, np.int64, pages),
         )
 
-    def page_of(self, positions: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return the numbers of the pages that the characters at ``positions`` are in."""
-        return np.searchsorted(self.starts, positions, side="right") - 1
-
     def page(self, number: int) -> Folded:
         """Return the folded characters of one page alone."""
         own = slice(self.starts[number], self.ends[number])

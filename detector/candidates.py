@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,13 +11,13 @@ from numpy.typing import NDArray
 
 from detector.batch import Batch
 from detector.config import Config
-from detector.contrast import MUCH_BETTER
-from detector.edges import NOT_SPLICED, sharpened, splices
+from detector.edges import sharpened
+from detector.kernel import address, call
 from detector.model import Evidence, Model
 from detector.ngrams import Features
 from detector.page import WHERES
 from detector.result import KINDS, Kind
-from detector.spans import maximal_segments, survey
+from detector.spans import maximal_segments
 from detector.texture import Textures
 
 __all__ = [
@@ -39,7 +40,18 @@ SPAN_FEATURES = (
     "below_best", "hidden", "wording", "parted", "splice", "better", "better_share",
     "page_top", "page_odd", "page_bold", *(f"where_{where}" for where in WHERES),
 )  # fmt: skip
-"""What the span calibration is told about a candidate, in column order."""
+"""What the span calibration is told about a candidate, in column order.
+
+The last but those of places are told of one kind only: of injections, whether they part a text, and
+how oddly; of garbled passages, how many words would fit much better, their share of those compared,
+and what the page looks like.
+"""
+_LOGS = [
+    SPAN_FEATURES.index(name)
+    for name in ("runs", "size", "crowd", "share", "page", "page_odd", "page_bold")
+]
+_LOGS_AFTER_ONE = [SPAN_FEATURES.index(name) for name in ("rest", "better")]
+_WORDING = SPAN_FEATURES.index("wording")
 
 
 class Candidates(NamedTuple):
@@ -89,8 +101,8 @@ def candidates(
     where the evidence of the first pass does; garbled passages stay as segmentation cut them.
     """
     cut = model.segmentation[kind]
-    index = KINDS.index(kind)
-    own_evidence = evidence.final[:, index]
+    head = KINDS.index(kind)
+    own_evidence = evidence.final[:, head]
     start, end, score = maximal_segments(
         own_evidence,
         batch.classes,
@@ -99,80 +111,33 @@ def candidates(
         least=cut.least,
         drop=cut.drop,
     )
-    features = np.zeros((len(start), len(SPAN_FEATURES)))
-    if not len(start):
-        nothing = np.zeros(0, dtype=np.intp)
-        return Candidates(kind, nothing, nothing, nothing, nothing, nothing, features)
+    n, m, b = len(batch.codes), len(start), len(batch.starts)
+    features = np.zeros((m, len(SPAN_FEATURES)))
+    page = np.empty(m, dtype=np.intp)
+    if not m:
+        return Candidates(kind, page, page, page, page, page, features)
     if kind == "injection":
-        start, end = sharpened(batch, model.counts, evidence.first[:, index], start, end)
-    page = batch.page_of(start)
-    first = np.flatnonzero(np.diff(page, prepend=-1))  # candidate of each page that has any
-    own = np.searchsorted(page[first], page)
-    n = (batch.ends - batch.starts)[page]
-    size = end - start
-    place = batch.places[start]
-    found = survey(own_evidence, batch.classes, cut.offset, start, end)
+        start, end = sharpened(batch, model.counts, evidence.first[:, head], start, end)
     logs = np.log1p(score)
-    columns = (
-        logs,
-        np.minimum(score, 60.0) / 10,
-        score / size,
-        found.peak,
-        np.log(np.maximum(found.runs, 1)),
-        np.log(size),
-        np.log1p(np.maximum(found.block - size, 0)),
-        np.log(np.diff(first, append=len(start)))[own],
-        np.log((np.add.reduceat(size, first)[own] + 1) / (n + 20)),
-        np.log(n + 20),
-        np.maximum.reduceat(logs, first)[own] - logs,
-        (place & 1) == 0,
-        *_read_as_a_whole(batch, of_characters, model, start, end, kind),
-        *_of_pages(texture, page, n, kind),
-    )
-    for place_in_row, column in enumerate(columns):
-        features[:, place_in_row] = column
-    features[np.arange(len(start)), len(columns) + (place >> 1)] = 1.0
+    at, gained, _ = of_characters.comparison
+    call(
+        "candidate_features", ctypes.byref(batch.pointers), ctypes.byref(model.counts.pointers), m,
+        address(start, np.int64, m), address(end, np.int64, m), address(score, np.float64, m),
+        address(logs, np.float64, m), address(own_evidence, np.float32, n), cut.offset,
+        kind == "garbled", len(at), address(at, np.int64, len(at)),
+        address(gained, np.int16, len(at)), address(texture.top, np.float32, b),
+        address(texture.odd, np.int64, b), address(texture.bold, np.int64, b),
+        address(page, np.int64, m),
+        address(features, np.float64, features.size),
+    )  # fmt: skip
+    # Logarithms are numpy's: those of C differ in the last digit.
+    features[:, _LOGS] = np.log(features[:, _LOGS])
+    features[:, _LOGS_AFTER_ONE] = np.log1p(features[:, _LOGS_AFTER_ONE])
+    # What candidates say as a whole.
+    features[:, _WORDING] = model.wording.log_odds(batch, of_characters.rows, start, end, head)
     text_start = batch.offsets[start].astype(np.intp)
     text_end = batch.offsets[end - 1].astype(np.intp) + 1
     return Candidates(kind, page, start, end, text_start, text_end, features)
-
-
-def _of_pages(
-    texture: Textures, page: NDArray[np.intp], n: NDArray[np.int64], kind: Kind
-) -> NDArray[np.float64]:
-    """Return what a candidate's page of ``n`` characters looks like, for garbled passages."""
-    if kind != "garbled":
-        return np.zeros((3, len(page)))
-    odd, bold = (np.log((count[page] + 1) / (n + 20)) for count in (texture.odd, texture.bold))
-    return np.stack((texture.top[page], odd, bold))
-
-
-def _read_as_a_whole(
-    batch: Batch,
-    of_characters: Features,
-    model: Model,
-    start: NDArray[np.int64],
-    end: NDArray[np.int64],
-    kind: Kind,
-) -> NDArray[np.float64]:
-    """Return what candidates say as a whole.
-
-    That is their wording; of injections, whether they part a text, and how oddly; of garbled
-    passages, how many words would fit much better, and their share of those compared.
-    """
-    ranges = np.stack((start, end), axis=1)
-    wording = model.wording.log_odds(batch, of_characters.rows, ranges, KINDS.index(kind))
-    nothing = np.zeros(len(start))
-    if kind == "garbled":
-        at, gained, _ = of_characters.comparison
-        low, high = np.searchsorted(at, start), np.searchsorted(at, end)
-        better = np.concatenate(([0], np.cumsum(gained >= MUCH_BETTER)))
-        many = (better[high] - better[low]).astype(np.float64)
-        share = many / np.maximum(high - low, 1)
-        return np.stack((wording, nothing, nothing, np.log1p(many), share))
-    splice = splices(batch, model.counts, start, end).astype(np.float64)
-    parted = splice > NOT_SPLICED
-    return np.stack((wording, parted, np.where(parted, splice, 0.0) / 16, nothing, nothing))
 
 
 def reported(
@@ -185,6 +150,9 @@ def reported(
     """
     chosen = scores >= max(config.likely_span_score, config.min_span_score)
     doubts = np.flatnonzero(~chosen & (scores >= config.min_span_score))
+    if len(doubts) <= config.max_doubts:  # of all pages together
+        chosen[doubts] = True
+        return np.flatnonzero(chosen)
     doubts = doubts[np.lexsort((-scores[doubts], pages[doubts]))]
     of = pages[doubts]
     chosen[doubts[np.arange(len(doubts)) - np.searchsorted(of, of) < config.max_doubts]] = True

@@ -1,4 +1,4 @@
-"""Where candidate findings end, and whether the text around them does better without them."""
+"""Where candidate findings end."""
 
 from __future__ import annotations
 
@@ -11,27 +11,7 @@ from detector.batch import Batch
 from detector.counts import CountTables
 from detector.kernel import address, call
 
-__all__ = ["NOT_SPLICED", "sharpened", "splices"]
-
-NOT_SPLICED = -32768
-
-
-def splices(
-    batch: Batch, counts: CountTables, starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.int16]:
-    """Return how much better the text around each range ``start:end`` goes together without it.
-
-    In eighths of log2; :data:`NOT_SPLICED` where Chinese characters do not stand on both sides.
-    What was put into a sentence has parted characters that go together, and stands beside
-    strangers.
-    """
-    n = len(starts)
-    found = np.empty(n, dtype=np.int16)
-    call(
-        "splices", ctypes.byref(batch.pointers), ctypes.byref(counts.pointers), n,
-        address(starts, np.int64, n), address(ends, np.int64, n), address(found, np.int16, n),
-    )  # fmt: skip
-    return found
+__all__ = ["sharpened"]
 
 
 def sharpened(

@@ -91,7 +91,10 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     ),
     "enter_words": (_POINTER, _I64, _POINTER, _POINTER),
     "topic_cosines": (_BATCH, ctypes.POINTER(TopicsPointers), _POINTER),
-    "splices": (_BATCH, ctypes.POINTER(CountsPointers), _I64, *[_POINTER] * 3),
+    "candidate_features": (
+        _BATCH, ctypes.POINTER(CountsPointers), _I64, *[_POINTER] * 5, _FLOAT, _I64, _I64,
+        *[_POINTER] * 7,
+    ),
     "sharpened": (_BATCH, ctypes.POINTER(CountsPointers), _POINTER, _I64, *[_POINTER] * 2),
     "first_evidence": (_I64, *[_POINTER] * 10),
     "second_evidence": (_BATCH, *[_POINTER] * 4),
@@ -101,7 +104,6 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "maximal_segments": (
         _POINTER, _POINTER, _I64, _FLOAT, _FLOAT, _DOUBLE, _DOUBLE, *[_POINTER] * 3,
     ),
-    "survey_ranges": (_POINTER, _POINTER, _I64, _FLOAT, _I64, *[_POINTER] * 5),
     "survey_textures": (_BATCH, *[_POINTER] * 7),
     "runs_within": (_POINTER, _FLOAT, _I64, *[_POINTER] * 5),
     "sibling_places": (_POINTER, _POINTER, _I64, _I64, _POINTER, _POINTER),

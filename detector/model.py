@@ -99,7 +99,7 @@ class Segmentation:
     drop: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calibration:
     """A logistic model over named features: ``intercept`` and ``weights``."""
 
@@ -120,9 +120,22 @@ class Calibration:
     def log_odds(self, names: Sequence[str], values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log-odds (m) that :meth:`probabilities` come from."""
         # Summed along rows rather than by a matrix product, whose order depends on the machine.
-        weights = np.array([self.weights.get(name, 0.0) for name in names])
-        odds: NDArray[np.float64] = (values * weights).sum(axis=1) + self.intercept
+        odds: NDArray[np.float64] = (values * self._in_order(tuple(names))).sum(axis=1)
+        odds += self.intercept
         return odds
+
+    @cached_property
+    def _ordered(self) -> dict[tuple[str, ...], NDArray[np.float64]]:
+        """What :meth:`_in_order` returned."""
+        return {}
+
+    def _in_order(self, names: tuple[str, ...]) -> NDArray[np.float64]:
+        """Return the weights of features, which are asked for in one order time and again."""
+        weights = self._ordered.get(names)
+        if weights is None:
+            weights = np.array([self.weights.get(name, 0.0) for name in names])
+            self._ordered[names] = weights
+        return weights
 
 
 @dataclass(frozen=True)

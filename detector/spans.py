@@ -12,11 +12,9 @@ from detector.kernel import address, call
 
 __all__ = [
     "Segments",
-    "Survey",
     "maximal_segments",
     "positions",
     "runs_within",
-    "survey",
 ]
 
 
@@ -64,42 +62,6 @@ def maximal_segments(
         address(score, np.float64, room),
     )  # fmt: skip
     return Segments(start[:found], end[:found], score[:found])
-
-
-class Survey(NamedTuple):
-    """What there is to know of m ranges (m each).
-
-    ``runs`` of characters that gain, the most that one gains (``peak``), and the characters of the
-    ``block`` between breaks that the range stands in.
-    """
-
-    runs: NDArray[np.int64]
-    peak: NDArray[np.float32]
-    block: NDArray[np.int64]
-
-
-def survey(
-    evidence: NDArray[np.float32],
-    classes: NDArray[np.uint8],
-    offset: float,
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-) -> Survey:
-    """Return the :class:`Survey` of ranges ``start:end``, in order.
-
-    What a character gains is its ``evidence`` less ``offset``, where that is positive.
-    """
-    n, m = len(evidence), len(starts)
-    found = Survey(
-        np.empty(m, dtype=np.int64), np.empty(m, dtype=np.float32), np.empty(m, dtype=np.int64)
-    )
-    call(
-        "survey_ranges", address(evidence, np.float32, n), address(classes, np.uint8, n), n,
-        offset, m, address(starts, np.int64, m), address(ends, np.int64, m),
-        address(found.runs, np.int64, m), address(found.peak, np.float32, m),
-        address(found.block, np.int64, m),
-    )  # fmt: skip
-    return found
 
 
 def runs_within(

@@ -40,15 +40,16 @@ class Wording(NamedTuple):
         self,
         batch: Batch,
         rows: tuple[NDArray[np.uint32], ...],
-        ranges: NDArray[np.intp],
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
         head: int,
     ) -> NDArray[np.float64]:
-        """Return for each of ``ranges`` how likely it is right to report it (see wording_buckets).
+        """Return for each range ``start:end`` how likely it is right to report it.
 
         ``head`` is the index of its kind in ``KINDS``.
         """
-        sums = np.empty(len(ranges), dtype=np.int64)
-        _features(batch, rows, ranges, None, self.table[head], sums)
+        sums = np.empty(len(starts), dtype=np.int64)
+        _features(batch, rows, starts, ends, None, self.table[head], sums)
         odds: NDArray[np.float64] = sums.astype(np.float64) * self.scale[head] + self.bias[head]
         return odds
 
@@ -70,21 +71,22 @@ def wording_buckets(
     characters = int((ranges[:, 1] - ranges[:, 0]).sum())
     room = _PER_CHARACTER * characters + _BESIDES * len(ranges)
     buckets = np.empty(room, dtype=np.int32)
-    counts = _features(batch, rows, ranges, buckets, None, None)
+    starts, ends = (np.ascontiguousarray(column, dtype=np.int64) for column in ranges.T)
+    counts = _features(batch, rows, starts, ends, buckets, None, None)
     return counts, buckets[: int(counts.sum())]
 
 
 def _features(
     batch: Batch,
     rows: tuple[NDArray[np.uint32], ...],
-    ranges: NDArray[np.intp],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
     buckets: NDArray[np.int32] | None,
     table: NDArray[np.int8] | None,
     sums: NDArray[np.int64] | None,
 ) -> NDArray[np.int64]:
-    """Return how many features each of ``ranges`` has; fill ``buckets``, or ``sums``."""
-    n, m = len(batch.codes), len(ranges)
-    starts, ends = (np.ascontiguousarray(column, dtype=np.int64) for column in ranges.T)
+    """Return how many features each range ``start:end`` has; fill ``buckets``, or ``sums``."""
+    n, m = len(batch.codes), len(starts)
     counts = np.empty(m, dtype=np.int64)
     call(
         "wording_features",

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detector import batch, context, contrast, edges, kernel, ngrams, topics
+from detector import batch, context, contrast, kernel, ngrams, topics
+from detector.candidates import SPAN_FEATURES
 from detector.counts import CountTables, count_slots, ngram_keys, tuple_keys
 from detector.errors import DetectorError
 from detector.fold import CLASSES, TABLE_SIZE
@@ -48,10 +49,17 @@ def test_both_sides_know_the_same_groups() -> None:
     assert count == "context_groups"
 
 
+def test_both_sides_know_the_same_features_of_candidates() -> None:
+    *columns, where, _ = names("candidates.c", "SUM")
+    assert columns == list(SPAN_FEATURES[: len(columns)])
+    assert where == "where"
+    assert constants("candidates.c")["PLACES"] == len(WHERES)
+    assert len(columns) + len(WHERES) == len(SPAN_FEATURES)
+
+
 def test_both_sides_have_the_same_constants() -> None:
     contrasts, evidence = constants("contrast.c"), constants("evidence.c")
     assert constants("kernel.h")["REACH"] == ngrams.REACH
-    assert constants("edges.c")["NOT_SPLICED"] == edges.NOT_SPLICED
     assert contrasts["SLOT_BITS"] == contrast.SLOT_BITS
     assert contrasts["MOST_ALTERNATIVES"] == contrast.MOST_ALTERNATIVES
     assert constants("contrast.h")["MUCH_BETTER"] == contrast.MUCH_BETTER

@@ -77,9 +77,10 @@ def test_log_odds_add_up_the_table_of_their_kind() -> None:
     shared = len(set(longer.tolist()) & set(shorter.tolist()))
     own = len(shorter)
     wording = Wording(table, (1.0, 0.5), (3.0, -1.0))
-    odds = wording.log_odds(batch, rows, ranges, 1)
+    starts, ends = ranges.T.copy()
+    odds = wording.log_odds(batch, rows, starts, ends, 1)
     assert odds.tolist() == [shared * 2 * 0.5 - 1.0, own * 2 * 0.5 - 1.0]
-    assert wording.log_odds(batch, rows, ranges, 0).tolist() == [3.0, 3.0]
+    assert wording.log_odds(batch, rows, starts, ends, 0).tolist() == [3.0, 3.0]
 
 
 def test_no_ranges_have_no_features() -> None:

@@ -1,17 +1,12 @@
 /* Ends of ranges, and how well a text does without them (see detector/edges.py). */
-#include "counts.h"
+#include "edges.h"
 
 #define SHIFT 2 /* characters by which the ends are moved in search of the best cut */
-#define NOT_SPLICED (-32768)
 #define WHOLE_WORD 24 /* what a trigram across the cut counts that was seen */
 #define FURTHEST 3 /* characters by which an end is moved for good */
 #define BESIDE_A_MARK 3.0f /* what it counts that a phrase ends beside punctuation */
 #define TIE_STEPS 16.0f
 #define OUTSIDE (-10.0f) /* evidence taken for a break's */
-
-/* By how much better the characters on both sides of a range go together without it, in eighths of
- * log2: the best of ranges whose ends are moved by up to SHIFT, NOT_SPLICED where Chinese characters
- * do not stand on both sides of any. */
 
 static i32 splice_of(const Batch *batch, const Counts *counts, i64 start, i64 end) {
     const u32 *codes = batch->codes;
@@ -35,16 +30,12 @@ static i32 splice_of(const Batch *batch, const Counts *counts, i64 start, i64 en
     return value;
 }
 
-EXPORT i64 splices(const Batch *batch, const Counts *counts, i64 count, const i64 *starts,
-                   const i64 *ends, i16 *out) {
-    for (i64 k = 0; k < count; k++) {
-        i32 best = NOT_SPLICED;
-        for (i64 start = starts[k] - SHIFT; start <= starts[k] + SHIFT; start++)
-            for (i64 end = ends[k] - SHIFT; end <= ends[k] + SHIFT; end++)
-                best = (i32)most_of(best, splice_of(batch, counts, start, end));
-        out[k] = (i16)best;
-    }
-    return 0;
+i32 splice_around(const Batch *batch, const Counts *counts, i64 start, i64 end) {
+    i32 best = NOT_SPLICED;
+    for (i64 first = start - SHIFT; first <= start + SHIFT; first++)
+        for (i64 last = end - SHIFT; last <= end + SHIFT; last++)
+            best = (i32)most_of(best, splice_of(batch, counts, first, last));
+    return best;
 }
 
 /* How well a phrase ends between `last` and the character `beyond` it, at its left or right end:

@@ -94,39 +94,6 @@ EXPORT i64 maximal_segments(const float *evidence, const u8 *classes, i64 n, flo
     return found.count;
 }
 
-/* Where the next break stands, n for nowhere. */
-static i64 break_from(const u8 *classes, i64 n, i64 i) {
-    const u8 *found = i < n ? memchr(classes + i, BREAK, (size_t)(n - i)) : NULL;
-    return found ? found - classes : n;
-}
-
-/* Write of each range, in order, in how many runs its evidence gains, the most that a character
- * gains, and how many characters its block has. */
-EXPORT i64 survey_ranges(const float *evidence, const u8 *classes, i64 n, float offset, i64 count,
-                         const i64 *starts, const i64 *ends, i64 *runs, float *peaks,
-                         i64 *blocks) {
-    i64 before = -1, after = break_from(classes, n, 0);
-    for (i64 k = 0; k < count; k++) {
-        bool gaining = false;
-        i64 found = 0;
-        float peak = evidence[starts[k]] - offset;
-        for (i64 i = starts[k]; i < ends[k]; i++) {
-            float gain = evidence[i] - offset;
-            found += gain > 0 && !gaining;
-            gaining = gain > 0;
-            peak = gain > peak ? gain : peak;
-        }
-        while (after < starts[k]) {
-            before = after;
-            after = break_from(classes, n, after + 1);
-        }
-        runs[k] = found;
-        peaks[k] = peak;
-        blocks[k] = after - before - 1;
-    }
-    return 0;
-}
-
 /* The evidence of some characters of a page. */
 typedef struct {
     i64 bins[BINS], size, odd, bold;

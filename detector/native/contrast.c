@@ -55,6 +55,8 @@ VECTORIZED static void answer(Questions *questions, const Counts *counts) {
     u8 marks[QUESTIONS];
     for (i32 j = 0; j < size; j++)
         slots[j] = count_slot(longer_key(left[j] * M1, right[j]), room, marks + j);
+    for (i32 j = 0; j < size; j++)
+        ask_for(slots[j], counts);
     for (i32 j = 0; j < size; j++) {
         found[j] = count_at(slots[j], marks[j], counts);
         logs[j] = counts->eighths[found[j]];

@@ -19,6 +19,11 @@ static inline u32 count_slot(u32 key, u32 size, u8 *mark) {
     return (u32)((u64)mixed * size >> 32);
 }
 
+/* Ask the memory for a slot that will be looked up. */
+static inline void ask_for(u32 slot, const Counts *counts) {
+    __builtin_prefetch(counts->ngrams + slot);
+}
+
 /* What a slot holds of the n-gram with a mark: its quantised count, 0 when unseen. Without a branch,
  * which could not be foreseen, and would wait for the memory. */
 static inline i32 count_at(u32 slot, u8 mark, const Counts *counts) {

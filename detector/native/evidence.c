@@ -107,24 +107,40 @@ typedef struct {
     u8 *own;             /* steps of each character */
 } Sums;
 
+/* Sixteenths of the log-odds of `count` characters, no more than a block: what they count for in
+ * either sum, and their steps. */
+VECTORIZED static void count_up(const u8 *classes, const float *first, i32 above, i32 count,
+                                i32 *restrict capped, i32 *restrict peaks, u8 *restrict own) {
+    for (i32 j = 0; j < count; j++) {
+        i32 sixteenths = clipped(rounded(first[j] * 16), 16 * LOW, 16 * HIGH);
+        sixteenths = classes[j] == BREAK ? -64 : sixteenths;
+        i32 peak = sixteenths + above;
+        own[j] = (u8)clipped((sixteenths - 16 * LOW) >> 3, 0, OWN_STEPS - 1);
+        capped[j] = sixteenths < 64 ? sixteenths : 64;
+        peaks[j] = peak > 0 ? peak : 0;
+    }
+}
+
 static void sum_up(const Batch *batch, const float *first, i32 above, const Sums *sums) {
-    i64 n = batch->n, i = 0;
-    i32 sum = 0, peak = 0;
-    for (i64 k = 0; k <= batch->pages; k++) {
-        /* What lies between pages counts nothing. */
-        i64 start = k < batch->pages ? batch->starts[k] : n;
-        i64 end = k < batch->pages ? batch->ends[k] : n;
-        for (; i < end; i++) {
-            float value = first[i];
-            value = value < LOW ? LOW : value > HIGH ? HIGH : value;
-            i32 steps = batch->classes[i] == BREAK ? -64 : rounded(value * 16);
-            sums->own[i] = (u8)clipped((steps - 16 * LOW) >> 3, 0, OWN_STEPS - 1);
-            if (i >= start) {
-                sum += steps < 64 ? steps : 64;
-                peak += steps > -above ? steps + above : 0;
+    i64 n = batch->n, page = 0;
+    i32 sum = 0, peak = 0, capped[BLOCK], peaks[BLOCK];
+    for (i64 from = 0; from < n; from += BLOCK) {
+        i64 last = least_of(from + BLOCK, n), i = from;
+        count_up(batch->classes + from, first + from, above, (i32)(last - from), capped, peaks,
+                 sums->own + from);
+        while (i < last) { /* what lies between pages counts nothing */
+            while (page < batch->pages && batch->ends[page] <= i)
+                page++;
+            i64 start = page < batch->pages ? batch->starts[page] : n;
+            i64 end = page < batch->pages ? least_of(batch->ends[page], last) : last;
+            for (i64 until = least_of(start, last); i < until; i++) {
+                sums->capped[i + 1] = sum;
+                sums->peaks[i + 1] = peak;
             }
-            sums->capped[i + 1] = sum;
-            sums->peaks[i + 1] = peak;
+            for (; i < end; i++) {
+                sums->capped[i + 1] = sum += capped[i - from];
+                sums->peaks[i + 1] = peak += peaks[i - from];
+            }
         }
     }
     for (i64 beyond = 0; beyond <= WIDE; beyond++) {

@@ -36,7 +36,7 @@ VECTORIZED static void find_pairs(const Batch *batch, u8 *restrict paired) {
 }
 
 /* Write what is counted of `count` characters from `from` on, and the bigrams and trigrams that
- * start with them. No branch depends on the text: the memory is asked for many counts at once. */
+ * start with them. The memory is asked for all before any is waited for. */
 VECTORIZED static void look_up(const Batch *batch, const u32 *keys, const Counts *counts,
                                const Natural *natural, i64 from, i32 count) {
     u32 slots[BLOCK], slots3[BLOCK], room = counts->size;
@@ -57,6 +57,10 @@ VECTORIZED static void look_up(const Batch *batch, const u32 *keys, const Counts
     }
     for (i32 j = within; j < count; j++)
         slots3[j] = marks3[j] = 0;
+    for (i32 j = 0; j < count; j++) {
+        ask_for(slots[j], counts);
+        ask_for(slots3[j], counts);
+    }
     for (i32 j = 0; j < count; j++) {
         common[j] = unigrams[codes[j]];
         seen[j] = (u8)count_at(slots[j], marks[j], counts);
@@ -97,7 +101,7 @@ VECTORIZED static void grade(const Counts *counts, const Natural *natural, i64 f
     for (i32 j = 0; j < count; j++) {
         u32 well = 5 + bounds_passed(logs3[j] - hope[j], SEEN_TRIGRAM, 2);
         u32 ill = 4 - bounds_passed(hope[j], UNSEEN_TRIGRAM, 3);
-        ill = seen[j - 1] && seen[j] ? ill : 4;
+        ill = (seen[j - 1] > 0) & (seen[j] > 0) ? ill : 4;
         u32 level = seen3[j - 1] ? well : ill;
         trigrams[j - 1] = (u8)(paired[j - 1] & paired[j] ? level : 0);
     }

@@ -9,12 +9,15 @@
 #define SIZE 8 /* dimensions of a vector */
 #define RADIUS 60 /* characters, within which other words count */
 #define RING 128  /* vectors at hand: no fewer than 2 * RADIUS + 2 */
+#define BEYOND (RADIUS + 1)
 #define LEAST_WORDS 3
 #define NOTHING (-2.0f) /* below any cosine: nothing to say */
 
 typedef i8 Bytes __attribute__((vector_size(4)));
 typedef i32 Ints __attribute__((vector_size(16)));
 typedef float Floats __attribute__((vector_size(16)));
+typedef u16 Marks __attribute__((vector_size(2 * PROBES)));
+typedef i8 Hits __attribute__((vector_size(PROBES)));
 
 /* Sums of whole numbers of at most 121 times 127, which floating point holds exactly. */
 typedef struct {
@@ -49,6 +52,15 @@ static inline u16 mark_of(u32 key) { return (u16)(key * M3 | 1); }
 static inline i32 slot_of(u32 key, const Topics *topics) {
     u32 slot = home_of(key);
     u16 mark = mark_of(key);
+    if (slot + PROBES <= 1u << SLOT_BITS) { /* all of them at once */
+        Marks marks;
+        memcpy(&marks, topics->marks + slot, sizeof marks);
+        Hits hits = __builtin_convertvector((marks == mark) | (marks == 0), Hits);
+        u64 any;
+        memcpy(&any, &hits, sizeof any);
+        u32 found = slot + (any ? (u32)__builtin_ctzll(any) / 8 : 0);
+        return topics->marks[found] == mark ? (i32)found : -1;
+    }
     for (int probe = 0; probe < PROBES; probe++) {
         if (topics->marks[slot] == mark)
             return (i32)slot;
@@ -59,38 +71,33 @@ static inline i32 slot_of(u32 key, const Topics *topics) {
     return -1;
 }
 
+/* The vector of a word, nothing where there is none. */
+static inline Vector vector_of(i32 slot, const i8 *vectors) {
+    static const i8 nothing[SIZE] = {0};
+    const i8 *vector = slot >= 0 ? vectors + (size_t)slot * SIZE : nothing;
+    return (Vector){floats_of(vector), floats_of(vector + SIZE / 2)};
+}
+
+/* `slots` is readable RADIUS + 1 beyond both ends: there are no words. */
 static void compare_words(const i32 *slots, i64 n, const i8 *vectors, float *cosines) {
     Vector ring[RING], sum = {{0}, {0}};
+    memset(ring, 0, sizeof ring);
     i32 words = 0;
     for (i64 i = -RADIUS; i < n; i++) {
         i64 enters = i + RADIUS, leaves = i - RADIUS - 1;
-        if (leaves >= 0 && slots[leaves] >= 0) {
-            sum = difference_of(sum, ring[leaves & (RING - 1)]);
-            words--;
-        }
-        if (enters < n && slots[enters] >= 0) {
-            const i8 *vector = vectors + (size_t)slots[enters] * SIZE;
-            Vector entering = {floats_of(vector), floats_of(vector + SIZE / 2)};
-            ring[enters & (RING - 1)] = entering;
-            sum = sum_of(sum, entering);
-            words++;
-        }
+        Vector entering = vector_of(slots[enters], vectors);
+        sum = difference_of(sum_of(sum, entering), ring[leaves & (RING - 1)]);
+        ring[enters & (RING - 1)] = entering;
+        words += (slots[enters] >= 0) - (i > 0 && slots[leaves] >= 0);
         if (i < 0)
             continue;
-        cosines[i] = NOTHING;
-        if (slots[i] < 0)
-            continue;
+        /* Those that overlap it say nothing. */
         Vector own = ring[i & (RING - 1)], others = difference_of(sum, own);
-        i32 left = words - 1;
-        if (i > 0 && slots[i - 1] >= 0) { /* those that overlap it say nothing */
-            others = difference_of(others, ring[(i - 1) & (RING - 1)]);
-            left--;
-        }
-        if (i + 1 < n && slots[i + 1] >= 0) {
-            others = difference_of(others, ring[(i + 1) & (RING - 1)]);
-            left--;
-        }
-        if (left < LEAST_WORDS)
+        others = difference_of(others, ring[(i - 1) & (RING - 1)]);
+        others = difference_of(others, ring[(i + 1) & (RING - 1)]);
+        i32 left = words - 1 - (slots[i - 1] >= 0) - (slots[i + 1] >= 0);
+        cosines[i] = NOTHING;
+        if (slots[i] < 0 || left < LEAST_WORDS)
             continue;
         float size = product_of(own, own) * product_of(others, others);
         cosines[i] = size > 0 ? product_of(own, others) / sqrtf(size) : 0;
@@ -101,17 +108,18 @@ static void compare_words(const i32 *slots, i64 n, const i8 *vectors, float *cos
  * of the words around it, NOTHING where no word starts or too few are around. */
 static i64 cosines_of(const Batch *batch, const u32 *keys, const Topics *topics, float *cosines) {
     i64 n = batch->n;
-    i32 *slots = malloc((size_t)(n + 1) * sizeof(i32));
-    if (!slots)
+    size_t room = (size_t)n + 2 * BEYOND;
+    i32 *memory = malloc(room * sizeof(i32)), *slots = memory + BEYOND;
+    if (!memory)
         return -1;
-    for (i64 i = 0; i < n; i++) {
-        bool pair = i + 1 < n && is_han(batch->classes[i]) && is_han(batch->classes[i + 1]);
-        slots[i] = pair ? slot_of(keys[i], topics) : -1;
-        if (slots[i] >= 0)
-            __builtin_prefetch(topics->vectors + (size_t)slots[i] * SIZE);
-    }
+    memset(memory, -1, room * sizeof(i32));
+    for (i64 i = 0; i + 1 < n; i++)
+        if (is_han(batch->classes[i]) && is_han(batch->classes[i + 1])) {
+            slots[i] = slot_of(keys[i], topics);
+            __builtin_prefetch(topics->vectors + (size_t)most_of(slots[i], 0) * SIZE);
+        }
     compare_words(slots, n, topics->vectors, cosines);
-    free(slots);
+    free(memory);
     return 0;
 }
 

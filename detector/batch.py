@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.fold import Folded, FoldTables, fold
-from detector.kernel import BatchPointers, address
-from detector.page import PLACES, WHERES, Page, Segments
+from detector.kernel import BatchPointers, address, call
+from detector.page import PLACES, WHERES, Page, Segments, place_of
 
 __all__ = ["EDGE", "GAP", "Batch", "batch_of"]
 
@@ -68,33 +69,31 @@ class Batch:
 def batch_of(pages: Sequence[Page], tables: FoldTables) -> Batch:
     """Fold the texts of ``pages`` (at least one) into one batch."""
     between, edge = "\n" * GAP, "\n" * EDGE
-    text = edge + between.join([page.text for page in pages]) + edge
-    codes, classes, offsets = fold(text, tables)
-    lengths = np.array([len(page.text) for page in pages])
-    text_starts = np.cumsum(lengths + GAP) - lengths - GAP + EDGE
-    starts = np.searchsorted(offsets, text_starts)
-    ends = np.searchsorted(offsets, text_starts + lengths)
-    # Breaks in front of the first segment have a place too, which nothing asks for.
-    segment_starts = [np.zeros(1, dtype=np.int64)]
-    codes_of = [np.zeros(1, dtype=np.uint8)]
-    for start, page in zip(text_starts.tolist(), pages, strict=True):
-        own, own_codes = _columns(page)
-        segment_starts.append(own + start)
-        codes_of.append(own_codes)
-    places = np.concatenate(codes_of)
-    first = np.searchsorted(offsets, np.concatenate(segment_starts))
-    places = np.repeat(places, np.diff(first, append=len(codes)))
-    # Breaks around pages count as those of either.
-    first = starts.copy()
-    first[0] = 0
-    offsets -= np.repeat(text_starts, np.diff(first, append=len(codes)))
+    texts = [page.text for page in pages]
+    codes, classes, offsets = fold(edge + between.join(texts) + edge, tables)
+    own = [_rows(page) for page in pages]
+    rows = np.concatenate(own)
+    lengths = [*map(len, texts)]
+    text_starts = accumulate((length + GAP for length in lengths[:-1]), initial=EDGE)
+    bounds = np.array((*text_starts, *lengths, *map(len, own)), dtype=np.int64)
+    n, b = len(codes), len(pages)
+    places = np.empty(n, dtype=np.uint8)
+    starts, ends = np.empty(b, dtype=np.int64), np.empty(b, dtype=np.int64)
+    call(
+        "place_pages", address(bounds, np.int64, 3 * b), b, address(rows, np.int32, rows.size),
+        address(_PLACE_CODES, np.uint8, len(PLACES)), n, address(offsets, np.int32, n),
+        address(places, np.uint8, n), address(starts, np.int64, b), address(ends, np.int64, b),
+    )  # fmt: skip
     return Batch(codes, classes, offsets, places, starts, ends)
 
 
-def _columns(page: Page) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Return where the segments of a page start, and ``2 * where + visible`` of each."""
+def _rows(page: Page) -> NDArray[np.int32]:
+    """Return the segments of a page as rows; of segments made by hand they say only what we ask."""
     segments = page.segments
     if isinstance(segments, Segments):
-        return segments.rows[:, 0].astype(np.int64), _PLACE_CODES[segments.rows[:, 2]]
-    codes = [2 * WHERES.index(segment.where) + segment.visible for segment in segments]
-    return np.array(page.starts(), dtype=np.int64), np.array(codes, dtype=np.uint8)
+        return segments.rows
+    rows = [
+        (each.start, each.end, place_of(each.where, "" if each.visible else "hidden-attribute"), -1)
+        for each in segments
+    ]
+    return np.array(rows, dtype=np.int32).reshape(-1, 4)

@@ -85,6 +85,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "ngram_keys": (_POINTER, _I64, _I64, _I64, _POINTER),
     "count_slots": (_POINTER, _I64, _U32, _POINTER, _POINTER),
     "fold_code_points": (_POINTER, _I64, _POINTER, _POINTER, _U32, *[_POINTER] * 3),
+    "place_pages": (_POINTER, _I64, *[_POINTER] * 2, _I64, *[_POINTER] * 4),
     "character_features": (
         _BATCH, ctypes.POINTER(CountsPointers), ctypes.POINTER(AlternativesPointers),
         ctypes.POINTER(TopicsPointers), _U32, *[_POINTER] * 10,

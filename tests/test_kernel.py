@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,21 @@ def test_a_table_has_slots() -> None:
     empty = CountTables(np.zeros(TABLE_SIZE, np.uint8), np.zeros(0, np.uint8), 20.0)
     with pytest.raises(ValueError, match="not 1 contiguous"):
         _ = empty.pointers
+
+
+def test_addresses_stay_where_they_hold() -> None:
+    tables = CountTables(np.zeros(TABLE_SIZE, np.uint8), np.zeros(8, np.uint8), 20.0)
+    assert tables.pointers is tables.pointers
+    copy = pickle.loads(pickle.dumps(tables))
+    assert copy.pointers.ngrams == copy.ngrams.ctypes.data != tables.pointers.ngrams
+
+
+def test_addresses_are_those_of_numpy() -> None:
+    array = np.arange(6, dtype=np.uint32)
+    for some in (array, array[2:], array[:0], array.reshape(2, 3)):
+        assert kernel.address(some, np.uint32, some.size) == some.ctypes.data
+    array.flags.writeable = False
+    assert kernel.address(array, np.uint32, 6) == array.ctypes.data
 
 
 @pytest.mark.parametrize(

@@ -62,13 +62,16 @@ CODECS = ("gb18030", "big5hkscs", "utf-16", "utf-16-be", "utf-8-sig", "iso2022_j
 TAGS = (
     "a b p div svg math style script title table td tr select option template noscript iframe form "
     "frameset noframes plaintext textarea font marquee object ruby rt h1 li button nobr desc "
-    "foreignObject mtext annotation-xml body html head optgroup input caption"
+    "foreignObject mtext annotation-xml body html head optgroup input caption dialog"
 ).split()
 PIECES = (
     "<!--", "-->", "--!>", "<![CDATA[", "]]>", "<", ">", "</", "/>", "='", "\"", "&", "&#", "&lt",
     "&#x110000;", "&#xd800;", "\0", "\ud800", "\u202e", "\u2066", "\x1b[2J", "\ufeff", "\U00020000",
     "<!DOCTYPE x [", "<?xml encoding='gbk'?>", "<meta charset=gbk>", " style='display:none'",
-    "<style>p{display:none}.a b>#c{left:-999px}</style>", " hidden", "\\u4e00", "atob('",
+    "<style>p{display:none}.a b>#c{left:-999px}</style>", " hidden", " popover",
+    "<style>@layer x{:is(p,.a):not(b) + a ~ i{scale:0}}@layer y,x;",
+    ":where(a)>*{translate:-1e4px}",
+    " style='position:fixed;transform:translate(-9e3px,0);filter:opacity(0)'", "\\u4e00", "atob('",
     "//开.example/",
     "<script type='application/ld+json'>{\"name\":\"开云体育\"", "<a href='http://开云体育.example/%e5'>",
     "fromCharCode(24320,20113)", "unescape('%u5f00%u4e91')", "开云体育官网入口", "嘚鉯壹個莈囿",

@@ -150,7 +150,9 @@ def _trick(values: Mapping[str, str]) -> HiddenBy:
 def _faded(values: Mapping[str, str]) -> bool:
     if "opacity" in values and number(values["opacity"]) <= 0:
         return True
-    return any(number(share) <= 0 for share in _FADED.findall(values.get("filter", "")))
+    return "filter" in values and any(
+        number(share) <= 0 for share in _FADED.findall(values["filter"])
+    )
 
 
 def _off_screen(values: Mapping[str, str]) -> bool:
@@ -167,7 +169,9 @@ def _off_screen(values: Mapping[str, str]) -> bool:
             return not far + max(pixels(values.get("padding-left", "0")) + 1, width) > 0
     if "margin-top" in values and pixels(values["margin-top"]) <= _FAR_MARGIN:
         return True
-    indent = values.get("text-indent", "")
+    if "text-indent" not in values:
+        return False
+    indent = values["text-indent"]
     return number(indent) <= _FAR_INDENT or pixels(indent) <= _FAR
 
 
@@ -176,7 +180,8 @@ def _moved_away(values: Mapping[str, str]) -> bool:
     moves = []
     if "translate" in values:
         moves.append(("", values["translate"].split()))  # one value at least
-    moves += [(axis, to.split(",")) for axis, to in _MOVED.findall(values.get("transform", ""))]
+    if "transform" in values:
+        moves += [(axis, to.split(",")) for axis, to in _MOVED.findall(values["transform"])]
     for axis, to in moves:
         far = [_distance(part.strip()) for part in to[:2]]
         if far[0] <= _FAR_MOVED:
@@ -193,11 +198,13 @@ def _distance(value: str) -> float:
 
 def _shrunk(values: Mapping[str, str]) -> bool:
     """Say whether a box is made so small that nobody can read what is in it."""
-    scales = [part for scaled in _SCALED.findall(values.get("transform", ""))
-              for part in scaled.split(",")]  # fmt: skip
-    scales += values.get("scale", "").split()
-    zoom = _share(values.get("zoom", ""))  # of nothing, browsers take it for none
-    return any(abs(_share(part)) < _SMALLEST_SCALE for part in scales) or 0 < zoom < _SMALLEST_SCALE
+    scales = values["scale"].split() if "scale" in values else []
+    for scaled in _SCALED.findall(values["transform"]) if "transform" in values else ():
+        scales += scaled.split(",")
+    if any(abs(_share(part)) < _SMALLEST_SCALE for part in scales):
+        return True
+    # Browsers take a zoom of nothing for none.
+    return "zoom" in values and 0 < _share(values["zoom"]) < _SMALLEST_SCALE
 
 
 def _share(value: str) -> float:
@@ -257,7 +264,7 @@ def colour(value: str | None) -> int | None:
         if len(parts) == 3 or (len(parts) == 4 and parts[3] in ("1", "1.0", "100%")):
             code = 0
             for part in parts[:3]:
-                share = number(part) * (2.55 if part.endswith("%") else 1.0)
+                share = 2.55 * number(part) if part.endswith("%") else number(part)
                 if not 0 <= share <= 255.5:
                     return None
                 code = code * 256 + min(255, round(share))

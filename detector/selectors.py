@@ -123,8 +123,8 @@ def _specificity(text: str) -> Specificity:
 class Document:
     """Looks selectors up in a document of ``size`` elements, until that costs more than it may.
 
-    That is ``max_rules`` selectors, ``max_nodes`` elements gone through here, and half as many as
-    both together that the parser compares with a name.
+    That is ``max_rules`` selectors, ``max_nodes`` elements gone through here, and as many
+    comparisons of an element with a name as a quarter of the product of both.
     """
 
     def __init__(self, root: LexborNode, size: int, config: Config) -> None:
@@ -132,7 +132,7 @@ class Document:
         self.size = size
         self.steps = config.max_nodes
         self.selectors = config.max_rules
-        self.compared = config.max_rules * config.max_nodes // 2
+        self.compared = config.max_rules * config.max_nodes // 4
         self.known: dict[str, dict[int, LexborNode]] = {}
 
     def _unit(self, unit: str) -> dict[int, LexborNode]:

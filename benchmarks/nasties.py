@@ -312,7 +312,7 @@ NASTIES: dict[str, Nasty] = {
     ),
     "selectors of deep ancestors": Nasty(_wide, 5_000),
     "selectors, long": Nasty(
-        _ruled("i" + "[class~=b]" * 17 + ".c@", "<i class='a b'></i>"), 180_000, ("max_rules",)
+        _ruled("i" + "[class~=b]" * 17 + ".c@", "<i class='a b'></i>"), 180_000
     ),
     "selectors, one for all": Nasty(_ruled(".a", "<p class=a>甲"), 50_000, ("max_rules",)),
     "selectors of siblings": Nasty(

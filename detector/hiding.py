@@ -1,8 +1,8 @@
 """How an element's style hides its text from readers, and by which trick.
 
-Only what a page says itself is known: its attributes, inline styles and ``<style>`` elements
-(:mod:`detector.sheets`). Style sheets of other files and scripts are not, so that text can be
-shown that counts as hidden here and the other way round. Hiding is no proof of anything: menus,
+Only what a page says itself is known: its elements, attributes, inline styles and ``<style>``
+elements (:mod:`detector.sheets`). Style sheets of other files and scripts are not, so that text can
+be shown that counts as hidden here and the other way round. Hiding is no proof of anything: menus,
 dialogues and skip links hide by the same means as link blocks of spam.
 """
 

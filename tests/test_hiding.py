@@ -1,4 +1,4 @@
-"""Which trick hides a text: attributes, inline styles, colours, style sheets."""
+"""Which trick hides a text: elements, attributes, inline styles, colours, style sheets."""
 
 from __future__ import annotations
 

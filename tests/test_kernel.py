@@ -16,7 +16,8 @@ from detector import batch, context, contrast, edges, kernel, ngrams, topics
 from detector.counts import CountTables, count_slots, ngram_keys, tuple_keys
 from detector.errors import DetectorError
 from detector.fold import CLASSES, TABLE_SIZE
-from detector.page import WHERES
+from detector.page import WHERES, Elements
+from detector.paths import sibling_places
 
 NATIVE = kernel.LIBRARY.parent
 
@@ -46,6 +47,14 @@ def test_both_sides_know_the_same_groups() -> None:
     *groups, count = names("evidence.c", "G_NEAR")
     assert [group.removeprefix("g_") for group in groups] == list(context.CONTEXT_GROUPS)
     assert count == "context_groups"
+
+
+def test_places_are_those_among_siblings_and_the_document_has_none() -> None:
+    parents = np.array([-1, 0, 1, 1, 2, 1], dtype=np.int32)
+    tags = np.array([-1, 0, 1, 2, 1, 1], dtype=np.int32)
+    of_all, of_type = sibling_places(Elements(parents, tags, ()))
+    assert of_all.tolist() == [0, 1, 1, 2, 1, 3]
+    assert of_type.tolist() == [0, 1, 1, 1, 1, 2]
 
 
 def test_both_sides_have_the_same_constants() -> None:

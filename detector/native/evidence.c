@@ -127,10 +127,10 @@ static void sum_up(const Batch *batch, const float *first, i32 above, const Sums
             sums->peaks[i + 1] = peak;
         }
     }
-    for (i64 beyond = 0; beyond < WIDE; beyond++) {
+    for (i64 beyond = 0; beyond <= WIDE; beyond++) { /* the window of the first begins at -WIDE */
         sums->capped[-beyond] = sums->peaks[-beyond] = 0;
-        sums->capped[n + 1 + beyond] = sum;
-        sums->peaks[n + 1 + beyond] = peak;
+        sums->capped[n + beyond] = sum;
+        sums->peaks[n + beyond] = peak;
     }
 }
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 import faulthandler
 import json
 import random
+import signal
 import sys
 import time
 import traceback
@@ -46,7 +47,7 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 LONGEST = 30_000
 """Bytes of a page, mostly."""
 FOREVER = 10
-"""How often as long as it may take a page takes that is not waited for."""
+"""How often as long as it may take a page takes that is not waited for, in CPU time."""
 MOST_NODES = 500_000
 """Nodes of a document whose depth is looked at: a parser may be handed some millions."""
 LONGEST_LINE = 3_000
@@ -62,13 +63,16 @@ CODECS = ("gb18030", "big5hkscs", "utf-16", "utf-16-be", "utf-8-sig", "iso2022_j
 TAGS = (
     "a b p div svg math style script title table td tr select option template noscript iframe form "
     "frameset noframes plaintext textarea font marquee object ruby rt h1 li button nobr desc "
-    "foreignObject mtext annotation-xml body html head optgroup input caption"
+    "foreignObject mtext annotation-xml body html head optgroup input caption dialog"
 ).split()
 PIECES = (
     "<!--", "-->", "--!>", "<![CDATA[", "]]>", "<", ">", "</", "/>", "='", "\"", "&", "&#", "&lt",
     "&#x110000;", "&#xd800;", "\0", "\ud800", "\u202e", "\u2066", "\x1b[2J", "\ufeff", "\U00020000",
     "<!DOCTYPE x [", "<?xml encoding='gbk'?>", "<meta charset=gbk>", " style='display:none'",
-    "<style>p{display:none}.a b>#c{left:-999px}</style>", " hidden", "\\u4e00", "atob('",
+    "<style>p{display:none}.a b>#c{left:-999px}</style>", " hidden", " popover",
+    "<style>@layer x{:is(p,.a):not(b) + a ~ i{scale:0}}@layer y,x;",
+    ":where(a)>*{translate:-1e4px}",
+    " style='position:fixed;transform:translate(-9e3px,0);filter:opacity(0)'", "\\u4e00", "atob('",
     "//开.example/",
     "<script type='application/ld+json'>{\"name\":\"开云体育\"", "<a href='http://开云体育.example/%e5'>",
     "fromCharCode(24320,20113)", "unescape('%u5f00%u4e91')", "开云体育官网入口", "嘚鉯壹個莈囿",
@@ -219,6 +223,8 @@ def _run(detector: Detector, minutes: float, seed: int, into: Path, most: float)
     seeds = seeds_of()
     into.mkdir(parents=True, exist_ok=True)
     detectors = [Detector(detector.model, config=config) for config in LIMITS]
+    # A page that takes forever ends the process. Its CPU time counts: a busy machine is no fault.
+    faulthandler.register(signal.SIGPROF, chain=True)
     end = time.monotonic() + 60 * minutes
     count = broken = 0
     slowest = 0.0
@@ -228,7 +234,7 @@ def _run(detector: Detector, minutes: float, seed: int, into: Path, most: float)
         content_type, judge = draws.choice(TYPES), draws.choice(detectors)
         count += 1
         (into / "last.bin").write_bytes(page)
-        faulthandler.dump_traceback_later(FOREVER * most, exit=True)
+        signal.setitimer(signal.ITIMER_PROF, FOREVER * most)
         start = time.process_time()
         try:
             check_page(page, content_type, judge)
@@ -245,7 +251,7 @@ def _run(detector: Detector, minutes: float, seed: int, into: Path, most: float)
             print(
                 f"{name}.bin: {traceback.format_exc().strip().rpartition(chr(10))[2]}", flush=True
             )
-    faulthandler.cancel_dump_traceback_later()
+    signal.setitimer(signal.ITIMER_PROF, 0)
     print(f"{count:,} pages, {broken} broke something; the slowest took {slowest:.2f} s")
     return broken
 

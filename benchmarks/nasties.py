@@ -32,6 +32,7 @@ MOST_SECONDS = 60
 MOST_BYTES = 6_000_000_000
 """Address space of a process."""
 SPAM = "<p>开云体育官网入口</p>"
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 class Nasty(NamedTuple):
@@ -67,6 +68,12 @@ def _in_head(element: str, piece: str, after: str = "") -> Callable[[int], bytes
         f"<{element}>{''.join(piece.replace('@', str(k)) for k in range(n))}{after}"
         f"</{element.split()[0]}>",
     )
+
+
+def _ruled(selector: str, piece: str) -> Callable[[int], bytes]:
+    """Return what makes a page of n pieces and 500 rules that hide, with a number each."""
+    rules = "".join(f"{selector.replace('@', str(k))}{{display:none}}" for k in range(500))
+    return lambda n: _page(piece * n, f"<style>{rules}</style>")
 
 
 def _heads(piece: str) -> Callable[[int], bytes]:
@@ -304,6 +311,13 @@ NASTIES: dict[str, Nasty] = {
         _heads("<style>.c@{display:none}</style>"), 100_000, ("max_style",)
     ),
     "selectors of deep ancestors": Nasty(_wide, 5_000),
+    "selectors, long": Nasty(
+        _ruled("i" + "[class~=b]" * 17 + ".c@", "<i class='a b'></i>"), 180_000
+    ),
+    "selectors, one for all": Nasty(_ruled(".a", "<p class=a>甲"), 50_000, ("max_rules",)),
+    "selectors of siblings": Nasty(
+        _ruled(".a + .a ~ .a ~ .a@,.b ~ .a", "<p class=a>甲"), 100_000
+    ),
     "inline styles, distinct": Nasty(_numbered("<p style='left:{}px;color:red'>一"), 150_000),
     "inline styles, long": Nasty(
         lambda n: _page("".join(f"<p style='{'a:b;' * 200}left:{k}px'>" for k in range(n))), 9_000
@@ -465,6 +479,22 @@ NASTIES: dict[str, Nasty] = {
     ),
     "places of many pieces": Nasty(
         lambda n: _page("<table>" + "<b>一<tr>" * n), 6_000, (), None, True
+    ),
+    "places, and inline styles of colours": Nasty(
+        lambda n: _page(
+            _listed(300) + f"<!--{'> ' * 13 * n}-->" + "".join(
+                f"<i style='color:rgb(0,{k >> 8},{k & 255});background:rgb(1,{k >> 8},{k & 255})'>"
+                "</i>" for k in range(n)
+            )
+        ),
+        80_000, (), None, True,
+    ),
+    "places, and inline styles of no colours": Nasty(
+        lambda n: _page(
+            _listed(300, "&#24320;") + f"<!--{'&lt' * 7 * n}-->"
+            + "".join(f"<i style=color:{str(k).translate(_LETTERS)}></i>" for k in range(n))
+        ),
+        170_000, (), None, True,
     ),
     "places between tags": Nasty(
         lambda n: _page("<p>开云体育" + "<b><i>" * n + "</i></b>" * n + "官网入口</p>"), 900,

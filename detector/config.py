@@ -62,7 +62,8 @@ class Config:
 
     max_rules: int = 500
     """Selectors of style sheets that are looked up in the document: those of rules that hide
-    something, and of rules that could show it again."""
+    something, and of rules that could show it again. Fewer in a document of more than some ten
+    thousand elements where they are long, or for many elements."""
 
     max_spans: int = 1_000
     """Findings reported, best first."""

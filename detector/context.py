@@ -54,10 +54,11 @@ def _second_evidence(
 ) -> None:
     n = len(batch.codes)
     groups = 2 * len(CONTEXT_GROUPS)
+    first = np.ascontiguousarray(evidence.T)  # may be a copy, that has to last
     call(
         "second_evidence",
         ctypes.byref(batch.pointers),
-        address(np.ascontiguousarray(evidence.T), np.float32, 2 * n),
+        address(first, np.float32, 2 * n),
         address(corrections, np.float32, groups * CONTEXT_SIZE),
         address(buckets, np.int32, groups * n),
         address(second, np.float32, 2 * n),

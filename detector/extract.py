@@ -11,8 +11,9 @@ from operator import itemgetter
 from selectolax.lexbor import LexborHTMLParser
 
 from detector.config import DEFAULT_CONFIG, Config
+from detector.declarations import Declared
 from detector.encodings import whole
-from detector.hiding import Declared, Style
+from detector.hiding import Style
 from detector.markup import TAGS, VALUES, Markup, parsed, scanned
 from detector.nesting import tamed
 from detector.page import Elements, Page
@@ -103,7 +104,7 @@ def _styles(
     sheets = _sheets(markup)
     if root is None or not sheets:
         return {}
-    styles = sheet_styles(root, sheets, config, truncated)
+    styles = sheet_styles(root, len(markup.elements), sheets, config, truncated)
     if not styles:
         return {}
     numbers = {node.mem_id: number for number, node in enumerate(root.css("*"), 1)}

@@ -1,8 +1,8 @@
 """How an element's style hides its text from readers, and by which trick.
 
-Only what a page says itself is known: its attributes, inline styles and ``<style>`` elements
-(:mod:`detector.sheets`). Style sheets of other files and scripts are not, so that text can be
-shown that counts as hidden here and the other way round. Hiding is no proof of anything: menus,
+Only what a page says itself is known: its elements, attributes, inline styles and ``<style>``
+elements (:mod:`detector.sheets`). Style sheets of other files and scripts are not, so that text can
+be shown that counts as hidden here and the other way round. Hiding is no proof of anything: menus,
 dialogues and skip links hide by the same means as link blocks of spam.
 """
 
@@ -13,21 +13,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from detector.declarations import Declared, declared, length, number, overridden, pixels
 from detector.page import HiddenBy, Where
 
 __all__ = [
     "BODY",
-    "CSS_COMMENT",
-    "PROPERTIES",
-    "STYLED_TAGS",
-    "Declared",
+    "NEUTRAL",
     "Reading",
     "Style",
     "colour",
-    "declared",
     "inline_style",
-    "is_neutral",
-    "overridden",
     "restyled",
     "style_of",
 ]
@@ -36,9 +31,6 @@ Reading = tuple[Where, HiddenBy, int | None]
 """How text is read: where it sits, what hides it, and the nearest background known, if any."""
 BODY: Reading = ("body", "", None)
 
-Declared = Mapping[str, tuple[str, bool]]
-"""Properties that can hide text: the value of each in lower case, and whether ``!important``."""
-
 
 class Style(NamedTuple):
     """What an element's declarations say about its text."""
@@ -46,77 +38,42 @@ class Style(NamedTuple):
     trick: HiddenBy = ""
     """By which it hides its element; "" where it does not."""
     shows: frozenset[str] = frozenset()
-    """What it undoes: tricks that its element inherits, or the ``hidden`` attribute."""
+    """What it undoes: tricks that its element inherits, or, as ``hidden-attribute``, what hides it
+    of itself."""
     color: int | None = None
     """``CLEAR`` where nothing is to be seen of the text."""
     background: int | None = None
     """``UNKNOWN`` for an image, which no colour is equal to."""
 
 
+NEUTRAL = Style()
+"""What means nothing for a text."""
 UNKNOWN = -1
 CLEAR = -2
-STYLED_TAGS = frozenset("font marquee body table thead tbody tfoot tr td th".split())
-"""Elements that have attributes of their own that say how they look."""
 _LONGEST_STYLE = 1000
 _FAR = -900.0  # pixels
 _FAR_MARGIN = -1000.0
 _FAR_INDENT = -100.0
+_FAR_MOVED = -3000.0  # pixels; slides that a script shows by turns are moved less
 _SIDES = ("left", "top", "right", "bottom")
+_PLACED = frozenset(("absolute", "fixed", "relative"))  # positions that sides move
+_CLIPPABLE = frozenset(("absolute", "fixed"))  # positions that ``clip`` cuts
 _SIZES = ("height", "width", "max-height", "max-width")
-PROPERTIES = frozenset(
-    "display visibility opacity font font-size text-indent left top right bottom inset "
-    "inset-inline-start inset-block-start margin margin-left margin-top margin-inline-start "
-    "margin-block-start padding padding-left padding-top padding-bottom clip clip-path "
-    "-webkit-clip-path height width max-height max-width min-height overflow overflow-x overflow-y "
-    "transform color text-shadow background background-color background-image background-clip "
-    "-webkit-background-clip".split()
-)
-"""Those that can hide text, or show it again."""
-_LONGHANDS = {
-    "padding-bottom": "padding-top",  # either holds a box open
-    "background": "background-color",
-    "-webkit-background-clip": "background-clip",
-    "-webkit-clip-path": "clip-path",
-    "overflow-x": "overflow",  # either makes the other one so
-    "overflow-y": "overflow",
-    "inset-block-start": "top",  # in most languages
-    "inset-inline-start": "left",
-    "margin-block-start": "margin-top",
-    "margin-inline-start": "margin-left",
-}
-_CHECKED = frozenset(("display", "visibility", "opacity", "font-size"))
-_OF_ALL = frozenset("inherit initial unset revert revert-layer".split())  # values
-_KEYWORDS = {
-    "visibility": _OF_ALL | {"visible", "hidden", "collapse"},
-    "display": _OF_ALL | frozenset(
-        "none contents block inline flow flow-root inline-block flex inline-flex grid inline-grid "
-        "list-item run-in ruby math table inline-table table-row table-cell table-caption "
-        "table-column table-row-group table-header-group table-footer-group table-column-group "
-        "-webkit-box -webkit-inline-box -webkit-flex -webkit-inline-flex".split()
-    ),
-}  # fmt: skip
-"""Of properties whose other values mean nothing: of words that go together, the first."""
-_LEFT_OF = (0, 0, 1, 1, 3)  # which of so many values of a margin is that of the left side
 _SHOWING = frozenset(("visible", "initial"))
 # The others hide whatever is inside, too.
 _INHERITED = frozenset({"visibility", "font-size", "same-colour"})
-_PIXELS = {"": 1.0, "px": 1.0, "pt": 1.33, "pc": 16.0, "em": 16.0, "rem": 16.0, "ex": 8.0,
-           "ch": 8.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "vw": 12.0, "vh": 8.0}  # fmt: skip
 _RELATIVE = frozenset(("em", "%", "ex", "ch"))
-_LENGTH = re.compile(
-    r"(?:calc\(\s*(?=[\w.%+-]+\s*\)))?([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(%|[a-z]*)"
-)
 _IN_FUNCTION = re.compile(r"(?<![\w.])[\d.]+[a-z]+")
 _FUNCTIONS = ("calc(", "clamp(", "min(", "max(")
-_SHRUNK = re.compile(r"scale[xy]?\(\s*0*\.?0+\s*[,)]")
-_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*+"?|'(?:[^'\\]|\\.)*+'?""", re.S)
-_FONT_SIZE = re.compile(r"(?:^|\s)(0|[\d.]+(?:%|[a-z]+))(?=[\s/])")
+_SMALLEST_FONT = 2.0  # pixels
+_SMALLEST_SCALE = 0.1  # makes letters of 16 pixels smaller than that
+_SCALED = re.compile(r"scale(?:3d|[xy])?\(([^()]*)")
+_MOVED = re.compile(r"translate(3d|[xy])?\(([^()]*)")
+_FADED = re.compile(r"(?<![\w-])opacity\(\s*([^()]*)")
 _CLIPPED = re.compile(
     r"rect\(\s*[01](?:px)?(?:[\s,]+[01](?:px)?){3}\s*\)|inset\(\s*(?:50|100)%|"
     r"circle\(\s*0*\.?0+(?![.\d])|polygon\(\s*0(?:px|%)?(?:[\s,]+0(?:px|%)?)*\s*\)"
 )
-CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
-_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.S)
 _HEX = re.compile(r"#?([0-9a-f]{3,8})\Z")
 _RGB = re.compile(r"rgba?\(([\d.%,\s/]{5,60})\)")
 _LONGEST_NAME = len("lightgoldenrodyellow")
@@ -129,83 +86,6 @@ _NAMED_SIZES = frozenset(
 _UNSET = frozenset(("none", "transparent", "inherit", "initial", "unset", "revert"))
 _SMALLEST_MARQUEE = 2.0  # pixels
 _FASTEST_MARQUEE = 1000.0  # pixels a step: gone before it can be read
-
-
-def declared(style: str) -> dict[str, tuple[str, bool]]:
-    """Return what a list of declarations says of the properties that can hide text.
-
-    The last of a property counts, or the last that is important. Values are in lower case,
-    shorthands taken apart.
-    """
-    style = style.lower()
-    if "/*" in style:
-        style = CSS_COMMENT.sub(" ", style)
-    if '"' in style or "'" in style:  # a semicolon may stand in a string
-        style = _QUOTED.sub("''", style)
-    if "\\" in style:
-        style = _ESCAPE.sub(_unescaped, style)
-    found: dict[str, tuple[str, bool]] = {}
-    for part in style.split(";"):
-        name, _, value = part.partition(":")
-        name = name.strip()
-        if name not in PROPERTIES:
-            continue
-        value, mark, word = value.partition("!")
-        value = value.strip()
-        if mark and word.strip() != "important":
-            continue
-        if name in _CHECKED and not _is_meant(name, value):
-            continue
-        if name == "font":
-            size = _FONT_SIZE.search(value)
-            if not size:
-                continue
-            name, value = "font-size", size.group(1)
-        if not value:
-            continue
-        important = bool(mark)
-        if name in ("margin", "padding", "inset"):
-            sides = value.split()
-            top, left = sides[0], sides[_LEFT_OF[min(len(sides), 4)]]
-            if name == "padding" and len(sides) > 2 and not _number(top):
-                top = sides[2]
-            before = "" if name == "inset" else f"{name}-"
-            longhands = [(f"{before}top", top), (f"{before}left", left)]
-        else:
-            longhands = [(_LONGHANDS.get(name, name), value)]
-        for own, of_own in longhands:
-            if important or not (own in found and found[own][1]):
-                found[own] = of_own, important
-    return found
-
-
-def _is_meant(name: str, value: str) -> bool:
-    """Say whether a value may be one of its property: browsers pass over what is none."""
-    if name in _KEYWORDS:
-        return value.partition(" ")[0] in _KEYWORDS[name]
-    number, unit = _length(value)
-    if number != number:
-        return name == "font-size" or "(" in value or value in _OF_ALL
-    if name == "opacity":
-        return unit in ("", "%")
-    return number >= 0 and (unit == "%" or unit in _PIXELS)
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    digits, other = match.groups()
-    if not digits:
-        return str(other)
-    code = int(digits, 16)
-    return chr(code).lower() if code < 0x110000 else ""
-
-
-def overridden(below: Declared, above: Declared) -> dict[str, tuple[str, bool]]:
-    """Return what counts where ``above`` is declared over ``below``."""
-    result = dict(below)
-    for name, own in above.items():
-        if own[1] or not (name in result and result[name][1]):
-            result[name] = own
-    return result
 
 
 def style_of(found: Declared) -> Style:
@@ -240,61 +120,96 @@ def _is_clear(values: Mapping[str, str]) -> bool:
 
 
 def _trick(values: Mapping[str, str]) -> HiddenBy:
-    if values.get("display") == "none":
+    if values.get("display") == "none" or values.get("content-visibility") == "hidden":
         return "display"
     if values.get("visibility") in ("hidden", "collapse"):
         return "visibility"
-    if "opacity" in values and _number(values["opacity"]) <= 0:
+    if _faded(values):
         return "opacity"
     if "font-size" in values and _tiny(values["font-size"]):
         return "font-size"
-    if _off_screen(values):
+    if _off_screen(values) or _moved_away(values):
         return "off-screen"
-    if any(name in values and _CLIPPED.match(values[name]) for name in ("clip", "clip-path")):
+    if ("clip-path" in values and _CLIPPED.match(values["clip-path"])) or (
+        "clip" in values and values.get("position") in _CLIPPABLE and _CLIPPED.match(values["clip"])
+    ):
         return "clipped"
-    if "transform" in values and _SHRUNK.search(values["transform"]):
+    if _shrunk(values):
         return "zero-size"
     # A box of no height that has padding shows what is in it: frames of videos are made so.
     if (
         values.get("overflow", "visible") != "visible"
-        and not _number(values.get("padding-top", "0"))
-        and not _number(values.get("min-height", "0")) > 1
+        and not number(values.get("padding-top", "0"))
+        and not number(values.get("min-height", "0")) > 1
         and any(name in values and _thin(values[name]) for name in _SIZES)
     ):
         return "zero-size"
     return ""
 
 
+def _faded(values: Mapping[str, str]) -> bool:
+    if "opacity" in values and number(values["opacity"]) <= 0:
+        return True
+    return "filter" in values and any(
+        number(share) <= 0 for share in _FADED.findall(values["filter"])
+    )
+
+
 def _off_screen(values: Mapping[str, str]) -> bool:
     # What is wider than it is moved can be seen in part: the slides of a carousel.
-    width = _pixels(values.get("width", "0"))
-    for name in _SIDES:
-        if name in values and _pixels(values[name]) <= _FAR:
-            return name != "left" or not _pixels(values[name]) + width > 0
-    left = values.get("margin-left", "")
+    if values.get("position") in _PLACED:
+        for name in _SIDES:
+            if name in values and (far := pixels(values[name])) <= _FAR:
+                return name != "left" or not far + pixels(values.get("width", "0")) > 0
     # Padding can make up for it, and left:50% with half the width as a margin centres a picture.
-    width = max(_pixels(values.get("padding-left", "0")) + 1, width)
-    if _pixels(left) <= _FAR_MARGIN and "%" not in values.get("left", ""):
-        return not _pixels(left) + width > 0
-    if _pixels(values.get("margin-top", "")) <= _FAR_MARGIN:
+    if "margin-left" in values and "%" not in values.get("left", ""):
+        far = pixels(values["margin-left"])
+        if far <= _FAR_MARGIN:
+            width = pixels(values.get("width", "0"))
+            return not far + max(pixels(values.get("padding-left", "0")) + 1, width) > 0
+    if "margin-top" in values and pixels(values["margin-top"]) <= _FAR_MARGIN:
         return True
-    indent = values.get("text-indent", "")
-    return _number(indent) <= _FAR_INDENT or _pixels(indent) <= _FAR
+    if "text-indent" not in values:
+        return False
+    indent = values["text-indent"]
+    return number(indent) <= _FAR_INDENT or pixels(indent) <= _FAR
 
 
-def _length(value: str) -> tuple[float, str]:
-    match = _LENGTH.match(value)
-    return (float(match.group(1)), match.group(2)) if match else (float("nan"), "")
+def _moved_away(values: Mapping[str, str]) -> bool:
+    """Say whether a translation moves a box out of the page, to the left or above."""
+    moves = []
+    if "translate" in values:
+        moves.append(("", values["translate"].split()))  # one value at least
+    if "transform" in values:
+        moves += [(axis, to.split(",")) for axis, to in _MOVED.findall(values["transform"])]
+    for axis, to in moves:
+        far = [_distance(part.strip()) for part in to[:2]]
+        if far[0] <= _FAR_MOVED:
+            return axis == "y" or not far[0] + pixels(values.get("width", "0")) > 0
+        if len(far) > 1 and far[1] <= _FAR_MOVED:
+            return True
+    return False
 
 
-def _number(value: str) -> float:
-    return _length(value)[0]
+def _distance(value: str) -> float:
+    """Return how far a translation goes, in pixels; without a unit it does not."""
+    return pixels(value) if length(value)[1] else 0.0
 
 
-def _pixels(value: str) -> float:
-    """Return a length in pixels, roughly; a share of something unknown counts as few."""
-    number, unit = _length(value)
-    return number * _PIXELS.get(unit, 1.0)
+def _shrunk(values: Mapping[str, str]) -> bool:
+    """Say whether a box is made so small that nobody can read what is in it."""
+    scales = values["scale"].split() if "scale" in values else []
+    for scaled in _SCALED.findall(values["transform"]) if "transform" in values else ():
+        scales += scaled.split(",")
+    if any(abs(_share(part)) < _SMALLEST_SCALE for part in scales):
+        return True
+    # Browsers take a zoom of nothing for none.
+    return "zoom" in values and 0 < _share(values["zoom"]) < _SMALLEST_SCALE
+
+
+def _share(value: str) -> float:
+    share, unit = length(value.strip())
+    return share / 100 if unit == "%" else share
 
 
 def _tiny(size: str) -> bool:
@@ -302,14 +217,14 @@ def _tiny(size: str) -> bool:
 
     Small parts of other units than pixels are no sign: pages whose ``rem`` is 100 pixels exist.
     """
-    number, unit = _length(size)
-    return number == 0 or (unit in ("", "px", "pt") and 0 <= number < 2)
+    most, unit = length(size)
+    return most == 0 or (unit in ("", "px", "pt") and 0 <= most < _SMALLEST_FONT)
 
 
 def _sizeable(size: str) -> bool:
     """Say whether a font of ``size`` can be read whatever the size around it."""
-    number, unit = _length(size)
-    if number != number:
+    most, unit = length(size)
+    if most != most:
         if size.startswith(_FUNCTIONS):
             return any(map(_sizeable, _IN_FUNCTION.findall(size)))
         return size in _NAMED_SIZES
@@ -317,8 +232,8 @@ def _sizeable(size: str) -> bool:
 
 
 def _thin(size: str) -> bool:
-    number, unit = _length(size)
-    return number == 0 or (0 < number <= 1 and unit in ("", "px"))
+    most, unit = length(size)
+    return most == 0 or (0 < most <= 1 and unit in ("", "px"))
 
 
 def _background(value: str) -> int | None:
@@ -347,13 +262,13 @@ def colour(value: str | None) -> int | None:
     if match := _RGB.match(value):
         parts = re.split(r"[\s,/]+", match.group(1).strip())
         if len(parts) == 3 or (len(parts) == 4 and parts[3] in ("1", "1.0", "100%")):
-            number = 0
+            code = 0
             for part in parts[:3]:
-                share = _number(part) * (2.55 if part.endswith("%") else 1.0)
+                share = 2.55 * number(part) if part.endswith("%") else number(part)
                 if not 0 <= share <= 255.5:
                     return None
-                number = number * 256 + min(255, round(share))
-            return number
+                code = code * 256 + min(255, round(share))
+            return code
     return _named(value) if len(value) <= _LONGEST_NAME and value.isalpha() else None
 
 
@@ -365,20 +280,16 @@ def _named(name: str) -> int | None:
     known = parse_color(name)
     if known is None or isinstance(known, str) or known.alpha < 1:
         return None
-    number = 0
+    code = 0
     for share in known[:3]:
-        number = number * 256 + round(255 * share)
-    return number
+        code = code * 256 + round(255 * share)
+    return code
 
 
 def inline_style(style: str) -> Style:
-    """Return what an inline style means for the text of its element."""
-    return _inline_style(_cut(style))
-
-
-def is_neutral(style: str) -> bool:
-    """Say whether an inline style means nothing for the text of its element."""
-    return inline_style(style) is _NOTHING
+    """Return what an inline style means for the text of its element, ``NEUTRAL`` for nothing."""
+    found = style_of(declared(_cut(style)))
+    return NEUTRAL if found == NEUTRAL else found
 
 
 def _cut(style: str) -> str:
@@ -387,43 +298,29 @@ def _cut(style: str) -> str:
     return style
 
 
-@lru_cache(maxsize=4096)
-def _inline_style(style: str) -> Style:
-    found = style_of(declared(style))
-    return _NOTHING if found == _NOTHING else found
-
-
-_NOTHING = Style()
-
-
 def restyled(
     reading: Reading,
     tag: str,
     attributes: Mapping[str, str | None],
-    rules: tuple[Declared, Style] | None,
+    style: Style,
+    rules: tuple[Declared, Style] | None = None,
 ) -> Reading:
     """Return how the text of an element is read, in one that is read as ``reading``.
 
-    ``rules`` is what style sheets declare for it, if anything. ``visibility`` and ``font-size``
-    that hide an element are inherited, and undone by an element inside that sets its own. Of
-    colours only those are known that attributes and inline styles set: text can have the colour of
-    the nearest such background and stand on another one.
+    ``style`` is its inline style, ``rules`` what style sheets declare for it, if anything.
+    ``visibility`` and ``font-size`` that hide an element are inherited, and undone by an element
+    inside that sets its own. Of colours only those are known that attributes and inline styles set:
+    text can have the colour of the nearest such background and stand on another one.
     What hides a whole page is left out: a script will show it.
     """
-    written = attributes.get("style")
-    if rules is None:
-        style = inline_style(written) if written else _NOTHING
-        if style is _NOTHING and tag not in STYLED_TAGS and "hidden" not in attributes:
-            return reading
-    elif written:
-        style = style_of(overridden(rules[0], declared(_cut(written))))
-    else:
-        style = rules[1]
+    if rules is not None:
+        written = attributes.get("style")
+        style = style_of(overridden(rules[0], declared(_cut(written)))) if written else rules[1]
     where, hidden, background = reading
     trick = style.trick
-    if "hidden" in attributes and not trick and "hidden-attribute" not in style.shows:
-        trick = "hidden-attribute"
-    elif tag == "marquee" and not trick and _unreadable_marquee(attributes):
+    if not trick and "hidden-attribute" not in style.shows:
+        trick = _hidden_of_itself(tag, attributes)
+    if tag == "marquee" and not trick and _unreadable_marquee(attributes):
         trick = "marquee"
     color, own = style.color, style.background
     if color is None and tag == "font":
@@ -447,9 +344,18 @@ def restyled(
     return where, hidden, background
 
 
+def _hidden_of_itself(tag: str, attributes: Mapping[str, str | None]) -> HiddenBy:
+    """Return what hides an element that no style displays."""
+    if "hidden" in attributes:
+        return "hidden-attribute"
+    if tag == "dialog":
+        return "" if "open" in attributes else "display"
+    return "display" if "popover" in attributes else ""
+
+
 def _unreadable_marquee(attributes: Mapping[str, str | None]) -> bool:
     for name in ("height", "width"):
         value = attributes.get(name) or ""
-        if not value.endswith("%") and _number(value.strip()) <= _SMALLEST_MARQUEE:
+        if not value.endswith("%") and number(value.strip()) <= _SMALLEST_MARQUEE:
             return True
-    return _number(attributes.get("scrollamount") or "") >= _FASTEST_MARQUEE
+    return number(attributes.get("scrollamount") or "") >= _FASTEST_MARQUEE

@@ -81,7 +81,7 @@ TRAITS = {
     "is_meta": "meta",
     "is_input": "input",
     "is_font": "font",
-    "is_marquee": "marquee",
+    "may_hide": "marquee dialog",
     "is_root": "html body",
     "is_sheet": "style",
 }

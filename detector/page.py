@@ -38,12 +38,13 @@ HiddenBy = Literal[
     "comment", "script", "meta",
 ]  # fmt: skip
 """Why no reader sees a segment, or "" where one does: the ``hidden`` attribute; an ``<input>`` of
-type ``hidden``; ``display:none``; ``visibility:hidden`` or ``collapse``; ``opacity:0``; a font of
-less than two pixels; a place far to the left or above, or text indented so far; ``clip`` and
-``clip-path``; a box of a pixel or none that hides what overflows, or that is shrunk to nothing;
-text in the colour of its background, or in none; a ``<marquee>`` of two pixels or too fast to read;
-what only browsers without scripts show; ``<template>``; comments; string literals of scripts; meta
-data. Where several tricks hide a text, the outermost is named."""
+type ``hidden``; ``display:none``, also that of browsers for a closed ``<dialog>`` and ``popover``,
+and ``content-visibility:hidden``; ``visibility:hidden`` or ``collapse``; ``opacity:0``, or a filter
+of it; a font of less than two pixels; a place far to the left or above, or text indented so far;
+``clip`` and ``clip-path``; a box of a pixel or none that hides what overflows, or that is scaled or
+zoomed to next to nothing; text in the colour of its background, or in none; a ``<marquee>`` of two
+pixels or too fast to read; what only browsers without scripts show; ``<template>``; comments;
+string literals of scripts; meta data. Where several tricks hide a text, the outermost is named."""
 
 HIDDEN_BY: tuple[HiddenBy, ...] = get_args(HiddenBy)
 
@@ -120,7 +121,9 @@ def _segment(row: Sequence[int]) -> Segment:
 
 
 class Elements:
-    """The elements of a document, as far as their CSS paths need them; the document is number 0.
+    """The elements of a document, as far as their CSS paths need them.
+
+    The document is number 0, and has neither a tag nor a parent.
 
     ``parents`` (int32) are numbers of elements, ``tags`` (int32) numbers of names: those of
     ``TAGS`` of :mod:`detector.markup`, then ``names``.

@@ -12,7 +12,7 @@ from detector.kernel import address, call
 from detector.markup import TAGS
 from detector.page import Elements, Page
 
-__all__ = ["Paths"]
+__all__ = ["Paths", "sibling_places"]
 
 _LONGEST_PATH = 2000  # steps
 _ONLY = frozenset(("html", "head", "body"))
@@ -54,7 +54,7 @@ class Paths:
         if tag in _ONLY:
             return tag
         if self._places is None:
-            self._places = _sibling_places(elements)
+            self._places = sibling_places(elements)
         of_all, of_type = self._places
         if _is_plain(tag):
             return f"{tag}:nth-of-type({of_type.item(node)})"
@@ -66,8 +66,11 @@ def _is_plain(tag: str) -> bool:
     return _PLAIN_TAG.match(tag) is not None
 
 
-def _sibling_places(elements: Elements) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the place of each element, from 1, among its siblings and among those of its name."""
+def sibling_places(elements: Elements) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the place of each element, from 1, among its siblings and among those of its name.
+
+    The document is no element: its places are 0.
+    """
     n = len(elements.parents)
     of_all, of_type = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
     call(

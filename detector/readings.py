@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.hiding import BODY, Declared, Reading, Style, is_neutral, restyled
+from detector.declarations import Declared
+from detector.hiding import BODY, NEUTRAL, Reading, Style, inline_style, restyled
 from detector.kernel import address, call
 from detector.markup import ACTIONS, SEED, TAG_TRAITS, TAGS, Markup, unescaped_text
 from detector.page import PLACES, Where, place_of
@@ -44,8 +45,8 @@ def readings_of(markup: Markup, styles: Mapping[int, tuple[Declared, Style]]) ->
     """
     elements = markup.elements
     count = len(elements)
-    inline = markup.slices("style")
-    neutral = bytes(map(_says_nothing, inline))
+    inline = list(map(_inline_style, markup.slices("style")))
+    neutral = bytes(style is NEUTRAL for style in inline)
     ruled: bytearray | None = None
     if styles:
         ruled = bytearray(count)
@@ -64,14 +65,11 @@ def readings_of(markup: Markup, styles: Mapping[int, tuple[Declared, Style]]) ->
         if element < 0:
             states.append(_changed(reading, action))
         else:
-            tag = int(elements[element, 0])
-            attributes = (
-                markup.attributes(element)
-                if style < 0
-                else {"style": unescaped_text(inline[style])}
-            )
+            attributes = markup.attributes(element) if style < 0 else {}
+            tag, _, _, _, _, own, *_ = elements[element].tolist()
             name = TAGS[tag] if tag < len(TAGS) else ""
-            states.append(restyled(reading, name, attributes, styles.get(element)))
+            looks = inline[own] if own >= 0 else NEUTRAL
+            states.append(restyled(reading, name, attributes, looks, styles.get(element)))
     return Readings(
         states,
         np.array([place_of(where, hidden) for where, hidden, _ in states], dtype=np.int32),
@@ -80,8 +78,8 @@ def readings_of(markup: Markup, styles: Mapping[int, tuple[Declared, Style]]) ->
 
 
 @lru_cache(maxsize=4096)
-def _says_nothing(style: bytes) -> bool:
-    return is_neutral(unescaped_text(style))
+def _inline_style(style: bytes) -> Style:
+    return inline_style(unescaped_text(style))
 
 
 def _changed(reading: Reading, action: int) -> Reading:

@@ -1,4 +1,4 @@
-"""Which trick hides a text: attributes, inline styles, colours, style sheets."""
+"""Which trick hides a text: elements, attributes, inline styles, colours, style sheets."""
 
 from __future__ import annotations
 
@@ -106,6 +106,11 @@ def test_style_sheets_are_cut_and_said() -> None:
 
 DEEP = "<div class=a>" * 1_500 + "<p>深处</p>" * 5_000
 MANY = "".join(f".a{n}{{display:none}}" for n in range(100_000))
+FLAT = "<div>" + "<p class=a>甲</p>" * 50_000 + "</div>"
+SIBLINGS = "".join(f".a + i ~ .a + i ~ .a{n % 9},.a~i{{display:none}}" for n in range(2_000))
+LAYERS = "".join(
+    f"@layer l{n}{{.a{{display:none}}p{{display:block!important}}}}" for n in range(1_800)
+)
 HOSTILE = {
     "rules": f"<style>{MANY}</style><p class=a1>甲</p>",
     "sheets": "<style>.a{display:none}</style>" * 10_000 + "<p>甲</p>",
@@ -120,6 +125,20 @@ HOSTILE = {
     "blocks": f"<style>.a{{{'(' * 90_000}display:none</style><p>甲</p>",
     "names": f"<style>{('一' * 99 + '!,') * 900}.a{{display:none}}</style><p class=a>甲</p>",
     "names-of-classes": f"<style>{('.é' * 99 + ':b,') * 400}.a{{display:none}}</style><p>甲</p>",
+    "siblings": f"<style>.b ~ .a ~ .a p,.a ~ .b + .a{{display:none}}</style>{FLAT}",
+    "siblings-of-ancestors": f"<style>.b ~ .a .a ~ .a .a p{{display:none}}</style>{DEEP}",
+    "siblings-all-over": f"<style>{SIBLINGS}</style>{'<i class=a></i>' * 60_000}",
+    "choices": f"<style>{':is(.a,.b)' * 9_000}{{display:none}}.a{{display:none}}</style>{FLAT}",
+    "open-choices": f"<style>{':is(.a,' * 14_000}{{display:none}}.a{{display:none}}</style>{FLAT}",
+    "denials": f"<style>{':not(.a):not(.b) p,' * 5_000}i{{display:none}}</style>{FLAT}",
+    "long-name": f"<style>{'a' * 99_000}>,.b{{display:none}}</style><p class=b>甲</p>",
+    "layers": f"<style>@layer {'a.' * 30_000}a;{'@layer b{' * 999}.a{{display:none}}</style>{FLAT}",
+    "same-selector": f"<style>{'.a{display:none}' * 5_000}</style>{FLAT}",
+    "many-layers": f"<style>{LAYERS}</style>{FLAT}",
+    "moves": f"<style>.a{{transform:{'translate(' * 9_000}-9999px}}</style><p class=a>甲</p>",
+    "filters": f"<style>.a{{filter:{'opacity(1) ' * 9_000}opacity(0)}}</style><p class=a>甲</p>",
+    "scales": "".join(f"<p style='scale:{'1 ' * n};zoom:{n}'>甲</p>" for n in range(1_000)),
+    "popovers": "<dialog><p popover>甲</p></dialog>" * 60_000,
     "descendants": f"<style>.b .a .a .a p,.a .a .a .a .a p{{display:none}}</style>{DEEP}",
     "everything": "<style>"
     + "".join(f"p:not(.x),p,[a],div p,.a{n},div,.b{n} p{{display:none}}" for n in range(200))

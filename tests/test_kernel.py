@@ -12,13 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from support import tables
 
 from detector import batch, context, contrast, kernel, ngrams, topics
+from detector.batch import batch_of
 from detector.candidates import SPAN_FEATURES
 from detector.counts import CountTables, count_slots, ngram_keys, tuple_keys
 from detector.errors import DetectorError
 from detector.fold import CLASSES, TABLE_SIZE
-from detector.page import WHERES
+from detector.page import WHERES, Elements, page_from_text
+from detector.paths import sibling_places
 
 NATIVE = kernel.LIBRARY.parent
 
@@ -56,6 +59,26 @@ def test_both_sides_know_the_same_features_of_candidates() -> None:
     assert where == "where"
     assert constants("candidates.c")["PLACES"] == len(WHERES)
     assert len(columns) + len(WHERES) == len(SPAN_FEATURES)
+
+
+def test_places_are_those_among_siblings_and_the_document_has_none() -> None:
+    parents = np.array([-1, 0, 1, 1, 2, 1], dtype=np.int32)
+    tags = np.array([-1, 0, 1, 2, 1, 1], dtype=np.int32)
+    of_all, of_type = sibling_places(Elements(parents, tags, ()))
+    assert of_all.tolist() == [0, 1, 1, 2, 1, 3]
+    assert of_type.tolist() == [0, 1, 1, 1, 1, 2]
+
+
+def test_the_second_look_does_not_depend_on_what_memory_held_before() -> None:
+    batch = batch_of([page_from_text("今" * 60)], tables())
+    evidence = np.full((len(batch.codes), 2), -3, dtype=np.float32)
+    told = []
+    for fill in (b"\0", b"\x7f"):
+        used = [bytearray(fill * size) for size in range(7_000, 9_000, 16)]
+        del used
+        told.append(context.context_buckets(evidence, batch))
+    first, second = told
+    assert np.array_equal(first, second)
 
 
 def test_both_sides_have_the_same_constants() -> None:

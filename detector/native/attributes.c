@@ -74,10 +74,10 @@ static i32 attribute_of(const u8 *name, i64 size) {
     } KNOWN[] = {
         {"alt", ALT}, {"src", SRC}, {"href", HREF}, {"title", TITLED}, {"style", BY_STYLE},
         {"value", VALUE}, {"color", COLOR}, {"hidden", HIDDEN}, {"content", CONTENT},
-        {"bgcolor", BGCOLOR}, {"aria-label", LABEL}, {"background", BACKGROUND},
+        {"bgcolor", BGCOLOR}, {"popover", HIDDEN}, {"aria-label", LABEL}, {"background", BACKGROUND},
         {"placeholder", PLACEHOLDER},
     };
-    static const u8 FIRST_OF_SIZE[] = {0, 0, 0, 0, 2, 3, 7, 8, 10, 10, 10, 12, 13};
+    static const u8 FIRST_OF_SIZE[] = {0, 0, 0, 0, 2, 3, 7, 8, 11, 11, 11, 13, 14};
     if (size + 1 >= (i64)sizeof FIRST_OF_SIZE)
         return UNASKED;
     for (i32 k = FIRST_OF_SIZE[size]; k < FIRST_OF_SIZE[size + 1]; k++)

@@ -143,7 +143,7 @@ static void sum_up(const Batch *batch, const float *first, i32 above, const Sums
             }
         }
     }
-    for (i64 beyond = 0; beyond <= WIDE; beyond++) {
+    for (i64 beyond = 0; beyond <= WIDE; beyond++) { /* the window of the first begins at -WIDE */
         sums->capped[-beyond] = sums->peaks[-beyond] = 0;
         sums->capped[n + beyond] = sum;
         sums->peaks[n + beyond] = peak;

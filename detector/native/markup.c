@@ -138,7 +138,7 @@ static Element *add_element(Scan *scan, i32 tag, i32 traits, const u8 *attribute
                          .attributes = place(scan, attributes),
                          .flags = unread || (traits & ACTION) >= SKIP ? IS_UNREAD : 0,
                          .style = NO_STYLE};
-    if (traits & IS_MARQUEE)
+    if (traits & MAY_HIDE)
         element->flags |= IS_COLORED;
     return element;
 }

@@ -23,14 +23,14 @@ enum {
     IS_META = 1 << 13,
     IS_INPUT = 1 << 14,
     IS_FONT = 1 << 15,
-    IS_MARQUEE = 1 << 16,
+    MAY_HIDE = 1 << 16, /* its text may be hidden without a style */
     IS_ROOT = 1 << 17, /* what would hide the whole page */
     IS_SHEET = 1 << 18
 };
 
 /* Flags of an element. */
 enum {
-    IS_HIDDEN = 1,  /* has the attribute `hidden` */
+    IS_HIDDEN = 1,  /* has the attribute `hidden`, or `popover` */
     IS_COLORED = 2, /* has other attributes that bear on whether it can be read */
     IS_UNREAD = 4   /* neither is what it says read nor what is in it */
 };

@@ -105,7 +105,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "maximal_segments": (
         _POINTER, _POINTER, _I64, _FLOAT, _FLOAT, _DOUBLE, _DOUBLE, *[_POINTER] * 3,
     ),
-    "survey_textures": (_BATCH, *[_POINTER] * 7),
+    "survey_textures": (_BATCH, *[_POINTER] * 6),
     "runs_within": (_POINTER, _FLOAT, _I64, *[_POINTER] * 5),
     "sibling_places": (_POINTER, _POINTER, _I64, _I64, _POINTER, _POINTER),
     "is_utf8": (_POINTER, _I64),

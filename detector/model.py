@@ -50,7 +50,7 @@ __all__ = [
     "default_model_folder",
 ]
 
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 """Raised when features, folding or files change so that older models would score wrongly."""
 
 ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {

@@ -26,22 +26,20 @@ __all__ = [
 
 BOUNDS = ("brief", "foreign")
 PAGE_FEATURES = (
-    "best", "second", "third", "expected", "chars", "length", "others", "title", "running_top",
-    "running_odd", "running_size", *BOUNDS
+    "best", "second", "expected", "phrase", "second_phrase", "phrases", "title", "length", "long",
+    "running", "running_size", "no_running", *BOUNDS
 )  # fmt: skip
 """What the page calibration is told about the spans of one kind, in column order."""
 FITTED: dict[Kind, tuple[str, ...]] = {
-    "injection": ("best", "others", "length", "title"),
+    "injection": ("phrase", "second_phrase", "phrases", "title", "long"),
     "garbled": (
         "best",
         "second",
-        "third",
         "expected",
-        "chars",
         "length",
-        "running_top",
-        "running_odd",
+        "running",
         "running_size",
+        "no_running",
     ),
 }
 """Which of them are fitted for each kind. Injections add up: a brand in the title, in a heading and
@@ -52,12 +50,16 @@ Those of :data:`BOUNDS` are not fitted: their weights are what parts the thresho
 those of texts, and those of findings in other languages from those of Chinese ones.
 """
 _FLOOR = -4.0  # log-odds of what is not there
-_LONG, _OCTAVES = 400, 3  # a text, and how often it is halved down to a mere title
+_NO_RUNNING = -3.0  # evidence of running text that is not there
+_LEAST_RUNNING = 100  # characters of it that say how much there is
+_TEXT, _OCTAVES = 400, 3  # code points of a text, and how often it is halved down to a mere title
+_PHRASE = 16  # code points
+_LONG = 1000  # code points from which on a page gives more and more places for a false alarm
 
 
 def brief(length: int) -> float:
     """Return how far a page of ``length`` code points is from a text: 0 from 380 on, 1 to 30."""
-    return min(1.0, max(0.0, math.log2(_LONG / (length + 20)) / _OCTAVES))
+    return min(1.0, max(0.0, math.log2(_TEXT / (length + 20)) / _OCTAVES))
 
 
 class Weighed(NamedTuple):
@@ -82,23 +84,38 @@ def _log_odds(p: float) -> float:
     return math.log(max(p, 1e-6) / max(1 - p, 1e-6))
 
 
+def _phrase_odds(span: Weighed, whole: float) -> float:
+    """Return the log-odds of a span by which an injection counts: less the longer it runs on.
+
+    What is put into a text is a phrase. Honest promotion, which the web has more of than anything
+    that looks like spam, is sentences of it; only of a title (``whole``, 0-1) it may be all.
+    """
+    odds = _log_odds(span.score)
+    if span.where == "title":
+        return odds
+    return odds - (1 - whole) * math.log(max(span.size, _PHRASE) / _PHRASE)
+
+
 def page_features(spans: Sequence[Weighed], length: int, running: RunningText) -> list[float]:
     """Return the :data:`PAGE_FEATURES` of spans, at least one."""
+    whole = brief(length)
     odds = sorted((_log_odds(span.score) for span in spans), reverse=True)
+    phrases = sorted((_phrase_odds(span, whole) for span in spans), reverse=True)
     expected = sum(span.score for span in spans)
     return [
         odds[0],
         max(odds[1], _FLOOR) if len(odds) > 1 else _FLOOR,
-        max(odds[2], _FLOOR) if len(odds) > 2 else _FLOOR,
         math.log(expected),
-        math.log1p(sum(span.score * span.size for span in spans)),
-        math.log(length + 20),
-        math.log1p(sum(max(0.0, value) for value in odds[1:])),
+        phrases[0],
+        max(phrases[1], _FLOOR) if len(phrases) > 1 else _FLOOR,
+        math.log1p(sum(max(0.0, value) for value in phrases[1:])),
         max(_log_odds(max((s.score for s in spans if s.where == "title"), default=0.0)), _FLOOR),
-        running.top,
-        math.log((running.odd + 1) / (running.size + 20)),
-        math.log(running.size + 20),
-        brief(length),
+        math.log(length + 20),
+        max(0.0, math.log((length + 20) / _LONG)),
+        running.top if running.size else _NO_RUNNING,
+        math.log(max(running.size, _LEAST_RUNNING) + 20),
+        float(not running.size),
+        whole,
         sum(span.score for span in spans if not span.chinese) / expected,
     ]
 

@@ -197,13 +197,13 @@ class RunningText:
     """How garbled the sentences of a page look, besides what is found in them.
 
     They are the characters of the body in blocks of at least forty, ``size`` in all. ``top`` is the
-    average log-odds of the forty that look most garbled (-8 where there are none), ``odd`` the
-    number of those that look so at all.
+    average log-odds of the twenty that look most garbled, each counted once however often it is
+    there (-8 where there are none): a technical term looks odd in every sentence, a machine garbles
+    many words.
     """
 
     size: int = 0
     top: float = -8.0
-    odd: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""

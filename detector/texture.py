@@ -26,9 +26,9 @@ class Textures(NamedTuple):
     """The textures of b pages (b each), by the log-odds of their characters.
 
     ``top``: average of the forty that look most garbled, in quarters, -8 of none; ``odd`` and
-    ``bold``: how many have more than -2, and than 0. ``running_size``, ``running_top`` and
-    ``running_odd``: how many characters the body has in blocks of at least forty, and the same of
-    these.
+    ``bold``: how many have more than -2, and than 0. ``running_size`` and ``running_top``: how
+    many characters the body has in blocks of at least forty, and the average of the twenty of them
+    that look most garbled, each counted once.
     """
 
     top: NDArray[np.float32]
@@ -36,12 +36,10 @@ class Textures(NamedTuple):
     bold: NDArray[np.int64]
     running_size: NDArray[np.int64]
     running_top: NDArray[np.float32]
-    running_odd: NDArray[np.int64]
 
     def running(self) -> list[RunningText]:
         """Return the running text of each page."""
-        columns = (self.running_size.tolist(), self.running_top.tolist(), self.running_odd.tolist())
-        return list(map(RunningText, *columns))
+        return list(map(RunningText, self.running_size.tolist(), self.running_top.tolist()))
 
 
 def textures(batch: Batch, evidence: Evidence) -> Textures:
@@ -49,8 +47,8 @@ def textures(batch: Batch, evidence: Evidence) -> Textures:
     n, b = len(batch.codes), len(batch.starts)
     garbled = evidence.final[:, KINDS.index("garbled")]
     tops = [np.empty(b, dtype=np.float32) for _ in range(2)]
-    counts = [np.empty(b, dtype=np.int64) for _ in range(4)]
-    found = Textures(tops[0], counts[0], counts[1], counts[2], tops[1], counts[3])
+    counts = [np.empty(b, dtype=np.int64) for _ in range(3)]
+    found = Textures(tops[0], *counts, *tops[1:])
     call(
         "survey_textures", ctypes.byref(batch.pointers), address(garbled, np.float32, n),
         *(address(column, column.dtype.type, b) for column in found),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import random
 import re
+import unicodedata
 from dataclasses import fields
 
 import pytest
@@ -195,6 +196,15 @@ def test_honest_text_exists_in_every_language(lang: str) -> None:
     article = honest.honest_article(random.Random(4), lang, "test")
     assert article.title and article.paragraphs and article.lang == lang
     assert len(honest.honest_sentences(random.Random(4), lang)) >= 2
+
+
+def test_other_scripts_are_letters_of_one_script_each() -> None:
+    rng = random.Random(5)
+    texts = [honest.honest_script(rng) for _ in range(40)]
+    names = [{unicodedata.name(c).split()[0] for c in text if c.isalpha()} for text in texts]
+    assert all(len(scripts) == 1 for scripts in names)
+    assert len(set.union(*names)) > 10
+    assert not any(scripts & {"CJK", "LATIN"} for scripts in names)
 
 
 def test_every_list_says_what_it_is() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import pickle
 import time
 from collections.abc import Iterator, Sequence
@@ -366,23 +367,44 @@ def test_a_finding_in_another_language_has_a_bound_of_its_own() -> None:
     assert chinese[:at] == foreign[:at]
 
 
-def told(spans: Sequence[Weighed]) -> dict[str, float]:
-    return dict(zip(PAGE_FEATURES, page_features(spans, 900, RunningText()), strict=True))
+def told(spans: Sequence[Weighed], length: int = 900) -> dict[str, float]:
+    return dict(zip(PAGE_FEATURES, page_features(spans, length, RunningText()), strict=True))
 
 
 def test_likely_injections_add_up_and_doubts_do_not() -> None:
     one = told([Weighed(0.9, 4, True, "body")])
     three = told([Weighed(0.9, 4, True, "body")] * 3)
     doubts = told([Weighed(0.9, 4, True, "body"), *[Weighed(0.1, 4, True, "body")] * 20])
-    assert three["best"] == one["best"] == doubts["best"]
-    assert three["others"] > one["others"] == doubts["others"] == 0.0
+    assert three["phrase"] == one["phrase"] == doubts["phrase"]
+    assert three["phrases"] > one["phrases"] == doubts["phrases"] == 0.0
+
+
+def test_in_a_text_sentences_of_promotion_count_less_than_a_phrase() -> None:
+    phrase, short = (told([Weighed(0.9, size, True, "body")]) for size in (16, 4))
+    sentence = told([Weighed(0.9, 160, True, "body")])
+    title = told([Weighed(0.9, 160, True, "title")])
+    assert sentence["best"] == phrase["best"]
+    assert sentence["phrase"] == pytest.approx(phrase["phrase"] - math.log(10))
+    assert title["phrase"] == phrase["phrase"] == short["phrase"]
+    whole = told([Weighed(0.9, 28, True, "body")], length=30)
+    assert whole["phrase"] == phrase["phrase"]
+
+
+def test_long_pages_and_pages_without_running_text_are_told() -> None:
+    spans = [Weighed(0.9, 4, True, "body")]
+    assert [told(spans, length)["long"] for length in (20, 980)] == [0.0, 0.0]
+    assert told(spans, 3980)["long"] == pytest.approx(math.log(4))
+    row = page_features(spans, 900, RunningText(200, 1.5))
+    known = dict(zip(PAGE_FEATURES, row, strict=True))
+    assert (known["running"], known["no_running"]) == (1.5, 0.0)
+    assert told(spans)["no_running"] == 1.0
 
 
 def test_what_a_title_says_counts_of_its_own() -> None:
     body = told([Weighed(0.9, 4, True, "body")])
     both = told([Weighed(0.7, 4, True, "title"), Weighed(0.9, 4, True, "body")])
     title = told([Weighed(0.9, 4, True, "title"), Weighed(0.2, 4, True, "title")])
-    assert body["title"] < both["title"] < title["title"] == title["best"] == body["best"]
+    assert body["title"] < both["title"] < title["title"] == title["phrase"] == body["phrase"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -11,13 +11,21 @@ from __future__ import annotations
 import random
 import re
 from functools import lru_cache
+from unicodedata import category
 
 from detector.training.drafts import Article
 from detector.training.grammar import Grammar, Slot, grammar
 from detector.training.lexicons import lexicons
 from detector.training.phrases import Phrases, base_language, brand, host, traditional
 
-__all__ = ["TOPICS", "honest_article", "honest_menu", "honest_phrase", "honest_sentences"]
+__all__ = [
+    "TOPICS",
+    "honest_article",
+    "honest_menu",
+    "honest_phrase",
+    "honest_script",
+    "honest_sentences",
+]
 
 
 @lru_cache(maxsize=1)
@@ -140,6 +148,36 @@ def honest_sentences(rng: random.Random, lang: str, split: str = "train") -> lis
         for text in article.paragraphs:
             found.extend(s for s in re.split(r"(?<=[。！？])", text) if len(s) > 8)
     return rng.sample(found, count)
+
+
+_SCRIPTS = (
+    (0x0391, 0x03C9), (0x0531, 0x0587), (0x05D0, 0x05EA), (0x0620, 0x06D3), (0x0905, 0x094D),
+    (0x0985, 0x09CD), (0x0A05, 0x0A4D), (0x0A85, 0x0ACD), (0x0B05, 0x0B4D), (0x0B85, 0x0BCD),
+    (0x0C05, 0x0C4D), (0x0C85, 0x0CCD), (0x0D05, 0x0D4D), (0x0D85, 0x0DDF), (0x0E81, 0x0ECD),
+    (0x0F40, 0x0F84), (0x1000, 0x104F), (0x10D0, 0x10FA), (0x1200, 0x135A), (0x1780, 0x17D3),
+    (0x1820, 0x1877), (0xAC00, 0xD7A3), (0x0430, 0x045F),
+)  # fmt: skip
+"""Code points of scripts that are met on the web, most of which no corpus here has."""
+_LETTERS = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mc"})
+
+
+def honest_script(rng: random.Random) -> str:
+    """Return a paragraph in a script at random: letters drawn as unevenly as languages use them.
+
+    Nobody can read it, but what is to be learnt from it is no more than that letters which are
+    never seen otherwise are no garbled Chinese.
+    """
+    first, last = rng.choice(_SCRIPTS)
+    # Letters and the vowel signs that take room of their own.
+    assigned = [c for c in map(chr, range(first, last + 1)) if category(c) in _LETTERS]
+    letters = rng.sample(assigned, min(len(assigned), rng.randint(20, 60)))
+    shares = [1 / (rank + 2) for rank in range(len(letters))]
+    words = [
+        "".join(rng.choices(letters, shares, k=rng.randint(2, 9)))
+        for _ in range(rng.randint(4, 60))
+    ]
+    space = " " if rng.random() < 0.8 else ""
+    return space.join(words) + rng.choice(("", ".", "。", "!"))
 
 
 def honest_phrase(rng: random.Random, lang: str) -> str:

@@ -16,7 +16,7 @@ from detector.page import Page, page_from_text
 from detector.training.drafts import Article, Draft, Link
 from detector.training.garble import GarbleLexicons, garble, honest_lookalikes
 from detector.training.headlines import honest_headline, honest_link_texts
-from detector.training.honest import honest_article, honest_sentences
+from detector.training.honest import honest_article, honest_script, honest_sentences
 from detector.training.inject import inject
 from detector.training.labeled import LabeledPage, marked_page
 from detector.training.marks import Labeled, unmark
@@ -109,6 +109,8 @@ def synthetic_page(seed: str, supply: Supply, split: str) -> LabeledPage:
         if extra:
             paragraphs.insert(rng.randrange(len(paragraphs) + 1), "".join(extra))
             names = ["clean-mixed"] if label == "ham" else names
+    if rng.random() < 0.03:
+        paragraphs.insert(rng.randrange(len(paragraphs) + 1), honest_script(rng))
     if garbled:
         text = [article.title, *paragraphs]
         text, machines = garble(text, rng, supply.lexicons, split)

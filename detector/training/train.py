@@ -207,6 +207,8 @@ def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_ra
     That is the share of plain Chinese texts which injections alone may flag. What gives less to
     judge by, or is less well known, has bounds of its own further out in the tail (the cautions
     above), and the bound moves from one to the other with :data:`~detector.page_score.BOUNDS`.
+    HTML pages made here are harder than those of the web, with brands in every corner of them, so
+    they are judged by the bound of texts.
     Log-odds are measured so that one in a hundred plain texts scores ``ONE_IN_A_HUNDRED`` or more:
     a score means the same for both kinds, above the threshold and below.
     """
@@ -217,13 +219,15 @@ def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_ra
         fitted = {name: weight for name, weight in page.weights.items() if name not in BOUNDS}
         page = Calibration(page.intercept, fitted)
         clean = [pair[index] for pair in judged if not pair[index].spam]
-        text = _tails([one for one in clean if brief(one.length) < 0.25], spans, page)
-        title = _tails([one for one in clean if brief(one.length) > 0.75], spans, page)
-        bound = shorter = text.bound(rate)
-        if title.plain.exceeding >= _LEAST_TAIL:
-            shorter = title.bound(rate / BRIEF_CAUTION)
+        chinese = [one for one in clean if one.lang.startswith("zh")]
+        texts = [one for one in chinese if not one.html and brief(one.length) < 0.25]
+        text = _tails(texts, spans, page)
+        title = _tails([one for one in chinese if brief(one.length) > 0.75], spans, page)
+        others = _tails([one for one in clean if not one.lang.startswith("zh")], spans, page)
+        bound = text.bound(rate)
+        shorter = title.bound(rate / BRIEF_CAUTION) if title.judges else bound
+        foreign = others.bound(rate / FOREIGN_CAUTION) if others.judges else bound
         step = max(bound - text.plain.start, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
-        foreign = text.bound(rate / FOREIGN_CAUTION)
         weights = {**fitted, "brief": bound - shorter, "foreign": bound - foreign}
         pages[kind] = Calibration(
             round((page.intercept - bound) / step, 6),
@@ -238,6 +242,11 @@ class _Tails(NamedTuple):
     plain: Tail
     hard: Tail
     every: Tail
+
+    @property
+    def judges(self) -> bool:
+        """Whether there are enough plain pages to judge by."""
+        return self.plain.exceeding >= _LEAST_TAIL
 
     def bound(self, rate: float) -> float:
         """Return the bound that ``rate`` of the plain pages exceed, and of the hard ones few.

@@ -48,7 +48,7 @@ def textures(batch: Batch, evidence: Evidence) -> Textures:
     garbled = evidence.final[:, KINDS.index("garbled")]
     tops = [np.empty(b, dtype=np.float32) for _ in range(2)]
     counts = [np.empty(b, dtype=np.int64) for _ in range(3)]
-    found = Textures(tops[0], *counts, *tops[1:])
+    found = Textures(tops[0], counts[0], counts[1], counts[2], tops[1])
     call(
         "survey_textures", ctypes.byref(batch.pointers), address(garbled, np.float32, n),
         *(address(column, column.dtype.type, b) for column in found),

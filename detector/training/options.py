@@ -32,7 +32,7 @@ class TrainOptions:
     seed: int = 1
     pages: int = 150_000
     wording_pages: int = 80_000
-    calibration_pages: int = 24_000
+    calibration_pages: int = 32_000
     evaluation_pages: int = 6_000
     jobs: int = 2
     false_rate: float = 0.001

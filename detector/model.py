@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from itertools import combinations
@@ -123,6 +124,11 @@ class Calibration:
         odds: NDArray[np.float64] = (values * self._in_order(tuple(names))).sum(axis=1)
         odds += self.intercept
         return odds
+
+    def log_odds_of(self, row: Mapping[str, float]) -> float:
+        """Return the log-odds of one row of features by their names, in whatever order."""
+        parts = (weight * row.get(name, 0.0) for name, weight in self.weights.items())
+        return math.fsum((self.intercept, *parts))
 
     @cached_property
     def _ordered(self) -> dict[tuple[str, ...], NDArray[np.float64]]:

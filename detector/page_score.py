@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from detector.model import Calibration, Model
 from detector.page import Where
 from detector.result import KINDS, Kind, RunningText, Span
@@ -96,28 +94,30 @@ def _phrase_odds(span: Weighed, whole: float) -> float:
     return odds - (1 - whole) * math.log(max(span.size, _PHRASE) / _PHRASE)
 
 
-def page_features(spans: Sequence[Weighed], length: int, running: RunningText) -> list[float]:
-    """Return the :data:`PAGE_FEATURES` of spans, at least one."""
+def page_features(spans: Sequence[Weighed], length: int, running: RunningText) -> dict[str, float]:
+    """Return the :data:`PAGE_FEATURES` of spans, at least one, in order."""
     whole = brief(length)
     odds = sorted((_log_odds(span.score) for span in spans), reverse=True)
     phrases = sorted((_phrase_odds(span, whole) for span in spans), reverse=True)
     expected = sum(span.score for span in spans)
-    return [
-        odds[0],
-        max(odds[1], _FLOOR) if len(odds) > 1 else _FLOOR,
-        math.log(expected),
-        phrases[0],
-        max(phrases[1], _FLOOR) if len(phrases) > 1 else _FLOOR,
-        math.log1p(sum(max(0.0, value) for value in phrases[1:])),
-        max(_log_odds(max((s.score for s in spans if s.where == "title"), default=0.0)), _FLOOR),
-        math.log(length + 20),
-        max(0.0, math.log((length + 20) / _LONG)),
-        running.top if running.size else _NO_RUNNING,
-        math.log(max(running.size, _LEAST_RUNNING) + 20),
-        float(not running.size),
-        whole,
-        sum(span.score for span in spans if not span.chinese) / expected,
-    ]
+    return {
+        "best": odds[0],
+        "second": max(odds[1], _FLOOR) if len(odds) > 1 else _FLOOR,
+        "expected": math.log(expected),
+        "phrase": phrases[0],
+        "second_phrase": max(phrases[1], _FLOOR) if len(phrases) > 1 else _FLOOR,
+        "phrases": math.log1p(sum(max(0.0, value) for value in phrases[1:])),
+        "title": max(
+            _log_odds(max((s.score for s in spans if s.where == "title"), default=0.0)), _FLOOR
+        ),
+        "length": math.log(length + 20),
+        "long": max(0.0, math.log((length + 20) / _LONG)),
+        "running": running.top if running.size else _NO_RUNNING,
+        "running_size": math.log(max(running.size, _LEAST_RUNNING) + 20),
+        "no_running": float(not running.size),
+        "brief": whole,
+        "foreign": sum(span.score for span in spans if not span.chinese) / expected,
+    }
 
 
 def _kind_score(
@@ -126,8 +126,8 @@ def _kind_score(
     """Return the score of one kind that follows from its spans, 0 of none."""
     if not spans:
         return 0.0
-    values = np.array([page_features(spans, length, running)])
-    return float(calibration.probabilities(PAGE_FEATURES, values)[0])
+    odds = calibration.log_odds_of(page_features(spans, length, running))
+    return 1 / (1 + math.exp(-min(max(odds, -40.0), 40.0)))
 
 
 def page_scores(

@@ -362,13 +362,13 @@ def test_a_finding_in_another_language_has_a_bound_of_its_own() -> None:
     mixed = page_features(
         [Weighed(0.6, 4, False, "body"), Weighed(0.6, 4, True, "body")], 900, RunningText()
     )
-    at = PAGE_FEATURES.index("foreign")
-    assert (chinese[at], mixed[at], foreign[at]) == (0.0, 0.5, 1.0)
-    assert chinese[:at] == foreign[:at]
+    assert [row["foreign"] for row in (chinese, mixed, foreign)] == [0.0, 0.5, 1.0]
+    assert {**foreign, "foreign": 0.0} == chinese
+    assert tuple(chinese) == PAGE_FEATURES
 
 
 def told(spans: Sequence[Weighed], length: int = 900) -> dict[str, float]:
-    return dict(zip(PAGE_FEATURES, page_features(spans, length, RunningText()), strict=True))
+    return page_features(spans, length, RunningText())
 
 
 def test_likely_injections_add_up_and_doubts_do_not() -> None:
@@ -394,8 +394,7 @@ def test_long_pages_and_pages_without_running_text_are_told() -> None:
     spans = [Weighed(0.9, 4, True, "body")]
     assert [told(spans, length)["long"] for length in (20, 980)] == [0.0, 0.0]
     assert told(spans, 3980)["long"] == pytest.approx(math.log(4))
-    row = page_features(spans, 900, RunningText(200, 1.5))
-    known = dict(zip(PAGE_FEATURES, row, strict=True))
+    known = page_features(spans, 900, RunningText(200, 1.5))
     assert (known["running"], known["no_running"]) == (1.5, 0.0)
     assert told(spans)["no_running"] == 1.0
 

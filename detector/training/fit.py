@@ -41,7 +41,7 @@ from detector.ngrams import (
     Features,
 )
 from detector.page import WHERES
-from detector.page_score import FITTED, PAGE_FEATURES, Weighed, is_chinese, page_features
+from detector.page_score import FITTED, Weighed, is_chinese, page_features
 from detector.result import KINDS, Kind, RunningText
 from detector.spans import positions
 from detector.texture import textures
@@ -467,13 +467,13 @@ def fit_pages(
     for page in judged:
         found = span_scores(page, spans, config)
         if found:
-            values.append(page_features(found, page.length, page.running))
+            row = page_features(found, page.length, page.running)
+            values.append([row[name] for name in FITTED[kind]])
             truths.append(page.truth)
     share = sum(page.truth for page in judged) / max(1, len(judged))
     truth = np.array(truths, dtype=bool)
     weights = np.where(truth, 0.5 / max(share, 1e-3), 0.5 / max(1 - share, 1e-3))
-    fitted = [PAGE_FEATURES.index(name) for name in FITTED[kind]]
-    return _logistic(FITTED[kind], np.array(values)[:, fitted], truth, weights)
+    return _logistic(FITTED[kind], np.array(values), truth, weights)
 
 
 def span_scores(page: Judged, spans: Calibration, config: Config) -> list[Weighed]:
@@ -490,8 +490,7 @@ def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, config: 
     found = span_scores(page, spans, config)
     if not found:
         return -math.inf
-    values = np.array([page_features(found, page.length, page.running)])
-    return float(pages.log_odds(PAGE_FEATURES, values)[0])
+    return pages.log_odds_of(page_features(found, page.length, page.running))
 
 
 class Tail(NamedTuple):

@@ -459,9 +459,11 @@ def _porn_chain(draft: Draft, rng: random.Random, split: str) -> None:
         draft.title = chain + _separator(rng) + draft.title
     elif way < 0.55:
         draft.headline = chain + _separator(rng) + draft.headline
-    elif way < 0.85:
+    elif way < 0.75:
         draft.paragraphs.insert(0, chain)
-    elif way < 0.93:
+    elif way < 0.87 and draft.paragraphs:
+        draft.paragraphs[0] = chain + rng.choice(("", "", " ", "  ", "，")) + draft.paragraphs[0]
+    elif way < 0.94:
         draft.paragraphs.append(chain)
     else:
         draft.nav[:0] = [

@@ -35,7 +35,7 @@ class TrainOptions:
     calibration_pages: int = 32_000
     evaluation_pages: int = 6_000
     jobs: int = 2
-    false_rate: float = 0.001
+    false_rate: float = 0.0004
     """Share of the plain Chinese calibration texts that the threshold may flag for an injection, at
     most; what is less well known may be flagged more rarely. Lower loses spam."""
     fit: FitOptions = field(default_factory=FitOptions)

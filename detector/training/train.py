@@ -67,7 +67,7 @@ THRESHOLD = 0.5
 ONE_IN_A_HUNDRED = 0.05
 """What one plain text in a hundred scores at least, of either kind."""
 GARBLED_CAUTION = 1.5
-BRIEF_CAUTION = 2
+BRIEF_CAUTION = 4
 FOREIGN_CAUTION = 2
 """How much rarer clean pages may be flagged than texts for Chinese injections: for garbling, when
 brief, and in other languages. Brief pages give less to judge by; of what looks garbled and of other

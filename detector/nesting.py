@@ -60,6 +60,7 @@ KINDS = {
     "cell": "td th caption",
     "row": "td th caption tr tbody thead tfoot",
     "marked": "applet object marquee template",
+    "leaving": "p br",
 }
 """Names of elements by what is true of them, in the order of ``native/nesting.c``."""
 _KNOWN = sorted({name for names in KINDS.values() for name in names.split()})

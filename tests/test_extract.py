@@ -229,7 +229,7 @@ TAGS_AND_SUCH = (
     "<![CDATA[", "]]>", "<button>", "</button>", "<h1>", "</h1>", "<h2>", "</td>", "<form>",
     "</form>", "<input>", "<option>", "<optgroup>", "<textarea>", "</textarea>",
     "<script/>", "<svg/>", "<x-y/>", "<textarea/>", "<math>", "<mi>",
-    "<template>", "</template>", "<rt>", "<ruby>", "<object>", "</object>",
+    "<template>", "</template>", "<rt>", "<ruby>", "<object>", "</object>", "</p>", "</br>",
 )  # fmt: skip
 tags = st.lists(st.sampled_from(TAGS_AND_SUCH), max_size=12).map("".join)
 UNCOUNTED = 5
@@ -241,6 +241,9 @@ UNCOUNTED = 5
 @example("<svg><textarea/><g></textarea>", 3)
 @example("<svg><template><option>", 3)
 @example("<svg/><x-y/>", 3)
+@example("<svg></p><x-y/>", 3)
+@example("<svg></br><x-y/>", 3)
+@example("<noscript><svg></svg><x-y/>", 3)
 @example("<i><b></i>", 3)
 @example("<span><b></span>", 3)
 @example("<div><b></div>x", 3)

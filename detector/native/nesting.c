@@ -23,7 +23,8 @@ enum {
     LEVELED = 131072, /* likewise, one of any level */
     CELL = 262144,    /* a table may stand in it */
     ROW = 524288,     /* and its end tag ends that */
-    MARKED = 1048576  /* formatting elements inside stay inside, as in a cell */
+    MARKED = 1048576, /* formatting elements inside stay inside, as in a cell */
+    LEAVING = 2097152 /* its end tag ends SVG and MathML */
 };
 #define NONE (-1)
 #define LEAST_NAME 4 /* bytes of a name, mostly, and of what parts it from the next */
@@ -53,6 +54,7 @@ typedef struct {
     Opened *open;
     i64 depth, most_depth, most_attributes, most_tags;
     i64 foreign, doubtful; /* open elements */
+    bool adrift;           /* an end tag that is not believed may have ended those foreign */
     i64 formatting;        /* start tags, so far */
     i64 leaked, most_leaked; /* formatting elements left open by what is around: now, ever */
     i64 tables;            /* open */
@@ -195,6 +197,7 @@ static void pop(Nesting *nesting, i64 depth) {
         Named *last = &nesting->named[top->number];
         last->open -= top->closable;
         nesting->foreign -= (last->kind & FOREIGN) != 0;
+        nesting->adrift &= nesting->foreign > 0;
         nesting->doubtful -= (last->kind & DOUBTFUL) != 0;
         nesting->tables -= (last->kind & TABLE) != 0;
         nesting->epoch++;
@@ -256,6 +259,12 @@ static void count_leaks(Nesting *nesting, i64 closed, i32 kind) {
         nesting->most_leaked = nesting->leaked;
 }
 
+/* Close the elements of SVG or MathML that HTML does not begin again in. */
+static void leave_foreign(Nesting *nesting) {
+    while (nesting->foreign && in_foreign(nesting))
+        pop(nesting, nesting->depth - 1);
+}
+
 /* Open an element; say whether it is one too many. */
 static bool opens_deep(Nesting *nesting, i32 number, const Tag *tag) {
     Named *own = &nesting->named[number];
@@ -264,11 +273,10 @@ static bool opens_deep(Nesting *nesting, i32 number, const Tag *tag) {
     nesting->options = kind & CHOICE ? 0 : nesting->options + ((kind & OPTION) != 0);
     nesting->work += kind & OPTION ? nesting->options : 0;
     bool foreign = nesting->foreign && in_foreign(nesting);
-    if ((foreign || kind & FOREIGN) && tag->closed_itself && !(kind & BREAKOUT))
+    if (((foreign && !nesting->adrift) || kind & FOREIGN) && tag->closed_itself && !(kind & BREAKOUT))
         return false;
     if (foreign && kind & BREAKOUT) {
-        while (nesting->foreign && in_foreign(nesting))
-            pop(nesting, nesting->depth - 1);
+        leave_foreign(nesting);
         foreign = false;
     }
     if (kind & CELL)
@@ -304,13 +312,17 @@ static bool opens_deep(Nesting *nesting, i32 number, const Tag *tag) {
 static bool closes_dropped(Nesting *nesting, i32 number) {
     Named *own = &nesting->named[number];
     i32 kind = own->kind;
-    if (nesting->hushed != NONE && nesting->hushed != number)
+    if (nesting->hushed != NONE && nesting->hushed != number) {
+        nesting->adrift |= nesting->foreign > 0;
         return false;
+    }
     nesting->hushed = NONE;
     if (own->dropped && own->epoch == nesting->epoch) {
         own->dropped--;
         return true;
     }
+    if (kind & LEAVING)
+        leave_foreign(nesting);
     if (kind & ROW)
         set_celled(nesting, false);
     if (!own->open) {

@@ -93,12 +93,17 @@ def test_same_inputs_and_seed_give_the_same_bytes(folders: list[Path]) -> None:
 
 
 def test_a_trained_model_loads_and_tells_a_doorway_from_a_notice(folders: list[Path]) -> None:
-    # So little data leaves it unsure of everything; what counts is what it finds likelier.
+    # So little data leaves it unsure of everything, and its scales of both kinds are not to be
+    # compared; what counts is which of the two it finds likelier to be an injection.
     detector = Detector(Model.load(folders[0]))
     line = "开云体育官网入口，乐鱼体育app下载，华体会登录，九游娱乐注册。"
     spam = detector.score(line * 6)
     ham = detector.score("学校将于周一举行开学典礼，请各班提前到操场集合。" * 6)
-    assert spam.score > ham.score
+    assert spam.scores["injection"] > ham.scores["injection"]
+    likeliest = [
+        max((s.score for s in r.spans if s.kind == "injection"), default=0.0) for r in (spam, ham)
+    ]
+    assert likeliest[0] > 0.3 > likeliest[1]
     # A brand alone is one doubt of many.
     config = replace(DEFAULT_CONFIG, min_span_score=0.0, likely_span_score=0.0)
     found = Detector(detector.model, config=config).score(line * 6).spans

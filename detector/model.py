@@ -100,6 +100,9 @@ class Segmentation:
     drop: float
 
 
+_SUREST = 40.0  # log-odds of what is as good as certain
+
+
 @dataclass(frozen=True)
 class Calibration:
     """A logistic model over named features: ``intercept`` and ``weights``."""
@@ -114,7 +117,7 @@ class Calibration:
 
         Features without a weight count nothing.
         """
-        odds = np.minimum(np.maximum(self.log_odds(names, values), -40), 40)
+        odds = np.minimum(np.maximum(self.log_odds(names, values), -_SUREST), _SUREST)
         probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-odds))
         return probabilities
 
@@ -129,6 +132,10 @@ class Calibration:
         """Return the log-odds of one row of features by their names, in whatever order."""
         parts = (weight * row.get(name, 0.0) for name, weight in self.weights.items())
         return math.fsum((self.intercept, *parts))
+
+    def probability_of(self, row: Mapping[str, float]) -> float:
+        """Return the probability that :meth:`log_odds_of` comes to."""
+        return 1 / (1 + math.exp(-min(max(self.log_odds_of(row), -_SUREST), _SUREST)))
 
     @cached_property
     def _ordered(self) -> dict[tuple[str, ...], NDArray[np.float64]]:

@@ -14,7 +14,6 @@ from detector.result import KINDS, Kind, RunningText, Span
 __all__ = [
     "BOUNDS",
     "FITTED",
-    "PAGE_FEATURES",
     "Weighed",
     "brief",
     "is_chinese",
@@ -23,11 +22,6 @@ __all__ = [
 ]
 
 BOUNDS = ("brief", "foreign")
-PAGE_FEATURES = (
-    "best", "second", "expected", "phrase", "second_phrase", "phrases", "title", "length", "long",
-    "running", "running_size", "no_running", *BOUNDS
-)  # fmt: skip
-"""What the page calibration is told about the spans of one kind, in column order."""
 FITTED: dict[Kind, tuple[str, ...]] = {
     "injection": ("phrase", "second_phrase", "phrases", "title", "long"),
     "garbled": (
@@ -40,7 +34,7 @@ FITTED: dict[Kind, tuple[str, ...]] = {
         "no_running",
     ),
 }
-"""Which of them are fitted for each kind. Injections add up: a brand in the title, in a heading and
+"""Which of the page features are fitted for each kind. Injections add up: a brand in the title, in a heading and
 in a host name is a doorway, though each alone leaves a doubt. What looks garbled does not: a long
 page has many doubts; what its running text is like tells which of them to believe.
 
@@ -95,7 +89,7 @@ def _phrase_odds(span: Weighed, whole: float) -> float:
 
 
 def page_features(spans: Sequence[Weighed], length: int, running: RunningText) -> dict[str, float]:
-    """Return the :data:`PAGE_FEATURES` of spans, at least one, in order."""
+    """Return what the page calibration is told about spans of one kind, at least one."""
     whole = brief(length)
     odds = sorted((_log_odds(span.score) for span in spans), reverse=True)
     phrases = sorted((_phrase_odds(span, whole) for span in spans), reverse=True)
@@ -126,8 +120,7 @@ def _kind_score(
     """Return the score of one kind that follows from its spans, 0 of none."""
     if not spans:
         return 0.0
-    odds = calibration.log_odds_of(page_features(spans, length, running))
-    return 1 / (1 + math.exp(-min(max(odds, -40.0), 40.0)))
+    return calibration.probability_of(page_features(spans, length, running))
 
 
 def page_scores(

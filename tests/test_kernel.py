@@ -89,7 +89,7 @@ def test_both_sides_have_the_same_constants() -> None:
     assert constants("contrast.h")["MUCH_BETTER"] == contrast.MUCH_BETTER
     assert constants("wording.c")["ORDERS"] == len(ngrams.ORDERS)
     assert evidence["ROW_WIDTH"] == ngrams.ROW_WIDTH
-    assert constants("segments.c")["BODY"] == WHERES.index("body")
+    assert constants("texture.c")["BODY"] == WHERES.index("body")
     assert evidence["MARK_PLACE"] == 2 * (ngrams.ROW_WIDTH - 1)
     assert evidence["MARK_BITS"] == ngrams.NGRAM_BITS - ngrams.ROW_BITS
     topic = constants("topics.c")

@@ -268,6 +268,8 @@ def test_a_calibration_counts_only_what_it_knows() -> None:
     assert calibration.probabilities(("a", "c"), rows) == pytest.approx([1 / (1 + np.exp(-7)), 0.5])
     assert calibration.log_odds_of({"c": 100.0, "a": 3.0}) == 7.0
     assert calibration.log_odds_of({"b": 2.0, "a": 3.0}) == 5.0
+    assert calibration.probability_of({"a": 3.0}) == pytest.approx(1 / (1 + np.exp(-7)))
+    assert calibration.probability_of({"a": -1e9}) > 0
 
 
 def test_the_shipped_model_lies_where_it_is_looked_for() -> None:

@@ -100,10 +100,6 @@ def test_a_trained_model_loads_and_tells_a_doorway_from_a_notice(folders: list[P
     spam = detector.score(line * 6)
     ham = detector.score("学校将于周一举行开学典礼，请各班提前到操场集合。" * 6)
     assert spam.scores["injection"] > ham.scores["injection"]
-    likeliest = [
-        max((s.score for s in r.spans if s.kind == "injection"), default=0.0) for r in (spam, ham)
-    ]
-    assert likeliest[0] > 0.3 > likeliest[1]
     # A brand alone is one doubt of many.
     config = replace(DEFAULT_CONFIG, min_span_score=0.0, likely_span_score=0.0)
     found = Detector(detector.model, config=config).score(line * 6).spans

@@ -34,9 +34,11 @@ FITTED: dict[Kind, tuple[str, ...]] = {
         "no_running",
     ),
 }
-"""Which of the page features are fitted for each kind. Injections add up: a brand in the title, in a heading and
-in a host name is a doorway, though each alone leaves a doubt. What looks garbled does not: a long
-page has many doubts; what its running text is like tells which of them to believe.
+"""Which of the page features are fitted for each kind.
+
+Injections add up: a brand in the title, in a heading and in a host name is a doorway, though each
+alone leaves a doubt. What looks garbled does not: a long page has many doubts; what its running
+text is like tells which of them to believe.
 
 Those of :data:`BOUNDS` are not fitted: their weights are what parts the thresholds of titles from
 those of texts, and those of findings in other languages from those of Chinese ones.

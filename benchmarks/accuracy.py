@@ -182,7 +182,11 @@ def main(
     started = time.monotonic()
     count = pages or (TrainOptions.pages // 10 if quick else TrainOptions.pages)
     options = TrainOptions(jobs=jobs).scaled(count)
-    options = replace(options, calibration_pages=max(6_000, options.calibration_pages))
+    options = replace(
+        options,
+        calibration_pages=max(6_000, options.calibration_pages),
+        threshold_pages=max(24_000, options.threshold_pages),
+    )
     sizes = Sizes(60, 600, 12) if quick else Sizes()
     cache = default_cache()
     ground = lay_ground(default_labeled_folder(), jobs, cache, err)

@@ -93,6 +93,7 @@ def print_model(model: Model) -> None:
             ("pages", "fitting"),
             ("wording_pages", "the wording of findings"),
             ("calibration_pages", "calibration"),
+            ("threshold_pages", "the threshold"),
             ("evaluation_pages", "evaluation"),
         )
         if key in made

@@ -162,7 +162,12 @@ def test_the_grammars_name_only_what_exists() -> None:
     supplied = {"brand", "nb", "kw", "slot", "code", "handle", "phone", "host", "url", "obf"}
     supplied |= {"fancy", "tld", "year", "porn2", "contact", "spam", "bad", "badhost", "o", "c"}
     supplied |= {"kw" + group for group in lexicons().groups("keywords_zh")}
-    for names in (("spam_zh",), ("spam_other",), ("spam_zh", "honest_zh"), ("honest_other",)):
+    for names in (
+        ("spam_zh", "apps_zh"),
+        ("spam_other",),
+        ("spam_zh", "honest_zh", "apps_zh"),
+        ("honest_other",),
+    ):
         rules = grammar(*names).rules
         for alternatives in rules.values():
             for text in alternatives:

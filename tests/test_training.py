@@ -34,6 +34,7 @@ OPTIONS = TrainOptions(
     pages=800,
     wording_pages=200,
     calibration_pages=200,
+    threshold_pages=400,
     evaluation_pages=40,
     jobs=2,
     fit=FitOptions(epochs=3),

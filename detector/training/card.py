@@ -29,8 +29,8 @@ def model_card(model: Model, metrics: dict[str, Any]) -> str:
         f"- default threshold: {model.threshold}",
         f"- seed: {made.get('seed')}; synthetic pages: {made.get('pages')} for fitting,"
         f" {made.get('wording_pages')} for the wording of findings,",
-        f"  {made.get('calibration_pages')} for calibration, {made.get('evaluation_pages')} for"
-        " evaluation",
+        f"  {made.get('calibration_pages')} for calibration, {made.get('threshold_pages')} clean"
+        f" ones for the threshold, {made.get('evaluation_pages')} for evaluation",
         f"- hand-written pages: {made.get('handwritten')}",
         "- The figures below are those of a model fitted on 70 % of the brands, keywords and word",
         "  pairs and without the families it is judged on. The weights that ship were then fitted",

@@ -328,8 +328,8 @@ CLEAN_PAGE_WEIGHT = 4.0
 class Judged(NamedTuple):
     """Candidates of one page and kind: features, whether each is right, sizes, whether Chinese.
 
-    ``html`` and ``lang`` are those of the page; ``hard`` says that it is an honest one made to look
-    like spam (see synthesis).
+    ``lang`` is that of the page; ``hard`` says that it is an honest one made to look like spam (see
+    synthesis).
     ``inside`` has the log-odds of each character in each candidate, one candidate after the other,
     ``of`` the candidate's index, ``offends`` whether the character is labelled.
     """
@@ -343,7 +343,6 @@ class Judged(NamedTuple):
     running: RunningText
     truth: bool
     spam: bool
-    html: bool
     lang: str
     hard: bool
     inside: NDArray[np.float32]
@@ -394,7 +393,7 @@ def _judged(
     where = np.array(WHERES)[batch.places[found.start] >> 1]
     return Judged(
         found.features, right, sizes, chinese, where, len(text), running, truth, page.spam,
-        page.page.html, page.lang, is_hard(page), evidence.final[at, index], of, offends,
+        page.lang, is_hard(page), evidence.final[at, index], of, offends,
     )  # fmt: skip
 
 

@@ -21,13 +21,13 @@ _PREFIX = "kind."
 _OF_LISTS = (
     "kind.live", "kind.nav", "kind.media", "kind.film", "kind.game", "kind.app", "kind.price",
     "kind.ask", "kind.match", "kind.auto", "kind.style", "kind.crypto", "kind.gamenews",
-    "kind.technews", "kind.fundnews", "kind.lotterynews", "kind.query",
+    "kind.technews", "kind.fundnews", "kind.lotterynews", "kind.query", "kind.download",
 )  # fmt: skip
 _SAME_KIND, _SAME_TEMPLATE = 0.8, 0.3
 
 
 def _rules() -> Grammar:
-    return grammar("headlines_zh")
+    return grammar("headlines_zh", "apps_zh")
 
 
 @lru_cache(maxsize=1)

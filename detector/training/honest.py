@@ -30,7 +30,7 @@ __all__ = [
 
 @lru_cache(maxsize=1)
 def _chinese() -> Grammar:
-    return grammar("spam_zh", "honest_zh")
+    return grammar("spam_zh", "honest_zh", "apps_zh")
 
 
 def _topics() -> tuple[str, ...]:
@@ -39,6 +39,15 @@ def _topics() -> tuple[str, ...]:
 
 
 TOPICS: tuple[str, ...] = _topics()
+
+
+_COMMON = ("apk", "apk", "download")
+_COMMON_SHARE = 0.06
+"""Of the topics whose pages the web has most of: those that offer programs for download."""
+
+
+def _topic(rng: random.Random) -> str:
+    return rng.choice(_COMMON if rng.random() < _COMMON_SHARE else TOPICS)
 
 
 def _slots(rng: random.Random, lang: str, split: str) -> dict[str, Slot]:
@@ -119,7 +128,7 @@ def honest_article(
     """
     base = base_language(lang)
     if base == "zh":
-        return _article_zh(rng, lang, split, topic or rng.choice(TOPICS))
+        return _article_zh(rng, lang, split, topic or _topic(rng))
     rules = grammar("honest_other")
     slots = _slots(rng, lang, split)
     count = rng.randint(2, 7)

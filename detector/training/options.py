@@ -33,6 +33,8 @@ class TrainOptions:
     pages: int = 150_000
     wording_pages: int = 80_000
     calibration_pages: int = 32_000
+    threshold_pages: int = 60_000
+    """Clean pages, mostly Chinese texts, in whose tail the threshold is measured."""
     evaluation_pages: int = 6_000
     jobs: int = 2
     false_rate: float = 0.0004
@@ -54,5 +56,6 @@ class TrainOptions:
             pages=pages,
             wording_pages=part(self.wording_pages),
             calibration_pages=part(self.calibration_pages),
+            threshold_pages=part(self.threshold_pages),
             evaluation_pages=part(self.evaluation_pages),
         )

@@ -339,7 +339,9 @@ class Phrases:
         self.base = base_language(lang)
         self.split = split
         self.brand = name if name is not None else brand(rng, lang, split)
-        self._grammar: Grammar = grammar("spam_zh") if self.base == "zh" else grammar("spam_other")
+        self._grammar: Grammar = (
+            grammar("spam_zh", "apps_zh") if self.base == "zh" else grammar("spam_other")
+        )
         self._contact = self._code(rng)
         self._host = host(rng, lang, split, self.brand)
         self._slots = self._make_slots()

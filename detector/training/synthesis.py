@@ -78,14 +78,31 @@ def _sentences(text: str, wanted: int) -> str:
     return text[:wanted]
 
 
-def synthetic_page(seed: str, supply: Supply, split: str) -> LabeledPage:
+_CLEAN = ((0.0, 0.10), (0.70, 1.0))
+"""Which rolls give clean pages."""
+_WITHOUT_HTML = ((0.0, 0.18), (0.58, 1.0))
+"""Which rolls give a Chinese page that is a text."""
+
+
+def _within(roll: float, ranges: Sequence[tuple[float, float]]) -> float:
+    """Spread ``roll`` (0-1) over ``ranges``, half-open and one after the other."""
+    at = roll * sum(end - start for start, end in ranges)
+    for start, end in ranges:
+        if at < end - start:
+            return start + at
+        at -= end - start
+    return ranges[-1][0]
+
+
+def synthetic_page(seed: str, supply: Supply, split: str, clean_texts: bool = False) -> LabeledPage:
     """Return the page that ``seed`` stands for; ``split`` (train or test) picks the dictionaries.
 
     ``family`` names what was done to it, such as ``inject:title_prefix``, ``garble:readings``,
     ``clean``, ``hard``. Pages with too little damage to judge have the label ``light``.
+    ``clean_texts`` leaves out damage, and of Chinese pages the HTML.
     """
     rng = random.Random(seed)
-    roll = rng.random()
+    roll = _within(rng.random(), _CLEAN) if clean_texts else rng.random()
     if roll < 0.10:
         source = supply.draw(rng)
         lang = source.lang
@@ -119,6 +136,8 @@ def synthetic_page(seed: str, supply: Supply, split: str) -> LabeledPage:
     else:
         article = Article(article.source, article.lang, article.title, tuple(paragraphs))
     form = rng.random()
+    if clean_texts and chinese:
+        form = _within(form, _WITHOUT_HTML)
     if form < 0.12 and not injected:
         page, spans = marked_page(article.title + "\n", html=False)
         form_name = "title"

@@ -51,6 +51,7 @@ from detector.training.workers import (
     handwritten_rows,
     judge_batch,
     over_pages,
+    threshold_batch,
     use,
     used,
     wording_batch,
@@ -146,11 +147,7 @@ def _with_everything(
     use(replace(used(), model=model, alarms=False, split="all", handwritten=every))
     model = _two_rounds(model, options, console)
     model = replace(model, alternatives=known_alternatives(ground.lexicons, "all"))
-    use(replace(used(), model=model))
-    count = 2 * options.calibration_pages  # the bound is far out in their tail
-    judged = over_pages(judge_batch, count, options, "threshold", console)
-    model = _with_threshold(model, judged, options.false_rate)
-    return replace(model, version=model_version(model))
+    return _with_threshold(model, options, console)
 
 
 def _two_rounds(model: Model, options: TrainOptions, console: Console) -> Model:
@@ -197,18 +194,26 @@ def _calibrated(
     garbled = [pair[KINDS.index("garbled")] for pair in judged]
     bound = fit_words(garbled, spans["garbled"], model.word_bound)
     model = replace(model, span_calibration=spans, page_calibration=pages, word_bound=bound)
-    model = _with_threshold(model, judged, options.false_rate)
+    return _with_threshold(model, options, console)
+
+
+def _with_threshold(model: Model, options: TrainOptions, console: Console) -> Model:
+    """Return ``model`` with page scores scaled to the tail of clean pages, and its version."""
+    use(replace(used(), model=model))
+    judged = over_pages(threshold_batch, options.threshold_pages, options, "threshold", console)
+    model = _scaled(model, judged, options.false_rate)
     return replace(model, version=model_version(model))
 
 
-def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float) -> Model:
+def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float) -> Model:
     """Return ``model`` with page scores scaled so that ``THRESHOLD`` gives ``false_rate``.
 
-    That is the share of plain Chinese texts which injections alone may flag. What gives less to
-    judge by, or is less well known, has bounds of its own further out in the tail (the cautions
-    above), and the bound moves from one to the other with :data:`~detector.page_score.BOUNDS`.
+    ``judged`` are clean pages. The rate is the share of plain Chinese texts which injections alone
+    may flag. What gives less to judge by, or is less well known, has bounds of its own further out
+    in the tail (the cautions above), and the bound moves from one to the other with
+    :data:`~detector.page_score.BOUNDS`.
     HTML pages made here are harder than those of the web, with brands in every corner of them, so
-    they are judged by the bound of texts.
+    Chinese ones are judged by the bound of texts.
     Log-odds are measured so that one in a hundred plain texts scores ``ONE_IN_A_HUNDRED`` or more:
     a score means the same for both kinds, above the threshold and below.
     """
@@ -218,9 +223,9 @@ def _with_threshold(model: Model, judged: Sequence[tuple[Judged, ...]], false_ra
         spans, page = model.span_calibration[kind], model.page_calibration[kind]
         fitted = {name: weight for name, weight in page.weights.items() if name not in BOUNDS}
         page = Calibration(page.intercept, fitted)
-        clean = [pair[index] for pair in judged if not pair[index].spam]
+        clean = [pair[index] for pair in judged]
         chinese = [one for one in clean if one.lang.startswith("zh")]
-        texts = [one for one in chinese if not one.html and brief(one.length) < 0.25]
+        texts = [one for one in chinese if brief(one.length) < 0.25]
         text = _tails(texts, spans, page)
         title = _tails([one for one in chinese if brief(one.length) > 0.75], spans, page)
         others = _tails([one for one in clean if not one.lang.startswith("zh")], spans, page)
@@ -275,6 +280,7 @@ def _provenance(ground: Ground, options: TrainOptions, metrics: dict[str, Any]) 
         "pages": options.pages,
         "wording_pages": options.wording_pages,
         "calibration_pages": options.calibration_pages,
+        "threshold_pages": options.threshold_pages,
         "evaluation_pages": options.evaluation_pages,
         "false_rate": options.false_rate,
         "fit": asdict(options.fit),

@@ -38,13 +38,14 @@ __all__ = [
     "judge_batch",
     "over_pages",
     "synthetic_pages",
+    "threshold_batch",
     "use",
     "used",
     "wording_batch",
 ]
 
 T = TypeVar("T")
-_DOCUMENTS = {"context": "calibrate", "wording": "count"}
+_DOCUMENTS = {"context": "calibrate", "wording": "count", "threshold": "calibrate"}
 """Parts with pages of their own, but from the documents of another part. Context rows are too
 coarse to remember a document; wording would, so it reads none that calibration or evaluation do."""
 BATCH = 200
@@ -105,12 +106,16 @@ def over_pages(
 
 
 def synthetic_pages(first: int, last: int, part: str) -> Iterator[LabeledPage]:
-    """Yield the numbered pages of ``part``: fit, context, wording, calibrate or evaluate."""
+    """Yield the numbered pages of ``part``.
+
+    The parts are fit, context, wording, calibrate, threshold (clean ones only) and evaluate.
+    """
     state = used()
     split = state.split if part in ("fit", "wording") else "test"
     supply = state.supplies[_DOCUMENTS.get(part, part)]
     for number in range(first, last):
-        yield synthetic_page(f"{state.options.seed}-{part}-{number}", supply, split)
+        seed = f"{state.options.seed}-{part}-{number}"
+        yield synthetic_page(seed, supply, split, clean_texts=part == "threshold")
 
 
 def _alarms(page: LabeledPage) -> NDArray[np.bool_]:
@@ -174,6 +179,12 @@ def judge_batch(first: int, last: int) -> list[tuple[Judged, ...]]:
         for page in synthetic_pages(first, last, "calibrate")
         if page.label != "light"
     ]
+
+
+def threshold_batch(first: int, last: int) -> list[tuple[Judged, ...]]:
+    """Return the candidates of clean pages, by kind in the order of ``KINDS``."""
+    model = used().model
+    return [judge(page, model) for page in synthetic_pages(first, last, "threshold")]
 
 
 def evaluate_batch(first: int, last: int) -> list[Judgement]:

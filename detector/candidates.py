@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from detector.batch import Batch
 from detector.config import Config
 from detector.edges import sharpened
 from detector.kernel import address, call
-from detector.model import Evidence, Model
+from detector.model import Evidence, Model, Segmentation
 from detector.ngrams import Features
 from detector.page import WHERES
 from detector.result import KINDS, Kind
@@ -35,6 +36,10 @@ _BEFORE = _AFTER | frozenset("。.!！?？")
 # What stands between the end of a sentence and the phrase that is put in behind it.
 _BETWEEN = frozenset("，、；：。！？")
 _LEAST_LEFT = 5  # code points, for a remnant to be cut off
+_TIGHTER = 2.0
+"""Log-odds that a character must have beyond those of the first cut to be of a part."""
+_PREFERRED = 0.3
+"""Log-odds by which parts may be less likely than the whole and are reported all the same."""
 SPAN_FEATURES = (
     "sum", "sum_linear", "mean", "peak", "runs", "size", "rest", "crowd", "share", "page",
     "below_best", "hidden", "wording", "parted", "splice", "better", "better_share",
@@ -51,18 +56,21 @@ _LOGS = [
     for name in ("runs", "size", "crowd", "share", "page", "page_odd", "page_bold")
 ]
 _LOGS_AFTER_ONE = [SPAN_FEATURES.index(name) for name in ("rest", "better")]
-_WORDING = SPAN_FEATURES.index("wording")
+_PEAK, _WORDING = SPAN_FEATURES.index("peak"), SPAN_FEATURES.index("wording")
 
 
 class Candidates(NamedTuple):
     """Stretches of evidence of one kind that may become spans, in order.
 
+    ``whole`` is the index of the larger one that a candidate is a part of, -1 where it is none:
+    evidence spills over into the sentence that an injection stands in, so that either may be right.
     ``page`` is the number of the page in its batch, ``start`` and ``end`` are positions in the
     batch, ``text_start`` and ``text_end`` code points in the page's text (m each); ``features`` is
     m x ``len(SPAN_FEATURES)``.
     """
 
     kind: Kind
+    whole: NDArray[np.intp]
     page: NDArray[np.intp]
     start: NDArray[np.intp]
     end: NDArray[np.intp]
@@ -97,10 +105,55 @@ def candidates(
     """Return the candidate findings of one kind, with the features of the span calibration.
 
     ``of_characters`` and ``evidence`` are those of the characters of ``batch``, ``texture`` that of
-    its pages. Injections end
-    where the evidence of the first pass does; garbled passages stay as segmentation cut them.
+    its pages. Injections end where the evidence of the first pass does, and come with their parts;
+    garbled passages stay as segmentation cut them.
     """
     cut = model.segmentation[kind]
+    found = _cut(batch, of_characters, evidence, texture, model, kind, cut)
+    if kind == "garbled" or not (found.features[:, _PEAK] > _TIGHTER).any():
+        return found
+    tighter = replace(cut, offset=cut.offset + _TIGHTER)
+    return _with_parts(found, _cut(batch, of_characters, evidence, texture, model, kind, tighter))
+
+
+def _with_parts(wholes: Candidates, parts: Candidates) -> Candidates:
+    """Return ``wholes`` and those ``parts`` that are less than the whole which they stand in."""
+    middle = (parts.start + parts.end) // 2
+    whole = np.searchsorted(wholes.start, middle, side="right") - 1
+    less = (
+        (whole >= 0)
+        & (middle < wholes.end[whole])
+        & ((parts.start > wholes.start[whole]) | (parts.end < wholes.end[whole]))
+    )
+    if not less.any():
+        return wholes
+    # A whole before its parts.
+    order = np.lexsort(
+        (
+            np.repeat((0, 1), (len(wholes.start), int(less.sum()))),
+            np.concatenate((np.arange(len(wholes.start)), whole[less])),
+        )
+    )
+    columns = [
+        np.concatenate((of_wholes, of_parts[less]))[order]
+        for of_wholes, of_parts in zip(wholes[2:], parts[2:], strict=True)
+    ]
+    place = np.empty(len(order), dtype=np.intp)
+    place[order] = np.arange(len(order))
+    of = np.concatenate((np.full(len(wholes.start), -1), place[whole[less]]))[order]
+    return Candidates(wholes.kind, of, *columns)
+
+
+def _cut(
+    batch: Batch,
+    of_characters: Features,
+    evidence: Evidence,
+    texture: Textures,
+    model: Model,
+    kind: Kind,
+    cut: Segmentation,
+) -> Candidates:
+    """Return the candidates of one cut: disjoint, and features as if there were no others."""
     head = KINDS.index(kind)
     own_evidence = evidence.final[:, head]
     start, end, score = maximal_segments(
@@ -113,9 +166,9 @@ def candidates(
     )
     n, m, b = len(batch.codes), len(start), len(batch.starts)
     features = np.zeros((m, len(SPAN_FEATURES)))
-    page = np.empty(m, dtype=np.intp)
+    page, whole = np.empty(m, dtype=np.intp), np.full(m, -1, dtype=np.intp)
     if not m:
-        return Candidates(kind, page, page, page, page, page, features)
+        return Candidates(kind, whole, page, page, page, page, page, features)
     if kind == "injection":
         start, end = sharpened(batch, model.counts, evidence.first[:, head], start, end)
     logs = np.log1p(score)
@@ -137,25 +190,43 @@ def candidates(
     features[:, _WORDING] = model.wording.log_odds(batch, of_characters.rows, start, end, head)
     text_start = batch.offsets[start].astype(np.intp)
     text_end = batch.offsets[end - 1].astype(np.intp) + 1
-    return Candidates(kind, page, start, end, text_start, text_end, features)
+    return Candidates(kind, whole, page, start, end, text_start, text_end, features)
+
+
+def _superseded(wholes: NDArray[np.intp], scores: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which candidates are parts of likelier wholes, or wholes with likelier parts."""
+    odds = np.log(np.maximum(scores, 1e-9)) - np.log(np.maximum(1 - scores, 1e-9))
+    parts = np.flatnonzero(wholes >= 0)
+    best = np.full(len(scores), -np.inf)
+    np.maximum.at(best, wholes[parts], odds[parts])
+    divided = best > odds - _PREFERRED
+    superseded = divided.copy()
+    superseded[parts] = ~divided[wholes[parts]]
+    return superseded
 
 
 def reported(
-    pages: NDArray[np.intp], scores: NDArray[np.float64], config: Config
+    pages: NDArray[np.intp],
+    wholes: NDArray[np.intp],
+    scores: NDArray[np.float64],
+    config: Config,
 ) -> NDArray[np.intp]:
     """Return which candidates of one kind become findings, as indices in order.
 
-    ``pages`` (m, ascending) and ``scores`` (m) are the numbers of their pages and their calibrated
-    probabilities. Likely ones all do, and of each page the best of those that leave a doubt.
+    ``pages`` (m, ascending), ``wholes`` (m) and ``scores`` (m) are the numbers of their pages, the
+    indices of what they are parts of, and their calibrated probabilities. Either a whole becomes a
+    finding or its parts do. Likely ones all do, and of each page the best of those that leave a
+    doubt.
     """
-    chosen = scores >= max(config.likely_span_score, config.min_span_score)
-    doubts = np.flatnonzero(~chosen & (scores >= config.min_span_score))
-    if len(doubts) <= config.max_doubts:  # of all pages together
-        chosen[doubts] = True
-        return np.flatnonzero(chosen)
-    doubts = doubts[np.lexsort((-scores[doubts], pages[doubts]))]
-    of = pages[doubts]
-    chosen[doubts[np.arange(len(doubts)) - np.searchsorted(of, of) < config.max_doubts]] = True
+    chosen = scores >= config.min_span_score
+    if (wholes >= 0).any():
+        chosen &= ~_superseded(wholes, scores)
+    doubts = np.flatnonzero(chosen & (scores < config.likely_span_score))
+    if len(doubts) > config.max_doubts:  # of all pages together
+        doubts = doubts[np.lexsort((-scores[doubts], pages[doubts]))]
+        of = pages[doubts]
+        rank = np.arange(len(doubts)) - np.searchsorted(of, of)
+        chosen[doubts[rank >= config.max_doubts]] = False
     return np.flatnonzero(chosen)
 
 

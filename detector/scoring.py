@@ -284,7 +284,7 @@ class Detector:
         for kind in KINDS:
             found = candidates(batch, features, evidence, texture, self.model, kind)
             score = self.model.span_calibration[kind].probabilities(SPAN_FEATURES, found.features)
-            chosen = reported(found.page, score, self.config)
+            chosen = reported(found.page, found.whole, score, self.config)
             start, end = found.start[chosen], found.end[chosen]
             runs: list[list[tuple[int, int]]] = [[]] * len(chosen)
             if kind == "garbled" and len(chosen):

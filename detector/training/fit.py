@@ -328,14 +328,15 @@ CLEAN_PAGE_WEIGHT = 4.0
 class Judged(NamedTuple):
     """Candidates of one page and kind: features, whether each is right, sizes, whether Chinese.
 
-    ``lang`` is that of the page; ``hard`` says that it is an honest one made to look like spam (see
-    synthesis).
+    ``whole`` is that of the candidates, ``lang`` that of the page; ``hard`` says that it is an
+    honest one made to look like spam (see synthesis).
     ``inside`` has the log-odds of each character in each candidate, one candidate after the other,
     ``of`` the candidate's index, ``offends`` whether the character is labelled.
     """
 
     values: NDArray[np.float64]
     right: NDArray[np.bool_]
+    whole: NDArray[np.intp]
     sizes: NDArray[np.intp]
     chinese: NDArray[np.bool_]
     where: NDArray[np.str_]
@@ -392,8 +393,8 @@ def _judged(
     chinese = np.array([is_chinese(text[start:end]) for start, end in trimmed], dtype=bool)
     where = np.array(WHERES)[batch.places[found.start] >> 1]
     return Judged(
-        found.features, right, sizes, chinese, where, len(text), running, truth, page.spam,
-        page.lang, is_hard(page), evidence.final[at, index], of, offends,
+        found.features, right, found.whole, sizes, chinese, where, len(text), running, truth,
+        page.spam, page.lang, is_hard(page), evidence.final[at, index], of, offends,
     )  # fmt: skip
 
 
@@ -478,7 +479,7 @@ def fit_pages(
 def span_scores(page: Judged, spans: Calibration, config: Config) -> list[Weighed]:
     """Return what the page score asks of the candidates that become spans."""
     scores = spans.probabilities(SPAN_FEATURES, page.values)
-    chosen = reported(np.zeros(len(scores), dtype=np.intp), scores, config)
+    chosen = reported(np.zeros(len(scores), dtype=np.intp), page.whole, scores, config)
     columns = (scores, page.sizes, page.chinese, page.where)
     rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
     return [Weighed(*row) for row in rows]

@@ -16,7 +16,6 @@ from detector.training.garble import (
     GarbleLexicons,
     apply_edits,
     garble,
-    honest_lookalikes,
 )
 from detector.training.garble_lexicons import (
     LEXICON_FOLDER,
@@ -27,6 +26,7 @@ from detector.training.garble_lexicons import (
     read_pairs,
 )
 from detector.training.lexicons import in_split
+from detector.training.lookalikes import honest_lookalikes
 from detector.training.marks import remove_marks, unmark
 
 PAGE = (

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 from detector.page import Page, page_from_text
 from detector.training.drafts import Article, Draft, Link
-from detector.training.garble import GarbleLexicons, garble, honest_lookalikes
+from detector.training.garble import GarbleLexicons, garble
 from detector.training.headlines import honest_headline, honest_link_texts
 from detector.training.honest import honest_article, honest_script, honest_sentences
 from detector.training.inject import inject
 from detector.training.labeled import LabeledPage, marked_page
+from detector.training.lookalikes import honest_lookalikes
 from detector.training.marks import Labeled, unmark
 from detector.training.sites import draft_page, render_html, render_text
 

@@ -57,10 +57,10 @@ def brief(length: int) -> float:
 
 
 class Weighed(NamedTuple):
-    """What the page score asks of a span: score, code points, whether it is Chinese, place."""
+    """What the page score asks of a span: score, what it says, whether it is Chinese, place."""
 
     score: float
-    size: int
+    said: str
     chinese: bool
     where: Where
 
@@ -87,11 +87,24 @@ def _phrase_odds(span: Weighed, whole: float) -> float:
     odds = _log_odds(span.score)
     if span.where == "title":
         return odds
-    return odds - (1 - whole) * math.log(max(span.size, _PHRASE) / _PHRASE)
+    return odds - (1 - whole) * math.log(max(len(span.said), _PHRASE) / _PHRASE)
+
+
+def _distinct(spans: Sequence[Weighed]) -> list[Weighed]:
+    likeliest: dict[str, Weighed] = {}
+    for span in spans:
+        said = span.said.casefold()
+        if said not in likeliest or span.score > likeliest[said].score:
+            likeliest[said] = span
+    return list(likeliest.values())
 
 
 def page_features(spans: Sequence[Weighed], length: int, running: RunningText) -> dict[str, float]:
-    """Return what the page calibration is told about spans of one kind, at least one."""
+    """Return what the page calibration is told about spans of one kind, at least one.
+
+    Of those that say the same, the likeliest counts: sites name themselves again and again.
+    """
+    spans = _distinct(spans)
     whole = brief(length)
     odds = sorted((_log_odds(span.score) for span in spans), reverse=True)
     phrases = sorted((_phrase_odds(span, whole) for span in spans), reverse=True)
@@ -136,7 +149,7 @@ def page_scores(
     """
     by_kind: dict[Kind, list[Weighed]] = {kind: [] for kind in KINDS}
     for span in spans:
-        weighed = Weighed(span.score, len(span.read), is_chinese(span.read), span.where)
+        weighed = Weighed(span.score, span.read, is_chinese(span.read), span.where)
         by_kind[span.kind].append(weighed)
     scores = {
         kind: _kind_score(found, length, running, model.page_calibration[kind])

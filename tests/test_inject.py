@@ -161,7 +161,7 @@ def test_brands_vary() -> None:
 def test_the_grammars_name_only_what_exists() -> None:
     supplied = {"brand", "nb", "kw", "slot", "code", "handle", "phone", "host", "url", "obf"}
     supplied |= {"fancy", "tld", "year", "porn2", "contact", "spam", "bad", "badhost", "o", "c"}
-    supplied |= {"m", "n"}
+    supplied |= {"m", "n", "name", "site"}
     supplied |= {"kw" + group for group in lexicons().groups("keywords_zh")}
     for names in (
         ("spam_zh", "apps_zh"),
@@ -170,6 +170,7 @@ def test_the_grammars_name_only_what_exists() -> None:
         ("honest_other",),
         ("headlines_zh", "apps_zh"),
         ("masks_zh",),
+        ("spam_zh", "apps_zh", "notes_zh"),
     ):
         rules = grammar(*names).rules
         for alternatives in rules.values():

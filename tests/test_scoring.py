@@ -356,10 +356,12 @@ def test_chinese_findings_are_told_from_others(text: str, expected: bool) -> Non
 
 
 def test_a_finding_in_another_language_has_a_bound_of_its_own() -> None:
-    chinese = page_features([Weighed(0.9, 4, True, "body")], 900, RunningText())
-    foreign = page_features([Weighed(0.9, 4, False, "body")], 900, RunningText())
+    chinese = page_features([Weighed(0.9, "开云体育", True, "body")], 900, RunningText())
+    foreign = page_features([Weighed(0.9, "开云体育", False, "body")], 900, RunningText())
     mixed = page_features(
-        [Weighed(0.6, 4, False, "body"), Weighed(0.6, 4, True, "body")], 900, RunningText()
+        [Weighed(0.6, "slot gacor", False, "body"), Weighed(0.6, "开云体育", True, "body")],
+        900,
+        RunningText(),
     )
     assert [row["foreign"] for row in (chinese, mixed, foreign)] == [0.0, 0.5, 1.0]
     assert {**foreign, "foreign": 0.0} == chinese
@@ -371,26 +373,38 @@ def told(spans: Sequence[Weighed], length: int = 900) -> dict[str, float]:
 
 
 def test_likely_injections_add_up_and_doubts_do_not() -> None:
-    one = told([Weighed(0.9, 4, True, "body")])
-    three = told([Weighed(0.9, 4, True, "body")] * 3)
-    doubts = told([Weighed(0.9, 4, True, "body"), *[Weighed(0.1, 4, True, "body")] * 20])
+    one = told([Weighed(0.9, "开云体育", True, "body")])
+    three = told([Weighed(0.9, name, True, "body") for name in ("开云体育", "乐鱼", "金年会")])
+    doubts = told(
+        [
+            Weighed(0.9, "开云体育", True, "body"),
+            *[Weighed(0.1, str(n), True, "body") for n in range(20)],
+        ]
+    )
     assert three["phrase"] == one["phrase"] == doubts["phrase"]
     assert three["phrases"] > one["phrases"] == doubts["phrases"] == 0.0
 
 
+def test_what_is_said_again_and_again_counts_once() -> None:
+    one = told([Weighed(0.9, "开云体育", True, "body")])
+    again = [Weighed(score, name, True, "link") for score in (0.6, 0.9) for name in ("KY", "ky")]
+    assert told(again) == told([Weighed(0.9, "ky", True, "link")])
+    assert told([*again, Weighed(0.9, "开云体育", True, "body")])["phrases"] > one["phrases"]
+
+
 def test_in_a_text_sentences_of_promotion_count_less_than_a_phrase() -> None:
-    phrase, short = (told([Weighed(0.9, size, True, "body")]) for size in (16, 4))
-    sentence = told([Weighed(0.9, 160, True, "body")])
-    title = told([Weighed(0.9, 160, True, "title")])
+    phrase, short = (told([Weighed(0.9, "彩" * size, True, "body")]) for size in (16, 4))
+    sentence = told([Weighed(0.9, "彩" * 160, True, "body")])
+    title = told([Weighed(0.9, "彩" * 160, True, "title")])
     assert sentence["best"] == phrase["best"]
     assert sentence["phrase"] == pytest.approx(phrase["phrase"] - math.log(10))
     assert title["phrase"] == phrase["phrase"] == short["phrase"]
-    whole = told([Weighed(0.9, 28, True, "body")], length=30)
+    whole = told([Weighed(0.9, "彩" * 28, True, "body")], length=30)
     assert whole["phrase"] == phrase["phrase"]
 
 
 def test_long_pages_and_pages_without_running_text_are_told() -> None:
-    spans = [Weighed(0.9, 4, True, "body")]
+    spans = [Weighed(0.9, "开云体育", True, "body")]
     assert [told(spans, length)["long"] for length in (20, 980)] == [0.0, 0.0]
     assert told(spans, 3980)["long"] == pytest.approx(math.log(4))
     known = page_features(spans, 900, RunningText(200, 1.5))
@@ -399,15 +413,15 @@ def test_long_pages_and_pages_without_running_text_are_told() -> None:
 
 
 def test_what_a_title_says_counts_of_its_own() -> None:
-    body = told([Weighed(0.9, 4, True, "body")])
-    both = told([Weighed(0.7, 4, True, "title"), Weighed(0.9, 4, True, "body")])
-    title = told([Weighed(0.9, 4, True, "title"), Weighed(0.2, 4, True, "title")])
+    body = told([Weighed(0.9, "开云体育", True, "body")])
+    both = told([Weighed(0.7, "开云", True, "title"), Weighed(0.9, "开云体育", True, "body")])
+    title = told([Weighed(0.9, "开云体育", True, "title"), Weighed(0.2, "开云", True, "title")])
     assert body["title"] < both["title"] < title["title"] == title["phrase"] == body["phrase"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_fitted_of_each_kind_is_known_and_no_bound(kind: Kind) -> None:
-    assert set(FITTED[kind]) <= set(told([Weighed(0.9, 4, True, "body")])) - set(BOUNDS)
+    assert set(FITTED[kind]) <= set(told([Weighed(0.9, "开云体育", True, "body")])) - set(BOUNDS)
 
 
 def test_thousands_of_findings_cost_no_more_than_their_number() -> None:

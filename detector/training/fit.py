@@ -326,7 +326,7 @@ CLEAN_PAGE_WEIGHT = 4.0
 
 
 class Judged(NamedTuple):
-    """Candidates of one page and kind: features, whether each is right, sizes, whether Chinese.
+    """Candidates of one page and kind: features, whether right, what they say, whether Chinese.
 
     ``whole`` is that of the candidates, ``lang`` that of the page; ``hard`` says that it is an
     honest one made to look like spam (see synthesis).
@@ -337,7 +337,7 @@ class Judged(NamedTuple):
     values: NDArray[np.float64]
     right: NDArray[np.bool_]
     whole: NDArray[np.intp]
-    sizes: NDArray[np.intp]
+    said: Sequence[str]
     chinese: NDArray[np.bool_]
     where: NDArray[np.str_]
     length: int
@@ -381,7 +381,7 @@ def _judged(
 ) -> Judged:
     text, kind = page.page.text, found.kind
     trimmed = _trimmed(page, found)
-    sizes = np.array([end - start for start, end in trimmed], dtype=np.intp)
+    said = [text[start:end] for start, end in trimmed]
     right = rightness(page, found)
     # Every character of every candidate, one candidate after the other.
     extents = found.end - found.start
@@ -390,10 +390,10 @@ def _judged(
     index = KINDS.index(kind)
     offends = character_labels(page, batch.offsets[at])[index]
     truth = any(s.kind == kind for s in page.spans)
-    chinese = np.array([is_chinese(text[start:end]) for start, end in trimmed], dtype=bool)
+    chinese = np.array([is_chinese(words) for words in said], dtype=bool)
     where = np.array(WHERES)[batch.places[found.start] >> 1]
     return Judged(
-        found.features, right, found.whole, sizes, chinese, where, len(text), running, truth,
+        found.features, right, found.whole, said, chinese, where, len(text), running, truth,
         page.spam, page.lang, is_hard(page), evidence.final[at, index], of, offends,
     )  # fmt: skip
 
@@ -480,9 +480,10 @@ def span_scores(page: Judged, spans: Calibration, config: Config) -> list[Weighe
     """Return what the page score asks of the candidates that become spans."""
     scores = spans.probabilities(SPAN_FEATURES, page.values)
     chosen = reported(np.zeros(len(scores), dtype=np.intp), page.whole, scores, config)
-    columns = (scores, page.sizes, page.chinese, page.where)
-    rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
-    return [Weighed(*row) for row in rows]
+    return [
+        Weighed(float(scores[k]), page.said[k], bool(page.chinese[k]), page.where[k])
+        for k in chosen.tolist()
+    ]
 
 
 def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, config: Config) -> float:

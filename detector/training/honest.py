@@ -16,6 +16,7 @@ from unicodedata import category
 from detector.training.drafts import Article
 from detector.training.grammar import Grammar, Slot, grammar
 from detector.training.lexicons import lexicons
+from detector.training.notes import honest_name, honest_site, note
 from detector.training.phrases import Phrases, base_language, brand, host, traditional
 
 __all__ = [
@@ -44,6 +45,8 @@ TOPICS: tuple[str, ...] = _topics()
 _COMMON = ("apk", "apk", "download")
 _COMMON_SHARE = 0.06
 """Of the topics whose pages the web has most of: those that offer programs for download."""
+_NOTES = 0.1
+"""Share of the pages that tell where an honest site is, as operators' pages do."""
 
 
 def _topic(rng: random.Random) -> str:
@@ -118,6 +121,15 @@ def _article_zh(rng: random.Random, lang: str, split: str, topic: str) -> Articl
     return Article(f"honest/{topic}", lang, title, tuple(paragraphs))
 
 
+def _note(rng: random.Random, lang: str, split: str) -> Article:
+    name = honest_name(rng)
+    told = note(rng, split, name, honest_site(rng, name))
+    texts = (told.title, *told.lines)
+    if lang == "zh-Hant":
+        texts = tuple(traditional(text) for text in texts)
+    return Article("honest/note", lang, texts[0], texts[1:])
+
+
 def honest_article(
     rng: random.Random, lang: str, split: str = "train", topic: str | None = None
 ) -> Article:
@@ -128,6 +140,8 @@ def honest_article(
     """
     base = base_language(lang)
     if base == "zh":
+        if topic is None and rng.random() < _NOTES:
+            return _note(rng, lang, split)
         return _article_zh(rng, lang, split, topic or _topic(rng))
     rules = grammar("honest_other")
     slots = _slots(rng, lang, split)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from detector.training.drafts import Draft, Link
 from detector.training.lexicons import lexicons
 from detector.training.marks import CLOSE, OPEN, mark, remove_marks
+from detector.training.notes import note
 from detector.training.phrases import Phrases, base_language, phrase, traditional, url
 
 __all__ = ["HIDING", "PLACEMENTS", "WHOLE_PAGE", "inject", "insert"]
@@ -652,6 +653,37 @@ def _soft_anchor(draft: Draft, rng: random.Random, split: str) -> None:
     draft.headline = draft.title = f"{_injected(name)}{sign}{tail}"
 
 
+def _note_page(draft: Draft, rng: random.Random, split: str) -> None:
+    """A page that tells where a brand's site is and what is on it, and hardly more."""
+    voice = _voice(draft, rng, split)
+    if voice.base != "zh":
+        _soft_anchor(draft, rng, split)
+        return
+    real = rng.random() < 0.5
+    name = rng.choice(lexicons().words("brands_zh", None, split)) if real else voice.brand
+    address = url(rng, voice.lang, split, name)
+    scheme, _, rest = address.rpartition("://")
+    site, slash, path = rest.partition("/")
+    marked = f"{scheme}://{_injected(site)}" if scheme else _injected(site)
+    # Placeholders, since a host may have the name in it.
+    told = note(rng, split, "\x00", "\x01", voice.slots)
+
+    old = voice.lang == "zh-Hant" and rng.random() < 0.6
+
+    def filled(text: str) -> str:
+        text = traditional(text) if old else text
+        return text.replace("\x00", _injected(name)).replace("\x01", marked + slash + path)
+
+    draft.title = draft.headline = filled(told.title)
+    if rng.random() < 0.3:
+        draft.headline = filled(note(rng, split, "\x00", "\x01").title)
+    draft.paragraphs[:] = [filled(line) for line in told.lines]
+    draft.description = filled(rng.choice(told.lines)) if rng.random() < 0.5 else ""
+    draft.byline = ""
+    for _ in range(rng.choice((0, 1, 1, 2))):
+        draft.related.insert(0, Link(_injected(name), marked + slash + path))
+
+
 def _link_block_visible(draft: Draft, rng: random.Random, split: str) -> None:
     voice = _voice(draft, rng, split)
     for _ in range(rng.choice((1, 2, 3, 5, 8, 13, 30))):
@@ -812,6 +844,7 @@ PLACEMENTS: dict[str, Placement] = {
     "doorway": _doorway,
     "doorway_title_only": _doorway_title_only,
     "soft_anchor": _soft_anchor,
+    "note_page": _note_page,
     "meta_replaced": _meta_replaced,
     "hidden_block": _hidden_block,
     "link_block_visible": _link_block_visible,
@@ -827,7 +860,14 @@ PLACEMENTS: dict[str, Placement] = {
 }
 
 WHOLE_PAGE = frozenset(
-    {"doorway", "affiliate_page", "operator_terms", "betting_guide", "reflected_search"}
+    {
+        "doorway",
+        "note_page",
+        "affiliate_page",
+        "operator_terms",
+        "betting_guide",
+        "reflected_search",
+    }
 )
 
 _WEIGHTS: dict[str, int] = {
@@ -836,7 +876,13 @@ _WEIGHTS: dict[str, int] = {
     **{"one_sentence": 6, "anchor_in_sentence": 4, "once": 16, "byline_slot": 3},
     **{"breadcrumb_slot": 3, "company_slot": 3, "date_slot": 2, "porn_chain": 5},
     **{"ad_lines_top": 6, "ad_lines_bottom": 3, "footer_line": 7, "doorway": 5},
-    **{"doorway_title_only": 4, "soft_anchor": 6, "meta_replaced": 6, "hidden_block": 7},
+    **{
+        "doorway_title_only": 4,
+        "soft_anchor": 6,
+        "note_page": 8,
+        "meta_replaced": 6,
+        "hidden_block": 7,
+    },
     **{"link_block_visible": 4, "comment_block": 2, "script_write": 2, "noscript_block": 2},
     **{"affiliate_page": 6, "operator_terms": 2, "betting_guide": 3, "reflected_search": 2},
     **{"alt_text": 2, "visitor_comment": 4},

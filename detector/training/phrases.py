@@ -24,6 +24,7 @@ __all__ = [
     "brand",
     "disguise",
     "host",
+    "latin_name",
     "phrase",
     "traditional",
     "url",
@@ -248,12 +249,14 @@ def brand(rng: random.Random, lang: str, split: str = "train") -> str:
     return disguise(name, rng) if rng.random() < 0.06 else name
 
 
+def latin_name(name: str, rng: random.Random, most: int = 14) -> str:
+    """Return the letters and digits of ``name`` in pinyin, some at random where it has none."""
+    return re.sub("[^a-z0-9]", "", _pinyin(name))[:most] or _letters(rng, 3, 6)
+
+
 def host(rng: random.Random, lang: str, split: str = "train", name: str | None = None) -> str:
     """Return a host name as operators register or hijack them; ``name`` is the brand it is for."""
-    latin = _pinyin(name if name is not None else brand(rng, lang, split))
-    latin = re.sub("[^a-z0-9]", "", latin) or _letters(rng, 3, 6)
-    if len(latin) > 14:
-        latin = latin[:14]
+    latin = latin_name(name if name is not None else brand(rng, lang, split), rng)
     tld = rng.choice(_TLDS)
     digits = str(rng.randint(0, 99999)) if rng.random() < 0.5 else ""
     way = rng.random()
@@ -344,7 +347,7 @@ class Phrases:
         )
         self._contact = self._code(rng)
         self._host = host(rng, lang, split, self.brand)
-        self._slots = self._make_slots()
+        self.slots = self._make_slots()
 
     def _code(self, rng: random.Random) -> str:
         if rng.random() < 0.6:
@@ -402,7 +405,7 @@ class Phrases:
     def say(self, rule: str) -> str:
         """Return one text of grammar rule ``rule`` (without its language prefix)."""
         name = rule if self.base == "zh" else f"{self.base}.{rule}"
-        text = self._grammar.expand(name, self.rng, self.split, self._slots)
+        text = self._grammar.expand(name, self.rng, self.split, self.slots)
         if self.lang == "zh-Hant" and self.rng.random() < 0.45:
             text = traditional(text)
         return text
@@ -411,7 +414,7 @@ class Phrases:
         """Return up to ``count`` texts of a category of sentences, each of another template."""
         rule = _RULES_ZH[category] if self.base == "zh" else f"{self.base}.{_RULES[category]}"
         # The bland texts name one brand only: their injected words are marked by that name.
-        slots = self._slots | {"brand": self.brand} if category == "soft" else self._slots
+        slots = self.slots | {"brand": self.brand} if category == "soft" else self.slots
         texts = self._grammar.sample(rule, count, self.rng, self.split, slots)
         if self.lang == "zh-Hant" and self.rng.random() < 0.6:
             texts = [traditional(text) for text in texts]
@@ -422,7 +425,7 @@ class Phrases:
         if self.base != "zh":
             return self.say("glued").upper() if self.rng.random() < 0.3 else self.say("title")
         template = self.rng.choice(lexicons().words("slogans_zh", None, self.split))
-        text = self._grammar.fill(template, self.rng, self.split, self._slots)
+        text = self._grammar.fill(template, self.rng, self.split, self.slots)
         if self.rng.random() < 0.02:
             text = f"{{变量{self.rng.randint(1, 9)}}}" + text
         if self.rng.random() < 0.04:

@@ -68,11 +68,9 @@ THRESHOLD = 0.5
 ONE_IN_A_HUNDRED = 0.05
 """What one plain text in a hundred scores at least, of either kind."""
 GARBLED_CAUTION = 1.5
-BRIEF_CAUTION = 4
 FOREIGN_CAUTION = 2
-"""How much rarer clean pages may be flagged than texts for Chinese injections: for garbling, when
-brief, and in other languages. Brief pages give less to judge by; of what looks garbled and of other
-languages the web has more than the pages made here, whose tail says too little."""
+"""How much rarer clean pages may be flagged than texts for Chinese injections: for garbling, and in
+other languages. Of either the web has more than the pages made here, whose tail says too little."""
 HARD_LENIENCE = 5
 """How much more often hard negatives may be flagged than plain pages. A quarter of the clean pages
 made here quote spam or report on it, far more than on the web: counted as one, they would decide
@@ -230,7 +228,7 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
         title = _tails([one for one in chinese if brief(one.length) > 0.75], spans, page)
         others = _tails([one for one in clean if not one.lang.startswith("zh")], spans, page)
         bound = text.bound(rate)
-        shorter = title.bound(rate / BRIEF_CAUTION) if title.judges else bound
+        shorter = title.bound(rate) if title.judges else bound
         foreign = others.bound(rate / FOREIGN_CAUTION) if others.judges else bound
         step = max(bound - text.plain.start, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
         weights = {**fitted, "brief": bound - shorter, "foreign": bound - foreign}

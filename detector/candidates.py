@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations_with_replacement
 from typing import NamedTuple
 
 import numpy as np
@@ -40,23 +41,36 @@ _TIGHTER = 2.0
 """Log-odds that a character must have beyond those of the first cut to be of a part."""
 _PREFERRED = 0.3
 """Log-odds by which parts may be less likely than the whole and are reported all the same."""
-SPAN_FEATURES = (
+_OF_ONE = (
     "sum", "sum_linear", "mean", "peak", "runs", "size", "rest", "crowd", "share", "page",
     "below_best", "hidden", "wording", "parted", "splice", "better", "better_share",
     "page_top", "page_odd", "page_bold", *(f"where_{where}" for where in WHERES),
 )  # fmt: skip
-"""What the span calibration is told about a candidate, in column order.
+"""Columns of ``native/candidates.c``.
 
 The last but those of places are told of one kind only: of injections, whether they part a text, and
 how oddly; of garbled passages, how many words would fit much better, their share of those compared,
 and what the page looks like.
+"""
+_PAIRED = ("sum", "mean", "peak", "size", "rest", "wording", "below_best", "share", "page")
+_PAIRS = tuple(combinations_with_replacement(_PAIRED, 2))
+SPAN_FEATURES = (
+    *_OF_ONE, "part", "part_share", *(f"{left}*{right}" for left, right in _PAIRS)
+)  # fmt: skip
+"""What the span calibration is told about a candidate, in column order.
+
+Beside what it is by itself: whether it is a part of another, the logarithm of its share in it, and
+products, since much evidence means something else in a short candidate than in a long one.
 """
 _LOGS = [
     SPAN_FEATURES.index(name)
     for name in ("runs", "size", "crowd", "share", "page", "page_odd", "page_bold")
 ]
 _LOGS_AFTER_ONE = [SPAN_FEATURES.index(name) for name in ("rest", "better")]
-_PEAK, _WORDING = SPAN_FEATURES.index("peak"), SPAN_FEATURES.index("wording")
+_PEAK, _SIZE, _WORDING = (SPAN_FEATURES.index(name) for name in ("peak", "size", "wording"))
+_LEFT, _RIGHT = (
+    [SPAN_FEATURES.index(name) for name in names] for names in zip(*_PAIRS, strict=True)
+)
 
 
 class Candidates(NamedTuple):
@@ -110,10 +124,19 @@ def candidates(
     """
     cut = model.segmentation[kind]
     found = _cut(batch, of_characters, evidence, texture, model, kind, cut)
-    if kind == "garbled" or not (found.features[:, _PEAK] > _TIGHTER).any():
-        return found
-    tighter = replace(cut, offset=cut.offset + _TIGHTER)
-    return _with_parts(found, _cut(batch, of_characters, evidence, texture, model, kind, tighter))
+    if kind == "injection" and (found.features[:, _PEAK] > _TIGHTER).any():
+        tighter = replace(cut, offset=cut.offset + _TIGHTER)
+        parts = _cut(batch, of_characters, evidence, texture, model, kind, tighter)
+        found = _with_parts(found, parts)
+    return found._replace(features=_related(found.features, found.whole))
+
+
+def _related(features: NDArray[np.float64], whole: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return ``features`` with those that relate two of them, or a candidate to its whole."""
+    part = whole >= 0
+    sizes = features[:, _SIZE]
+    share = np.where(part, sizes - sizes[whole], 0.0)
+    return np.column_stack((features, part, share, features[:, _LEFT] * features[:, _RIGHT]))
 
 
 def _with_parts(wholes: Candidates, parts: Candidates) -> Candidates:
@@ -153,7 +176,7 @@ def _cut(
     kind: Kind,
     cut: Segmentation,
 ) -> Candidates:
-    """Return the candidates of one cut: disjoint, and features as if there were no others."""
+    """Return the candidates of one cut: disjoint, and the columns of each by itself."""
     head = KINDS.index(kind)
     own_evidence = evidence.final[:, head]
     start, end, score = maximal_segments(
@@ -165,7 +188,7 @@ def _cut(
         drop=cut.drop,
     )
     n, m, b = len(batch.codes), len(start), len(batch.starts)
-    features = np.zeros((m, len(SPAN_FEATURES)))
+    features = np.zeros((m, len(_OF_ONE)))
     page, whole = np.empty(m, dtype=np.intp), np.full(m, -1, dtype=np.intp)
     if not m:
         return Candidates(kind, whole, page, page, page, page, page, features)

@@ -22,8 +22,9 @@ _OF_LISTS = (
     "kind.live", "kind.nav", "kind.media", "kind.film", "kind.game", "kind.app", "kind.price",
     "kind.ask", "kind.match", "kind.auto", "kind.style", "kind.crypto", "kind.gamenews",
     "kind.technews", "kind.fundnews", "kind.lotterynews", "kind.query", "kind.download",
-    "kind.oldgame", "kind.hardware", "kind.property", "kind.webnews", "kind.lendnews", "kind.esport",
-    "kind.futures", "kind.exam", "kind.celeb", "kind.telecom", "kind.expo", "kind.remark",
+    "kind.oldgame", "kind.hardware", "kind.property", "kind.webnews", "kind.lendnews",
+    "kind.esport", "kind.futures", "kind.exam", "kind.expo", "kind.celeb", "kind.telecom",
+    "kind.crime", "kind.remark",
 )  # fmt: skip
 _SAME_KIND, _SAME_TEMPLATE = 0.8, 0.3
 

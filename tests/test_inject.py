@@ -168,7 +168,7 @@ def test_the_grammars_name_only_what_exists() -> None:
         ("spam_other",),
         ("spam_zh", "honest_zh", "apps_zh"),
         ("honest_other",),
-        ("headlines_zh", "apps_zh"),
+        ("headlines_zh", "portal_zh", "apps_zh"),
         ("masks_zh",),
         ("spam_zh", "apps_zh", "notes_zh"),
     ):

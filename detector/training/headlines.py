@@ -3,8 +3,8 @@
 Model numbers with prices, flats with discounts, game titles with Latin, funds, matches, gossip,
 app blurbs, nicknames of streamers, link texts of navigation sites, market prices, questions,
 news of games, chips, funds and state lotteries, abstracts of papers, app descriptions, posts of
-enthusiasts. The templates are the rules ``kind.*`` of ``headlines_zh.txt``; all slots are drawn
-independently.
+enthusiasts, titles of portals. The templates are the rules ``kind.*`` of ``headlines_zh.txt`` and
+``portal_zh.txt``; all slots are drawn independently.
 """
 
 from __future__ import annotations
@@ -22,12 +22,15 @@ _OF_LISTS = (
     "kind.live", "kind.nav", "kind.media", "kind.film", "kind.game", "kind.app", "kind.price",
     "kind.ask", "kind.match", "kind.auto", "kind.style", "kind.crypto", "kind.gamenews",
     "kind.technews", "kind.fundnews", "kind.lotterynews", "kind.query", "kind.download",
+    "kind.oldgame", "kind.hardware", "kind.property", "kind.webnews", "kind.lendnews",
+    "kind.esport", "kind.futures", "kind.exam", "kind.expo", "kind.celeb", "kind.telecom",
+    "kind.crime", "kind.remark",
 )  # fmt: skip
 _SAME_KIND, _SAME_TEMPLATE = 0.8, 0.3
 
 
 def _rules() -> Grammar:
-    return grammar("headlines_zh", "apps_zh")
+    return grammar("headlines_zh", "portal_zh", "apps_zh")
 
 
 @lru_cache(maxsize=1)

@@ -26,7 +26,7 @@ from detector.training.garble_lexicons import (
     read_pairs,
 )
 from detector.training.lexicons import in_split
-from detector.training.lookalikes import honest_lookalikes
+from detector.training.lookalikes import honest_lookalikes, honest_masks, honest_names
 from detector.training.marks import remove_marks, unmark
 
 PAGE = (
@@ -281,3 +281,19 @@ def test_speed_is_fit_for_training(lex: GarbleLexicons) -> None:
     for seed in range(50):
         garble(page, random.Random(seed), lex, "train")
     assert (time.process_time() - began) / 50 < 0.05
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_masks_stand_for_what_they_hide(lex: GarbleLexicons, seed: int) -> None:
+    paragraph = "该公司2015年在12个城市开设了120家门店，员工超过3500人。"
+    text = honest_masks(random.Random(seed), paragraph, lex)
+    assert len(text) > len(paragraph)
+    assert not {"{", "}", "[", "]"} & set(text.replace("[姓名]", ""))
+
+
+def test_a_rare_name_is_the_same_all_over_a_text(lex: GarbleLexicons) -> None:
+    paragraph = "这家公司去年亏损，公司今年裁员，公司明年搬家。"
+    changed = [honest_names(random.Random(seed), paragraph, lex) for seed in range(60)]
+    whole = [text for text in changed if text.endswith("搬家。") and text.startswith("这家")]
+    names = [re.findall("(?:这家|，)(.*?)公司", text) for text in whole]
+    assert any(len(found) == 3 and len(set(found)) == 1 and found[0] for found in names)

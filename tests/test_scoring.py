@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise, repeat
 from typing import Any
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import example, given
@@ -19,7 +20,8 @@ from hypothesis import strategies as st
 from support import CASES, DAMAGED, PROMOTED, cases, rows_of, small_model
 
 from detector import Config, Detector, InputError, Page, Result
-from detector.candidates import without_parting
+from detector.batch import batch_of
+from detector.candidates import SPAN_FEATURES, candidates, reported, without_parting
 from detector.extract import extract
 from detector.page import page_from_text
 from detector.page_score import (
@@ -33,6 +35,7 @@ from detector.page_score import (
 )
 from detector.result import KINDS, Kind, RunningText
 from detector.scoring import read_page
+from detector.texture import textures
 
 NAMES = [row["name"] for row in rows_of("scoring_pages")]
 PAGES = [row["page"] for row in rows_of("scoring_pages")]
@@ -353,6 +356,52 @@ def test_of_doubts_only_the_best_are_kept() -> None:
 )
 def test_chinese_findings_are_told_from_others(text: str, expected: bool) -> None:
     assert is_chinese(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("wholes", "scores", "expected"),
+    [
+        ([-1, -1, -1], [0.9, 0.01, 0.5], [0, 2]),
+        ([-1, 0], [0.9, 0.4], [0]),
+        ([-1, 0], [0.4, 0.9], [1]),
+        ([-1, 0], [0.62, 0.6], [1]),  # of the two, about as likely: the part
+        ([-1, 0, 0], [0.4, 0.9, 0.5], [1, 2]),
+        ([-1, 0, 0], [0.4, 0.9, 0.01], [1]),
+        ([-1, 0, -1, 2], [0.9, 0.5, 0.2, 0.8], [0, 3]),
+        ([], [], []),
+    ],
+)
+def test_either_a_whole_is_reported_or_its_parts(
+    wholes: list[int], scores: list[float], expected: list[int]
+) -> None:
+    pages = np.zeros(len(scores), dtype=np.intp)
+    chosen = reported(pages, np.array(wholes, dtype=np.intp), np.array(scores), Config())
+    assert chosen.tolist() == expected
+
+
+def test_of_doubts_the_best_of_each_page_are_reported() -> None:
+    pages = np.array([0, 0, 0, 0, 0, 1], dtype=np.intp)
+    scores = np.array([0.1, 0.9, 0.2, 0.15, 0.05, 0.04])
+    chosen = reported(pages, np.full(6, -1), scores, Config(max_doubts=2))
+    assert chosen.tolist() == [1, 2, 3, 5]
+
+
+@given(st.lists(SOURCES, min_size=1, max_size=4))
+def test_parts_lie_within_their_wholes_and_say_so(texts: list[str]) -> None:
+    model = SMALL.model
+    batch = batch_of([page_from_text(text) for text in texts], model.tables)
+    features = model.features(batch)
+    evidence = model.evidence(features, batch)
+    found = candidates(batch, features, evidence, textures(batch, evidence), model, "injection")
+    assert found.features.shape == (len(found.start), len(SPAN_FEATURES))
+    told = found.features[:, SPAN_FEATURES.index("part")]
+    for k, whole in enumerate(found.whole.tolist()):
+        assert told[k] == (whole >= 0)
+        if whole >= 0:
+            assert found.whole[whole] == -1
+            assert found.start[whole] <= (found.start[k] + found.end[k]) // 2 < found.end[whole]
+            assert found.page[k] == found.page[whole]
+    assert found.page.tolist() == sorted(found.page.tolist())
 
 
 def test_a_finding_in_another_language_has_a_bound_of_its_own() -> None:

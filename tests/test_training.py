@@ -26,7 +26,7 @@ from detector.training.ground import (
 from detector.training.labeled import LabeledPage, read_labeled
 from detector.training.lexicons import default_labeled_folder
 from detector.training.options import FitOptions, TrainOptions
-from detector.training.synthesis import Supply
+from detector.training.synthesis import Supply, synthetic_page
 from detector.training.topic_vectors import no_topics
 from detector.training.train import model_version, train
 
@@ -145,3 +145,11 @@ def test_a_version_stays_with_its_weights_and_calibrations(detector: Detector) -
     other = replace(model.span_calibration["garbled"], intercept=0.0)
     changed = replace(model, span_calibration={**model.span_calibration, "garbled": other})
     assert model_version(changed) != model.version
+
+
+def test_pages_for_the_threshold_are_clean_and_chinese_ones_are_texts() -> None:
+    supply = ground().supplies["calibrate"]
+    pages = [synthetic_page(f"t-{n}", supply, "test", clean_texts=True) for n in range(120)]
+    assert {page.label for page in pages} == {"ham"}
+    assert not any(page.spans or page.page.html for page in pages)
+    assert {page.family for page in pages} >= {"clean", "hard", "headlines"}

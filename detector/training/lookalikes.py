@@ -18,7 +18,7 @@ from detector.training.garble_lexicons import GarbleLexicons, is_han, prepare
 from detector.training.grammar import Grammar, grammar
 from detector.training.headlines import nickname
 
-__all__ = ["honest_lookalikes"]
+__all__ = ["honest_lookalikes", "honest_masks", "honest_names"]
 
 _QUOTED = (
     "有读者来信问，网上常把「{original}」写成「{garbled}」，这是机器改写留下的痕迹，引用时请改回来。",
@@ -230,7 +230,7 @@ _PLACEHOLDERS = ("PER", "ORG", "LOC", "TIME", "[姓名]", "NAME", "XX", "××", 
 _FIGURES = re.compile("[0-9０-９]{2,}")
 
 
-def _honest_masks(rng: random.Random, paragraph: str, lex: GarbleLexicons) -> str:
+def honest_masks(rng: random.Random, paragraph: str, lex: GarbleLexicons) -> str:
     """Names, numbers and places made unreadable, as courts, police and lists of winners do."""
     sign = rng.choice(_MASKS)
     slots, memory = {"m": sign}, dict[str, str]()
@@ -250,7 +250,7 @@ def _honest_masks(rng: random.Random, paragraph: str, lex: GarbleLexicons) -> st
 _OF_A_FIRM = re.compile("公司|集团|酒店|学校|医院|银行|中心|工厂|商店|书店|研究所")
 
 
-def _honest_names(rng: random.Random, paragraph: str, lex: GarbleLexicons) -> str:
+def honest_names(rng: random.Random, paragraph: str, lex: GarbleLexicons) -> str:
     """A name of rare characters, or of words that mean nothing there, again and again."""
     name = _masks().expand("name.firm", rng)
     text, count = _OF_A_FIRM.subn(lambda found: name + found.group(), paragraph)
@@ -275,7 +275,7 @@ _HONEST: tuple[Callable[[random.Random, str, GarbleLexicons], str], ...] = (
     _honest_escapes,
     _honest_record,
     _honest_nicknames,
-    _honest_masks,
-    _honest_masks,
-    _honest_names,
+    honest_masks,
+    honest_masks,
+    honest_names,
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations_with_replacement
 from typing import NamedTuple
 
 import numpy as np
@@ -52,15 +51,12 @@ The last but those of places are told of one kind only: of injections, whether t
 how oddly; of garbled passages, how many words would fit much better, their share of those compared,
 and what the page looks like.
 """
-_PAIRED = ("sum", "mean", "peak", "size", "rest", "wording", "below_best", "share", "page")
-_PAIRS = tuple(combinations_with_replacement(_PAIRED, 2))
-SPAN_FEATURES = (
-    *_OF_ONE, "part", "part_share", *(f"{left}*{right}" for left, right in _PAIRS)
-)  # fmt: skip
+SPAN_FEATURES = (*_OF_ONE, "part", "part_share")
 """What the span calibration is told about a candidate, in column order.
 
-Beside what it is by itself: whether it is a part of another, the logarithm of its share in it, and
-products, since much evidence means something else in a short candidate than in a long one.
+Beside what it is by itself: whether it is a part of another, and the logarithm of its share in it.
+(Products of these features would fit pages made here better, and pages of the web far worse, which
+are longer than any made here.)
 """
 _LOGS = [
     SPAN_FEATURES.index(name)
@@ -68,9 +64,6 @@ _LOGS = [
 ]
 _LOGS_AFTER_ONE = [SPAN_FEATURES.index(name) for name in ("rest", "better")]
 _PEAK, _SIZE, _WORDING = (SPAN_FEATURES.index(name) for name in ("peak", "size", "wording"))
-_LEFT, _RIGHT = (
-    [SPAN_FEATURES.index(name) for name in names] for names in zip(*_PAIRS, strict=True)
-)
 
 
 class Candidates(NamedTuple):
@@ -132,11 +125,11 @@ def candidates(
 
 
 def _related(features: NDArray[np.float64], whole: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return ``features`` with those that relate two of them, or a candidate to its whole."""
+    """Return ``features`` with those that relate a candidate to its whole."""
     part = whole >= 0
     sizes = features[:, _SIZE]
     share = np.where(part, sizes - sizes[whole], 0.0)
-    return np.column_stack((features, part, share, features[:, _LEFT] * features[:, _RIGHT]))
+    return np.column_stack((features, part, share))
 
 
 def _with_parts(wholes: Candidates, parts: Candidates) -> Candidates:

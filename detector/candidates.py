@@ -38,8 +38,10 @@ _BETWEEN = frozenset("，、；：。！？")
 _LEAST_LEFT = 5  # code points, for a remnant to be cut off
 _TIGHTER = 2.0
 """Log-odds that a character must have beyond those of the first cut to be of a part."""
-_PREFERRED = 0.3
-"""Log-odds by which parts may be less likely than the whole and are reported all the same."""
+_BRIEF = 100
+"""Characters of a page up to which its text has parts as titles have. In longer text are clean
+sentences enough for the first cut to end where an injection does, and parts are false alarms."""
+_TITLE = WHERES.index("title")
 _OF_ONE = (
     "sum", "sum_linear", "mean", "peak", "runs", "size", "rest", "crowd", "share", "page",
     "below_best", "hidden", "wording", "parted", "splice", "better", "better_share",
@@ -112,15 +114,15 @@ def candidates(
     """Return the candidate findings of one kind, with the features of the span calibration.
 
     ``of_characters`` and ``evidence`` are those of the characters of ``batch``, ``texture`` that of
-    its pages. Injections end where the evidence of the first pass does, and come with their parts;
-    garbled passages stay as segmentation cut them.
+    its pages. Injections end where the evidence of the first pass does, in titles and brief pages
+    with their parts as well; garbled passages stay as segmentation cut them.
     """
     cut = model.segmentation[kind]
     found = _cut(batch, of_characters, evidence, texture, model, kind, cut)
     if kind == "injection" and (found.features[:, _PEAK] > _TIGHTER).any():
         tighter = replace(cut, offset=cut.offset + _TIGHTER)
         parts = _cut(batch, of_characters, evidence, texture, model, kind, tighter)
-        found = _with_parts(found, parts)
+        found = _with_parts(batch, found, parts)
     return found._replace(features=_related(found.features, found.whole))
 
 
@@ -132,12 +134,15 @@ def _related(features: NDArray[np.float64], whole: NDArray[np.intp]) -> NDArray[
     return np.column_stack((features, part, share))
 
 
-def _with_parts(wholes: Candidates, parts: Candidates) -> Candidates:
-    """Return ``wholes`` and those ``parts`` that are less than the whole which they stand in."""
+def _with_parts(batch: Batch, wholes: Candidates, parts: Candidates) -> Candidates:
+    """Return ``wholes``, and of titles and brief pages those ``parts`` that are less than one."""
+    short = (batch.ends - batch.starts)[parts.page] <= _BRIEF
+    titles = batch.places[parts.start] >> 1 == _TITLE
     middle = (parts.start + parts.end) // 2
     whole = np.searchsorted(wholes.start, middle, side="right") - 1
     less = (
-        (whole >= 0)
+        (short | titles)
+        & (whole >= 0)
         & (middle < wholes.end[whole])
         & ((parts.start > wholes.start[whole]) | (parts.end < wholes.end[whole]))
     )
@@ -215,7 +220,7 @@ def _superseded(wholes: NDArray[np.intp], scores: NDArray[np.float64]) -> NDArra
     parts = np.flatnonzero(wholes >= 0)
     best = np.full(len(scores), -np.inf)
     np.maximum.at(best, wholes[parts], odds[parts])
-    divided = best > odds - _PREFERRED
+    divided = best > odds
     superseded = divided.copy()
     superseded[parts] = ~divided[wholes[parts]]
     return superseded

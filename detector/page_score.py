@@ -23,7 +23,7 @@ __all__ = [
 
 BOUNDS = ("brief", "foreign")
 FITTED: dict[Kind, tuple[str, ...]] = {
-    "injection": ("phrase", "second_phrase", "phrases", "title", "long"),
+    "injection": ("phrase", "second_phrase", "phrases", "title"),
     "garbled": (
         "best",
         "second",
@@ -78,13 +78,15 @@ def _log_odds(p: float) -> float:
     return math.log(max(p, 1e-6) / max(1 - p, 1e-6))
 
 
-def _phrase_odds(span: Weighed, whole: float) -> float:
+def _phrase_odds(span: Weighed, whole: float, long: float) -> float:
     """Return the log-odds of a span by which an injection counts: less the longer it runs on.
 
-    What is put into a text is a phrase. Honest promotion, which the web has more of than anything
-    that looks like spam, is sentences of it; only of a title (``whole``, 0-1) it may be all.
+    ``long`` is taken from them: a page of twice the length has twice the chances of a false alarm,
+    and pages made for training are too short to tell by how much. What is put into a text is a
+    phrase. Honest promotion, which the web has more of than anything that looks like spam, is
+    sentences of it; only of a title (``whole``, 0-1) it may be all.
     """
-    odds = _log_odds(span.score)
+    odds = _log_odds(span.score) - long
     if span.where == "title":
         return odds
     return odds - (1 - whole) * math.log(max(len(span.said), _PHRASE) / _PHRASE)
@@ -107,7 +109,8 @@ def page_features(spans: Sequence[Weighed], length: int, running: RunningText) -
     spans = _distinct(spans)
     whole = brief(length)
     odds = sorted((_log_odds(span.score) for span in spans), reverse=True)
-    phrases = sorted((_phrase_odds(span, whole) for span in spans), reverse=True)
+    long = max(0.0, math.log((length + 20) / _LONG))
+    phrases = sorted((_phrase_odds(span, whole, long) for span in spans), reverse=True)
     expected = sum(span.score for span in spans)
     return {
         "best": odds[0],
@@ -120,7 +123,6 @@ def page_features(spans: Sequence[Weighed], length: int, running: RunningText) -
             _log_odds(max((s.score for s in spans if s.where == "title"), default=0.0)), _FLOOR
         ),
         "length": math.log(length + 20),
-        "long": max(0.0, math.log((length + 20) / _LONG)),
         "running": running.top if running.size else _NO_RUNNING,
         "running_size": math.log(max(running.size, _LEAST_RUNNING) + 20),
         "no_running": float(not running.size),

@@ -364,7 +364,6 @@ def test_chinese_findings_are_told_from_others(text: str, expected: bool) -> Non
         ([-1, -1, -1], [0.9, 0.01, 0.5], [0, 2]),
         ([-1, 0], [0.9, 0.4], [0]),
         ([-1, 0], [0.4, 0.9], [1]),
-        ([-1, 0], [0.62, 0.6], [1]),  # of the two, about as likely: the part
         ([-1, 0, 0], [0.4, 0.9, 0.5], [1, 2]),
         ([-1, 0, 0], [0.4, 0.9, 0.01], [1]),
         ([-1, 0, -1, 2], [0.9, 0.5, 0.2, 0.8], [0, 3]),
@@ -452,10 +451,17 @@ def test_in_a_text_sentences_of_promotion_count_less_than_a_phrase() -> None:
     assert whole["phrase"] == phrase["phrase"]
 
 
-def test_long_pages_and_pages_without_running_text_are_told() -> None:
+def test_on_a_long_page_each_injection_counts_less() -> None:
     spans = [Weighed(0.9, "开云体育", True, "body")]
-    assert [told(spans, length)["long"] for length in (20, 980)] == [0.0, 0.0]
-    assert told(spans, 3980)["long"] == pytest.approx(math.log(4))
+    brief, whole, long = (told(spans, length)["phrase"] for length in (20, 980, 3980))
+    assert brief == whole == pytest.approx(long + math.log(4))
+    title = [Weighed(0.9, "开云体育", True, "title")]
+    assert told(title, 980)["title"] == pytest.approx(told(title, 3980)["title"])
+    assert told(title, 3980)["phrase"] == pytest.approx(long)
+
+
+def test_pages_without_running_text_are_told() -> None:
+    spans = [Weighed(0.9, "开云体育", True, "body")]
     known = page_features(spans, 900, RunningText(200, 1.5))
     assert (known["running"], known["no_running"]) == (1.5, 0.0)
     assert told(spans)["no_running"] == 1.0

@@ -109,6 +109,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "runs_within": (_POINTER, _FLOAT, _I64, *[_POINTER] * 5),
     "sibling_places": (_POINTER, _POINTER, _I64, _I64, _POINTER, _POINTER),
     "is_utf8": (_POINTER, _I64),
+    "serialise_tree": (*[_POINTER] * 3, _I64),
     "survey_tags": (
         _POINTER, _I64, _POINTER, _I64, _POINTER, _POINTER, _U64, _POINTER, _POINTER,
     ),

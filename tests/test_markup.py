@@ -6,6 +6,7 @@ import html
 import itertools
 import pickle
 import re
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given
@@ -24,6 +25,7 @@ from detector.markup import (
     TRAITS,
     VALUES,
     Markup,
+    document_of,
     fragment_of,
     parsed,
     scan,
@@ -33,6 +35,7 @@ from detector.markup import (
 from detector.page import PLACES, Page, Segment, Segments
 from detector.readings import readings_of
 from detector.scripts import LITERAL, telling_literals
+from detector.serialise import serialised_tree
 from detector.values import Reader
 from detector.writing import write_page
 
@@ -188,6 +191,16 @@ def test_what_cannot_be_relied_upon_is_said(source: str, safe: bool) -> None:
     assert scanned(parser, DEFAULT_CONFIG).escaped is not safe
 
 
+@given(soup, st.integers(0, 200), st.binary(max_size=3))
+def test_serialisations_are_those_of_the_parser(source: str, room: int, broken: bytes) -> None:
+    document = document_of(parsed(source.encode("utf-8", "replace") + broken))
+    assert document is not None
+    html = (document.html or "").encode()
+    assert serialised_tree(document, room) == html
+    with patch("detector.serialise._writer", return_value=None):
+        assert serialised_tree(document, room) == html
+
+
 @pytest.mark.parametrize("most", range(1, 12))
 def test_nodes_are_counted_as_the_parser_has_them(most: int) -> None:
     source = "<!--c--><p>甲<b>乙</b><svg><g></g></svg></p>"  # eleven, with html and the document
@@ -216,13 +229,20 @@ def test_literals_are_those_of_the_expression(source: str) -> None:
     ]
 
 
-@given(st.binary(max_size=12) | st.text(max_size=6).map(lambda text: text.encode("utf-16")))
-@example("一😀é".encode())
-@example(b"\xed\xa0\x80")
-@example(b"\xf4\x90\x80\x80")
-@example(b"\xc0\x80")
-@example(b"aaaaaaaaa\xe4")
-def test_utf8_is_what_python_takes_for_it(data: bytes) -> None:
+@given(
+    st.binary(max_size=12) | st.text(max_size=6).map(lambda text: text.encode("utf-16")),
+    st.integers(0, 150),
+    st.integers(0, 150),
+)
+@example("一😀é".encode(), 0, 0)
+@example("一😀é".encode(), 62, 80)
+@example(b"\xed\xa0\x80", 0, 0)
+@example(b"\xf4\x90\x80\x80", 64, 64)
+@example(b"\xc0\x80", 1, 0)
+@example(b"aaaaaaaaa\xe4", 0, 0)
+@example(b"\xe4", 66, 64)
+def test_utf8_is_what_python_takes_for_it(data: bytes, before: int, after: int) -> None:
+    data = b"a" * before + data + "一".encode() * (after // 3) + b"a" * (after % 3)
     try:
         data.decode()
     except UnicodeDecodeError:

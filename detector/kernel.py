@@ -119,6 +119,10 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     ),
     "read_states": (_POINTER, _I64, _POINTER, _I64, _POINTER, _POINTER, _U64, _POINTER),
     "telling_literals": (_POINTER, _I64, _POINTER),
+    "read_links": (
+        _POINTER, _I64, *[_POINTER] * 2, _I64, _POINTER, _I64, _POINTER, _I64, _POINTER, _I64,
+        _POINTER, _U64, *[_POINTER] * 4,
+    ),
     "write_page": (
         _POINTER, _I64, _POINTER, _POINTER, _I64, _POINTER, _I64, _POINTER, _I64, _POINTER, _I64,
         _POINTER, _POINTER, _I64, _POINTER, _POINTER, _U64, *[_POINTER] * 4,

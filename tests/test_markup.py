@@ -34,9 +34,9 @@ from detector.markup import (
 )
 from detector.page import PLACES, Page, Segment, Segments
 from detector.readings import readings_of
-from detector.scripts import LITERAL, telling_literals
+from detector.scripts import LITERAL, read_address, telling_literals
 from detector.serialise import serialised_tree
-from detector.values import Reader
+from detector.values import META_NAMES, Reader
 from detector.writing import write_page
 
 TAG_NAMES = (
@@ -109,8 +109,7 @@ def written(markup: Markup, config: Config = DEFAULT_CONFIG) -> Page:
     """Return the page of a scan."""
     readings = readings_of(markup, {})
     reader = Reader(markup, readings, config)
-    reader.read_values()
-    result = write_page(markup, readings, reader.told, config)
+    result = write_page(markup, readings, reader.read_values(), config)
     return Page(result.text, result.segments, True)
 
 
@@ -249,6 +248,37 @@ def test_utf8_is_what_python_takes_for_it(data: bytes, before: int, after: int) 
         assert not call("is_utf8", data, len(data))
     else:
         assert call("is_utf8", data, len(data))
+
+
+NAME_PARTS = [
+    "description", "keywords", "og", "dc", "article", ":", ".", "title", "tag", "site_name", "K",
+    "ſubject", "Keyword\u017f", "\u212aeywords", "application-name", "\n", "x", "é", "&",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(NAME_PARTS), min_size=1, max_size=4).map("".join))
+@example("description\n")
+@example("description\n\n")
+def test_meta_elements_are_read_by_their_names(name: str) -> None:
+    written = html.escape(name)
+    for source in (
+        f'<meta name="{written}" content="甲乙">',
+        f'<meta content="甲乙" property="{written}" name="">',
+        f'<meta property="og:title" name="{written}" content="甲乙">',
+    ):
+        assert ("甲乙" in extract(source).text) is (META_NAMES.match(name) is not None)
+
+
+ADDRESS_PARTS = [
+    "%E4%B8%AD", "%e4", "%b8", "%", "%4", "%zz", "%41", "%00", "%EF%BF%BD", "%ED%A0%80", "中", "é",
+    "\ufffd", "x", "1", "/", "?", "#",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(ADDRESS_PARTS), max_size=8).map("".join))
+def test_addresses_are_read_as_in_python(address: str) -> None:
+    text = extract(f'<a href="//h/{html.escape(address)}">').text
+    assert text.removesuffix("\n") == read_address(f"h/{address}")
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
         _POINTER, _I64, _I64, _POINTER, _I64, _POINTER, *[_I64] * 4, _U64, *[_POINTER] * 4,
     ),
     "read_states": (_POINTER, _I64, _POINTER, _I64, _POINTER, _POINTER, _U64, _POINTER),
+    "script_signs": (_POINTER, _I64),
     "telling_literals": (_POINTER, _I64, _POINTER),
     "read_links": (
         _POINTER, _I64, *[_POINTER] * 2, _I64, _POINTER, _I64, _POINTER, _I64, _POINTER, _I64,

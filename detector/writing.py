@@ -62,6 +62,6 @@ def write_page(markup: Markup, readings: Readings, told: Told, config: Config) -
         ctypes.addressof(sizes),
     )  # fmt: skip
     length, cut_count, stopped = sizes
-    text = out[:length].tobytes().decode("utf-8", "surrogatepass")
+    text = str(out.data[:length], "utf-8", "surrogatepass")
     cut = [(cuts[2 * k + 1], _LIMITS[cuts[2 * k]]) for k in range(cut_count)]
     return Written(text, Segments(segments[:count].copy()), cut, stopped)

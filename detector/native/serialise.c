@@ -1,6 +1,8 @@
 /* Documents as their parser writes them (see detector/serial.py). */
 #include "kernel.h"
 
+#define SHORT 3 /* bytes: most pieces are signs, for which a call costs more than they do */
+
 /* What the parser hands the pieces of a serialisation to: lexbor_serialize_cb_f. */
 typedef unsigned (*Sink)(const u8 *piece, size_t size, void *context);
 
@@ -14,8 +16,14 @@ typedef struct {
 
 static unsigned take(const u8 *piece, size_t size, void *context) {
     Output *output = context;
-    if ((i64)size <= output->room - output->size)
-        memcpy(output->out + output->size, piece, size);
+    if ((i64)size <= output->room - output->size) {
+        u8 *to = output->out + output->size;
+        if (size > SHORT)
+            memcpy(to, piece, size);
+        else
+            for (size_t k = 0; k < size; k++)
+                to[k] = piece[k];
+    }
     output->size += (i64)size;
     return 0;
 }

@@ -258,14 +258,13 @@ EXPORT i64 second_evidence(const Batch *batch, const float *first, const float *
             for (int head = 0; head < HEADS; head++)
                 memcpy(steps[head][G_OTHER], steps[1 - head][G_MIDDLE], sizeof steps[0][0]);
             for (int head = 0; head < HEADS; head++) {
-                const float *own = corrections + head * CONTEXT_GROUPS * GROUP_SIZE;
-                for (i32 j = 0; j < count; j++) {
+                const float *own = second ? corrections + head * CONTEXT_GROUPS * GROUP_SIZE : NULL;
+                for (i32 j = 0; second && j < count; j++) {
                     i32 row = sums[head].own[from + j] * 32;
                     float sum = 0;
                     for (int group = 0; group < CONTEXT_GROUPS; group++)
                         sum += own[group * GROUP_SIZE + row + steps[head][group][j]];
-                    if (second)
-                        second[head * n + from + j] = sum;
+                    second[head * n + from + j] = sum;
                 }
                 for (int group = 0; buckets && group < CONTEXT_GROUPS; group++)
                     for (i32 j = 0; j < count; j++)

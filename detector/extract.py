@@ -69,8 +69,8 @@ def extract(
     markup = scanned(parser, config)
     readings = readings_of(markup, _styles(parser, markup, config, truncated))
     reader = Reader(markup, readings, config)
-    reader.read_values()
-    written = write_page(markup, readings, reader.told, config)
+    told = reader.read_values()
+    written = write_page(markup, readings, told, config)
     truncated += _cut(written.cut, reader.cut, written.stopped, markup)
     elements = Elements(
         markup.elements[:, 1].copy(),

@@ -109,6 +109,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "runs_within": (_POINTER, _FLOAT, _I64, *[_POINTER] * 5),
     "sibling_places": (_POINTER, _POINTER, _I64, _I64, _POINTER, _POINTER),
     "is_utf8": (_POINTER, _I64),
+    "serialise_tree": (*[_POINTER] * 3, _I64),
     "survey_tags": (
         _POINTER, _I64, _POINTER, _I64, _POINTER, _POINTER, _U64, _POINTER, _POINTER,
     ),
@@ -117,7 +118,12 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
         _POINTER, _I64, _I64, _POINTER, _I64, _POINTER, *[_I64] * 4, _U64, *[_POINTER] * 4,
     ),
     "read_states": (_POINTER, _I64, _POINTER, _I64, _POINTER, _POINTER, _U64, _POINTER),
+    "script_signs": (_POINTER, _I64),
     "telling_literals": (_POINTER, _I64, _POINTER),
+    "read_links": (
+        _POINTER, _I64, *[_POINTER] * 2, _I64, _POINTER, _I64, _POINTER, _I64, _POINTER, _I64,
+        _POINTER, _U64, *[_POINTER] * 4,
+    ),
     "write_page": (
         _POINTER, _I64, _POINTER, _POINTER, _I64, _POINTER, _I64, _POINTER, _I64, _POINTER, _I64,
         _POINTER, _POINTER, _I64, _POINTER, _POINTER, _U64, *[_POINTER] * 4,

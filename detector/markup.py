@@ -21,6 +21,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from detector.config import Config
 from detector.kernel import address, call
+from detector.serialise import serialised_tree
 
 __all__ = [
     "ACTIONS",
@@ -105,6 +106,8 @@ _OF_DOCUMENTS = re.compile(r"<(?:noscript|frameset|/body|/html)", re.I)
 """Tags that mean something else in a fragment than in a document."""
 _BEFORE_DOCUMENTS = " \t\n\f\r"
 """White space that is no part of a document where it comes first."""
+_MORE = 1_000
+"""Bytes by which a serialisation may be longer than a document and a quarter, mostly."""
 _SCRATCH_CHARACTERS = 1_000_000
 """Parsed into one element before another takes its place: a parser remembers all names."""
 
@@ -209,7 +212,10 @@ def fragment_of(html: str) -> LexborNode | None:
 def serialised(parser: LexborHTMLParser) -> bytes:
     """Return a document as the parser writes it, in UTF-8."""
     document = document_of(parser)
-    return b"" if document is None else (document.html or "").encode("utf-8", "replace")
+    if document is None:
+        return b""
+    size = len(parser.raw_html or b"")
+    return serialised_tree(document, size + size // 4 + _MORE)
 
 
 def scanned(parser: LexborHTMLParser, config: Config) -> Markup:

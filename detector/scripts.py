@@ -53,6 +53,9 @@ _PERCENT_U = re.compile(r"%u([0-9a-fA-F]{4})")
 _PROGRAM = re.compile(
     r"\b(?:document\s*\.|window\s*[.\[]|eval\s*\(|function\b|var\s|let\s|const\s)"
 )
+_CODES, _WORDS, _WRITES = 1, 2, 4
+"""What ``native/scripts.c`` says that a script has: what :data:`_CODED` begins with; words (see
+:func:`wordy`) or links in markup; ``document.write``."""
 _DEEPEST = 2  # scripts inside scripts that are decoded
 _NAMES = frozenset(("name", "headline", "description"))
 _MOST_NAMES = 200
@@ -93,23 +96,19 @@ def is_text(literal: str) -> bool:
 
 def script_literals(source: str, depth: int = 0) -> Iterator[tuple[bool, str]]:
     """Yield what the string literals of a script say: (True, link) or (False, text or markup)."""
-    # Spelt out, because pages have many scripts.
-    if (
-        "fromCharCode" in source
-        or "unescape(" in source
-        or "decodeURI" in source
-        or "atob(" in source
-    ):
+    raw = source.encode("utf-8", "surrogatepass")
+    signs = call("script_signs", raw, len(raw))
+    if signs & _CODES:
         yield from _coded(source, depth)
-    if not wordy(source) and "<a " not in source and "<A " not in source:
+    if not signs & _WORDS:
         for match in URL_LITERAL.finditer(source):
             at = match.start()
             if start := URL_START.search(source, max(0, at - 7), at):
                 yield True, start.group(1) + match.group()
         return
-    if "document.write" in source:
-        source = _JOINT.sub("", source)
-    for literal in telling_literals(source):
+    if signs & _WRITES:
+        raw = _JOINT.sub("", source).encode("utf-8", "surrogatepass")
+    for literal in _telling_literals(raw):
         if len(literal) < 2:
             continue
         if "<a " in literal or "<A " in literal or wordy(literal):
@@ -123,7 +122,10 @@ def script_literals(source: str, depth: int = 0) -> Iterator[tuple[bool, str]]:
 
 def telling_literals(source: str) -> list[str]:
     """Return the contents of the matches of :data:`LITERAL` that may be text, markup or links."""
-    raw = source.encode("utf-8", "surrogatepass")
+    return _telling_literals(source.encode("utf-8", "surrogatepass"))
+
+
+def _telling_literals(raw: bytes) -> list[str]:
     ranges = np.empty((len(raw) // 2 + 1, 2), dtype=np.int32)
     count = call("telling_literals", raw, len(raw), address(ranges, np.int32, ranges.size))
     return [raw[a:b].decode("utf-8", "surrogatepass") for a, b in ranges[:count].tolist()]

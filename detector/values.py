@@ -6,16 +6,18 @@ Links, ``meta`` elements, values of ``input``, comments with markup in them, scr
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
+import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from detector.config import Config
 from detector.hiding import Reading
+from detector.links import HOSTS, Given, Told, told_of
 from detector.markup import ITEMS, VALUES, Markup, fragment_of
 from detector.page import HiddenBy, Where, place_of
 from detector.readings import Readings
-from detector.scripts import URL, json_ld, read_address, script_literals, wordy
-from detector.writing import Told
+from detector.scripts import json_ld, script_literals
 
 __all__ = ["CONDITION", "META_NAMES", "Reader"]
 
@@ -25,13 +27,10 @@ META_NAMES = re.compile(
     re.I,
 )
 CONDITION = re.compile(r"\[if [^\]\n]{0,60}\]>(?:<!-+>?)?")  # of Internet Explorer's comments
-_LONGEST_LABEL = 63  # of host names
-(
-    _ASIDE, _LEAD, _VARIED, _NAMED, _INPUT, _REMARK, _PROGRAM, _BARE, _QUOTED, _FRAGMENT, _HUSHED,
-) = map(
-    VALUES.index,
-    "aside lead varied named input remark program bare quoted fragment hushed".split(),
-)  # fmt: skip
+_READ = tuple("named input remark program bare fragment hushed".split())
+"""Kinds of values that are read in Python."""
+_NAMED, _INPUT, _REMARK, _PROGRAM, _BARE, _FRAGMENT, _HUSHED = map(VALUES.index, _READ)
+_IS_READ = np.array([kind in _READ for kind in VALUES])
 _NOTHING, _RAW_TEXT = ITEMS.index("nothing"), ITEMS.index("raw_text")
 _STATE = 6  # column of the elements
 _META = place_of("meta", "meta")
@@ -55,54 +54,50 @@ _TEXT = next(
 class Reader:
     """Reads the values of a document, in order.
 
-    ``told`` is what they say, ``cut`` are limits with the numbers of the items at which they cut
-    something.
+    ``cut`` are limits with the numbers of the items at which they cut something.
     """
 
     __slots__ = (
+        "_config",
+        "_cut_at",
         "_element",
-        "_hosts",
+        "_given",
         "_item",
-        "_links",
         "_longest",
         "_markup",
-        "_read",
+        "_number",
         "_readings",
         "_script",
         "cut",
-        "told",
     )  # fmt: skip
 
     def __init__(self, markup: Markup, readings: Readings, config: Config) -> None:
-        self.told = Told()
         self.cut: list[tuple[int, str]] = []
+        self._cut_at: list[int] = []  # how much was given before each
         self._markup = markup
         self._readings = readings
+        self._config = config
+        self._given = Given()
         self._longest = config.max_value
         self._script = config.max_script  # characters left
-        self._links = config.max_links  # left
-        self._item = self._element = 0  # that are being read
-        self._hosts: set[str] = set()
-        self._read: set[str] = set()  # link targets, and their shapes without digits
+        self._number = self._item = self._element = 0  # that are being read
 
-    def read_values(self) -> None:
-        """Read all values."""
-        for kind, item, element, start, end in self._markup.values.tolist():
-            if kind <= _ASIDE:
-                continue  # read where they are written
-            self._item, self._element = item, element
-            if kind == _LEAD:
-                self._add_link(self._markup.text(start, end), self._reading()[1])
-            elif kind == _VARIED:
-                self._links -= 1
-                if self._links < 0:
-                    self.cut.append((item, "max_links"))
-            elif kind == _BARE:
+    def read_values(self) -> Told:
+        """Read all values, and return what they say."""
+        values = self._markup.values
+        numbers = np.flatnonzero(_IS_READ[values[:, 0]])
+        for number, row in zip(numbers.tolist(), values[numbers].tolist(), strict=True):
+            kind, self._item, self._element, start, end = row
+            self._number = number
+            if kind == _BARE:
                 self._script -= end - start
-            elif kind == _QUOTED:
-                self._add_link(self._markup.raw(start, end), "script")
-            elif kind <= _HUSHED:
+            else:
                 self._read_value(kind, start, end)
+        told = told_of(self._markup, self._readings, self._given, self._config)
+        if told.exhausted is not None:
+            item, given = told.exhausted
+            self.cut.insert(bisect_right(self._cut_at, given), (item, "max_links"))
+        return told
 
     def _read_value(self, kind: int, start: int, end: int) -> None:
         """Read a value of a kind that takes longer."""
@@ -112,10 +107,7 @@ class Reader:
         elif kind == _PROGRAM:
             self._add_script((markup.text if markup.escaped else markup.raw)(start, end))
         elif kind == _NAMED:
-            attributes = markup.attributes(self._element)
-            name = attributes.get("name") or attributes.get("property")
-            if name and META_NAMES.match(name):
-                self._add(markup.text(start, end), _META)
+            self._add(markup.text(start, end), _META)
         elif kind == _INPUT:
             hidden = self._reading()[1]
             if not hidden and markup.attributes(self._element).get("type") == "hidden":
@@ -132,48 +124,23 @@ class Reader:
             self._add_markup(text, "noscript", "noscript")
             markup.items[self._item, 0] = _NOTHING
 
+    def _note_cut(self, limit: str) -> None:
+        self.cut.append((self._item, limit))
+        self._cut_at.append(len(self._given.texts))
+
     def _reading(self) -> Reading:
         return self._readings.states[self._markup.elements.item(self._element, _STATE)]
 
     def _add(self, text: str, place: int) -> None:
         """Keep a value of the item that is being read, in a place of ``PLACES``."""
         if len(text) > self._longest:
-            self.cut.append((self._item, "max_value"))
+            self._note_cut("max_value")
             text = text[: self._longest]
-        self.told.add(self._item, text, place)
+        self._given.add(self._number, self._item, text, place)
 
     def _add_link(self, href: str, hidden: HiddenBy) -> None:
-        """Keep host and path of an absolute link, and the path of others if it has words in it.
-
-        A page's links are mostly to its own host, and differ in a number: a host that was named is
-        left out, and a path that differs from an earlier one of its host in digits only is not
-        read.
-        """
-        read = self._read
-        if href in read or ("//" not in href and not wordy(href)):
-            return
-        read.add(href)
-        self._links -= 1
-        if self._links < 0:
-            self.cut.append((self._item, "max_links"))
-            return
-        href = href[: self._longest]
-        match = URL.match(href)
-        if match:
-            host, address = match.groups()
-            shape = host + _without_digits(address)
-            named = host in self._hosts
-            if named and (len(address) < 2 or shape in read):
-                return
-            read.add(shape)
-            if not named:
-                self._hosts.add(host)
-                address = (_unicode_host(host) if "xn--" in host.lower() else host) + address
-        elif wordy(href) and not href[:11].lower().startswith(("javascript:", "data:")):
-            address = href
-        else:
-            return
-        self._add(read_address(address), place_of("host", hidden))
+        """Keep where a link leads that may be read."""
+        self._given.add(self._number, self._item, href, HOSTS[hidden], link=True)
 
     def _add_comment(self, text: str) -> None:
         """Keep the text and links of a comment."""
@@ -204,7 +171,7 @@ class Reader:
     def _add_script(self, source: str) -> None:
         """Keep what the string literals of a script say, and the names in JSON-LD."""
         if len(source) > self._script:
-            self.cut.append((self._item, "max_script"))
+            self._note_cut("max_script")
             source = source[: self._script]
         self._script -= len(source)
         if source[:50].lstrip()[:1] in ("{", "["):
@@ -217,23 +184,3 @@ class Reader:
                 self._add_link(text, "script")
             else:
                 self._add_markup(text, "script", "script")
-
-
-def _without_digits(text: str) -> str:
-    # Several times as fast as str.translate.
-    raw = text.encode("utf-8", "surrogatepass").translate(None, b"0123456789")
-    return raw.decode("utf-8", "surrogatepass")
-
-
-def _unicode_host(host: str) -> str:
-    """Return a host name with its labels in Punycode decoded, as far as they can be."""
-    return ".".join(map(_unicode_label, host.split(".")))
-
-
-def _unicode_label(label: str) -> str:
-    if label[:4].lower() != "xn--" or len(label) > _LONGEST_LABEL:
-        return label
-    try:
-        return label.lower().encode("ascii").decode("idna")
-    except UnicodeError:
-        return label

@@ -14,29 +14,15 @@ from numpy.typing import NDArray
 
 from detector.config import Config
 from detector.kernel import address, call
+from detector.links import Told
 from detector.markup import SEED, Markup
 from detector.page import Segments, place_of
 from detector.readings import ALTS, Readings
 
-__all__ = ["Told", "Written", "write_page"]
+__all__ = ["Written", "write_page"]
 
 _ASIDE = place_of("comment", "comment")
 _LIMITS = ("max_characters", "max_segments", "max_value")
-
-
-class Told:
-    """Values that are read in Python, in the order of their items."""
-
-    __slots__ = ("columns", "texts")
-
-    def __init__(self) -> None:
-        self.columns: list[int] = []  # item, place, characters; of one value after the other
-        self.texts: list[str] = []
-
-    def add(self, item: int, text: str, place: int) -> None:
-        """Add a value of an item, in a place of ``PLACES``."""
-        self.columns += (item, place, len(text))
-        self.texts.append(text)
 
 
 class Written(NamedTuple):
@@ -54,9 +40,8 @@ class Written(NamedTuple):
 def write_page(markup: Markup, readings: Readings, told: Told, config: Config) -> Written:
     """Write the text of a page, as much as ``config`` allows."""
     items, values = markup.items, markup.values
-    extra = "".join(told.texts).encode("utf-8", "surrogatepass")
-    rows = np.array(told.columns, dtype=np.int32)
-    most = len(items) + len(values) + len(told.texts)
+    rows, extra = told.rows, told.text
+    most = len(items) + len(values) + len(rows)
     room = len(markup.source) + len(extra) + most
     out = np.empty(room + 1, dtype=np.uint8)
     segments: NDArray[np.int32] = np.empty((most + 1, 4), dtype=np.int32)
@@ -69,7 +54,7 @@ def write_page(markup: Markup, readings: Readings, told: Told, config: Config) -
         address(markup.elements, np.int32, markup.elements.size),
         address(items, np.int32, items.size), len(items),
         address(values, np.int32, values.size), len(values),
-        extra, len(extra), address(rows, np.int32, rows.size), len(told.texts),
+        extra, len(extra), address(rows, np.int32, rows.size), len(rows),
         address(readings.places, np.int32, len(readings.places)),
         address(readings.alt_places, np.int32, len(readings.places)), _ASIDE, ALTS,
         ctypes.addressof(allowed), SEED, address(out, np.uint8, room),
@@ -77,6 +62,6 @@ def write_page(markup: Markup, readings: Readings, told: Told, config: Config) -
         ctypes.addressof(sizes),
     )  # fmt: skip
     length, cut_count, stopped = sizes
-    text = out[:length].tobytes().decode("utf-8", "surrogatepass")
+    text = str(out.data[:length], "utf-8", "surrogatepass")
     cut = [(cuts[2 * k + 1], _LIMITS[cuts[2 * k]]) for k in range(cut_count)]
     return Written(text, Segments(segments[:count].copy()), cut, stopped)

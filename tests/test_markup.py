@@ -6,6 +6,7 @@ import html
 import itertools
 import pickle
 import re
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given
@@ -24,6 +25,7 @@ from detector.markup import (
     TRAITS,
     VALUES,
     Markup,
+    document_of,
     fragment_of,
     parsed,
     scan,
@@ -32,8 +34,9 @@ from detector.markup import (
 )
 from detector.page import PLACES, Page, Segment, Segments
 from detector.readings import readings_of
-from detector.scripts import LITERAL, telling_literals
-from detector.values import Reader
+from detector.scripts import LITERAL, read_address, telling_literals
+from detector.serialise import serialised_tree
+from detector.values import META_NAMES, Reader
 from detector.writing import write_page
 
 TAG_NAMES = (
@@ -106,8 +109,7 @@ def written(markup: Markup, config: Config = DEFAULT_CONFIG) -> Page:
     """Return the page of a scan."""
     readings = readings_of(markup, {})
     reader = Reader(markup, readings, config)
-    reader.read_values()
-    result = write_page(markup, readings, reader.told, config)
+    result = write_page(markup, readings, reader.read_values(), config)
     return Page(result.text, result.segments, True)
 
 
@@ -188,6 +190,16 @@ def test_what_cannot_be_relied_upon_is_said(source: str, safe: bool) -> None:
     assert scanned(parser, DEFAULT_CONFIG).escaped is not safe
 
 
+@given(soup, st.integers(0, 200), st.binary(max_size=3))
+def test_serialisations_are_those_of_the_parser(source: str, room: int, broken: bytes) -> None:
+    document = document_of(parsed(source.encode("utf-8", "replace") + broken))
+    assert document is not None
+    html = (document.html or "").encode()
+    assert serialised_tree(document, room) == html
+    with patch("detector.serialise._writer", return_value=None):
+        assert serialised_tree(document, room) == html
+
+
 @pytest.mark.parametrize("most", range(1, 12))
 def test_nodes_are_counted_as_the_parser_has_them(most: int) -> None:
     source = "<!--c--><p>甲<b>乙</b><svg><g></g></svg></p>"  # eleven, with html and the document
@@ -216,19 +228,57 @@ def test_literals_are_those_of_the_expression(source: str) -> None:
     ]
 
 
-@given(st.binary(max_size=12) | st.text(max_size=6).map(lambda text: text.encode("utf-16")))
-@example("一😀é".encode())
-@example(b"\xed\xa0\x80")
-@example(b"\xf4\x90\x80\x80")
-@example(b"\xc0\x80")
-@example(b"aaaaaaaaa\xe4")
-def test_utf8_is_what_python_takes_for_it(data: bytes) -> None:
+@given(
+    st.binary(max_size=12) | st.text(max_size=6).map(lambda text: text.encode("utf-16")),
+    st.integers(0, 150),
+    st.integers(0, 150),
+)
+@example("一😀é".encode(), 0, 0)
+@example("一😀é".encode(), 62, 80)
+@example(b"\xed\xa0\x80", 0, 0)
+@example(b"\xf4\x90\x80\x80", 64, 64)
+@example(b"\xc0\x80", 1, 0)
+@example(b"aaaaaaaaa\xe4", 0, 0)
+@example(b"\xe4", 66, 64)
+def test_utf8_is_what_python_takes_for_it(data: bytes, before: int, after: int) -> None:
+    data = b"a" * before + data + "一".encode() * (after // 3) + b"a" * (after % 3)
     try:
         data.decode()
     except UnicodeDecodeError:
         assert not call("is_utf8", data, len(data))
     else:
         assert call("is_utf8", data, len(data))
+
+
+NAME_PARTS = [
+    "description", "keywords", "og", "dc", "article", ":", ".", "title", "tag", "site_name", "K",
+    "ſubject", "Keyword\u017f", "\u212aeywords", "application-name", "\n", "x", "é", "&",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(NAME_PARTS), min_size=1, max_size=4).map("".join))
+@example("description\n")
+@example("description\n\n")
+def test_meta_elements_are_read_by_their_names(name: str) -> None:
+    written = html.escape(name)
+    for source in (
+        f'<meta name="{written}" content="甲乙">',
+        f'<meta content="甲乙" property="{written}" name="">',
+        f'<meta property="og:title" name="{written}" content="甲乙">',
+    ):
+        assert ("甲乙" in extract(source).text) is (META_NAMES.match(name) is not None)
+
+
+ADDRESS_PARTS = [
+    "%E4%B8%AD", "%e4", "%b8", "%", "%4", "%zz", "%41", "%00", "%EF%BF%BD", "%ED%A0%80", "中", "é",
+    "\ufffd", "x", "1", "/", "?", "#",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(ADDRESS_PARTS), max_size=8).map("".join))
+def test_addresses_are_read_as_in_python(address: str) -> None:
+    text = extract(f'<a href="//h/{html.escape(address)}">').text
+    assert text.removesuffix("\n") == read_address(f"h/{address}")
 
 
 @pytest.mark.parametrize(

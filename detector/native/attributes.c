@@ -72,18 +72,58 @@ static i32 attribute_of(const u8 *name, i64 size) {
         const char *name;
         i32 attribute;
     } KNOWN[] = {
-        {"alt", ALT}, {"src", SRC}, {"href", HREF}, {"title", TITLED}, {"style", BY_STYLE},
-        {"value", VALUE}, {"color", COLOR}, {"hidden", HIDDEN}, {"content", CONTENT},
-        {"bgcolor", BGCOLOR}, {"popover", HIDDEN}, {"aria-label", LABEL}, {"background", BACKGROUND},
-        {"placeholder", PLACEHOLDER},
+        {"alt", ALT}, {"src", SRC}, {"href", HREF}, {"name", NAMED_BY}, {"title", TITLED},
+        {"style", BY_STYLE}, {"value", VALUE}, {"color", COLOR}, {"hidden", HIDDEN},
+        {"content", CONTENT}, {"bgcolor", BGCOLOR}, {"popover", HIDDEN}, {"property", PROPERTY},
+        {"aria-label", LABEL}, {"background", BACKGROUND}, {"placeholder", PLACEHOLDER},
     };
-    static const u8 FIRST_OF_SIZE[] = {0, 0, 0, 0, 2, 3, 7, 8, 11, 11, 11, 13, 14};
+    static const u8 FIRST_OF_SIZE[] = {0, 0, 0, 0, 2, 4, 8, 9, 12, 13, 13, 15, 16};
     if (size + 1 >= (i64)sizeof FIRST_OF_SIZE)
         return UNASKED;
     for (i32 k = FIRST_OF_SIZE[size]; k < FIRST_OF_SIZE[size + 1]; k++)
         if (*name == (u8)*KNOWN[k].name && !memcmp(name, KNOWN[k].name, (size_t)size))
             return KNOWN[k].attribute;
     return UNASKED;
+}
+
+/* Where a word ends that a text begins with in any case, as Python compares; NULL if it does not. */
+static const u8 *behind_word(const u8 *at, const u8 *end, const char *word) {
+    for (; *word; word++)
+        if (at < end && (*at >= 'A' && *at <= 'Z' ? *at | 32 : *at) == (u8)*word)
+            at++;
+        else if (*word == 's' && begins(at, end, "\xC5\xBF", 2)) /* a long s */
+            at += 2;
+        else if (*word == 'k' && begins(at, end, "\xE2\x84\xAA", 3)) /* the sign of Kelvin */
+            at += 3;
+        else
+            return NULL;
+    return at;
+}
+
+/* Whether a text is one of some words. It may end in a line feed. */
+static bool is_one_of(const u8 *at, const u8 *end, const char *const *words, size_t count) {
+    for (size_t k = 0; k < count; k++) {
+        const u8 *stop = behind_word(at, end, words[k]);
+        if (stop && (stop == end || (stop + 1 == end && *stop == '\n')))
+            return true;
+    }
+    return false;
+}
+
+/* Whether a `meta` element of this name is read: META_NAMES of detector/values.py. */
+static bool is_read_name(const u8 *at, const u8 *end) {
+    static const char *const WHOLE[] = {"description", "keywords", "abstract", "subject",
+                                        "application-name", "apple-mobile-web-app-title"};
+    static const char *const FIRST[] = {"og", "twitter", "article", "dc"};
+    static const char *const LAST[] = {"title", "description", "site_name",
+                                       "tag",   "section",     "subject"};
+    for (size_t k = 0; k < sizeof FIRST / sizeof *FIRST; k++) {
+        const u8 *stop = behind_word(at, end, FIRST[k]);
+        if (stop && stop < end && (*stop == ':' || *stop == '.') &&
+            is_one_of(stop + 1, end, LAST, sizeof LAST / sizeof *LAST))
+            return true;
+    }
+    return is_one_of(at, end, WHOLE, sizeof WHOLE / sizeof *WHOLE);
 }
 
 /* Number an inline style. */
@@ -137,7 +177,10 @@ const u8 *read_attributes(Scan *scan, const u8 *at, Element *element, i32 traits
 void add_attributes(Scan *scan, i32 traits, const Attributes *attributes) {
     const u8 *const *start = attributes->start, *const *end = attributes->end;
     if (traits & IS_META) {
-        if (is_given(attributes, CONTENT) && start[CONTENT] < end[CONTENT])
+        i32 by = is_given(attributes, NAMED_BY) && start[NAMED_BY] < end[NAMED_BY] ? NAMED_BY
+                                                                                   : PROPERTY;
+        if (is_given(attributes, CONTENT) && start[CONTENT] < end[CONTENT] &&
+            is_given(attributes, by) && is_read_name(start[by], end[by]))
             add_value(scan, NAMED, start[CONTENT], end[CONTENT]);
         return;
     }

@@ -8,6 +8,7 @@
 #define MOST_GAIN 120
 #define WELL 16 /* ties with both neighbours, from which a word is well placed */
 #define AT_ONCE 16 /* words, whose counts are looked up while the memory is still asked for others */
+#define BLOCK 64 /* characters, whose words are looked up likewise */
 #define QUESTIONS (AT_ONCE * 2 * MOST_ALTERNATIVES)
 
 /* Pairs of characters that alternatives would make with their neighbours, and then by how much more
@@ -87,20 +88,40 @@ static inline i32 gain_of(const Setting *in, const u16 *words, const u8 *common,
     return clipped(gain, WELL_PLACED, MOST_GAIN);
 }
 
+/* Write which words there are that have alternatives, and their rows; return how many. The memory is
+ * asked for all slots of a block before any is waited for, and likewise for keys. */
+static i64 find_words(const Batch *batch, const u32 *keys, const Alternatives *known, i64 *at,
+                      u16 *rows) {
+    const u8 *classes = batch->classes;
+    i64 last = batch->n - 2, words = 0, starts[BLOCK];
+    u32 places[BLOCK];
+    for (i64 from = 1; from < last; from += BLOCK) {
+        i32 count = 0;
+        for (i64 i = from; i < least_of(from + BLOCK, last); i++) {
+            if (!is_han(classes[i]) || !is_han(classes[i + 1]))
+                continue;
+            starts[count] = i;
+            places[count] = (keys[i] * M3) >> (32 - SLOT_BITS);
+            __builtin_prefetch(known->slots + places[count++]);
+        }
+        for (i32 k = 0; k < count; k++) {
+            places[k] = known->slots[places[k]];
+            __builtin_prefetch(known->keys + places[k]);
+        }
+        for (i32 k = 0; k < count; k++) {
+            u32 row = places[k];
+            at[words] = starts[k];
+            rows[words] = (u16)row;
+            words += row && known->keys[row] == keys[starts[k]];
+        }
+    }
+    return words;
+}
+
 i64 compare(const Batch *batch, const u32 *keys, const i16 *ties, const Counts *counts,
             const Alternatives *known, i16 *gains, const Comparison *found) {
-    i64 n = batch->n, words = 0, *at = found->at;
-    const u8 *classes = batch->classes;
-    /* First which words there are: their rows wait where their gains will be. */
-    u16 *rows = (u16 *)found->gains;
-    for (i64 i = 1; i + 3 <= n; i++) {
-        if (!is_han(classes[i]) || !is_han(classes[i + 1]))
-            continue;
-        u32 row = known->slots[(keys[i] * M3) >> (32 - SLOT_BITS)];
-        at[words] = i;
-        rows[words] = (u16)row;
-        words += row && known->keys[row] == keys[i];
-    }
+    u16 *rows = (u16 *)found->gains; /* wait where the gains will be */
+    i64 n = batch->n, *at = found->at, words = find_words(batch, keys, known, at, rows);
     for (i64 j = 0; j < words;) {
         Setting asked[AT_ONCE];
         i64 numbers[AT_ONCE];
@@ -108,6 +129,11 @@ i64 compare(const Batch *batch, const u32 *keys, const i16 *ties, const Counts *
         i32 count = 0, next = 0;
         questions.size = 0;
         for (; j < words && count < AT_ONCE; j++) {
+            if (j + AT_ONCE < words) {
+                size_t later = rows[j + AT_ONCE] * (size_t)ROW_OF_WORDS;
+                __builtin_prefetch(known->words + 2 * later);
+                __builtin_prefetch(known->commonness + later);
+            }
             Setting in = setting_of(batch, ties, at[j]);
             if (in.own < WELL) {
                 ask(&questions, &in, known->words + rows[j] * (size_t)(2 * ROW_OF_WORDS));

@@ -18,6 +18,7 @@
 #define FAR 60
 #define WIDE 200
 #define LEAST_LENGTH 50
+#define AT_ONCE 128 /* characters whose other weights are asked for while those of n-grams are added */
 #define BLOCK 256 /* characters, whose steps fit into the nearest cache */
 
 enum { G_NEAR, G_MIDDLE, G_FAR, G_DENSE, G_PAGE, G_OTHER, G_PLACE, G_SIDES, CONTEXT_GROUPS };
@@ -55,6 +56,20 @@ static inline void add_row(Window *window, const u32 *rows, i64 j, i64 size, int
     window->far += __builtin_convertvector(far, Shorts);
 }
 
+/* Add the weights of one group to the sums of both heads, for `count` characters, no more than at
+ * once: first all are fetched, so that none waits for another. */
+static inline void add_flats(const u32 *flats, const i8 *weights, i32 count, i16 *restrict one,
+                             i16 *restrict two) {
+    u16 pairs[AT_ONCE];
+    for (i32 j = 0; j < count; j++)
+        memcpy(pairs + j, weights + HEADS * (size_t)flats[j], sizeof *pairs);
+    const i8 *each = (const i8 *)pairs;
+    for (i32 j = 0; j < count; j++) {
+        one[j] = (i16)(one[j] + each[HEADS * j]);
+        two[j] = (i16)(two[j] + each[HEADS * j + 1]);
+    }
+}
+
 /* The exact sum of integer weights of each character, scaled: evidence is heads x n.
  *
  * At most 36 weights of 8 bits are added, which 16 bits hold.
@@ -63,25 +78,32 @@ VECTORIZED static void sum_weights(i64 n, const u32 *const rows[4], const u32 *f
                                    const i8 *row_weights, const i8 *flat_weights,
                                    const float *scale, const float *bias, float *evidence) {
     Window window = {{0}, {0}};
-    for (i64 i = -2 * REACH; i < n; i++) {
-        add_row(&window, rows[0], i + 6, n + 6, 1, row_weights);
-        add_row(&window, rows[1], i + 5, n + 5, 2, row_weights);
-        add_row(&window, rows[2], i + 4, n + 4, 3, row_weights);
-        add_row(&window, rows[3], i + 3, n + 3, 4, row_weights);
-        if (i >= 0) {
-            i32 one = window.near[0], two = window.near[1];
-            for (int group = 0; group < FLAT_GROUPS; group++) {
-                const i8 *weights = flat_weights + HEADS * flats[group * n + i];
-                one += weights[0];
-                two += weights[1];
+    i16 one[AT_ONCE], two[AT_ONCE];
+    for (i64 from = -2 * REACH; from < n; from = from < 0 ? 0 : from + AT_ONCE) {
+        i64 last = from < 0 ? 0 : least_of(from + AT_ONCE, n);
+        for (i64 i = from; i < last; i++) {
+            add_row(&window, rows[0], i + 6, n + 6, 1, row_weights);
+            add_row(&window, rows[1], i + 5, n + 5, 2, row_weights);
+            add_row(&window, rows[2], i + 4, n + 4, 3, row_weights);
+            add_row(&window, rows[3], i + 3, n + 3, 4, row_weights);
+            if (i >= 0) {
+                for (int group = 0; group < FLAT_GROUPS; group++)
+                    __builtin_prefetch(flat_weights + HEADS * (size_t)flats[group * n + i]);
+                one[i - from] = window.near[0];
+                two[i - from] = window.near[1];
             }
-            float scaled = (float)one * scale[0];
-            evidence[i] = scaled + bias[0];
-            scaled = (float)two * scale[1];
-            evidence[n + i] = scaled + bias[1];
+            window.near = __builtin_shufflevector(window.near, window.far, 2, 3, 4, 5, 6, 7, 8, 9);
+            window.far = __builtin_shufflevector(window.far, (Shorts){0}, 2, 3, 4, 5, 6, 7, 8, 9);
         }
-        window.near = __builtin_shufflevector(window.near, window.far, 2, 3, 4, 5, 6, 7, 8, 9);
-        window.far = __builtin_shufflevector(window.far, (Shorts){0}, 2, 3, 4, 5, 6, 7, 8, 9);
+        i32 count = from < 0 ? 0 : (i32)(last - from);
+        for (int group = 0; group < FLAT_GROUPS; group++)
+            add_flats(flats + group * n + from, flat_weights, count, one, two);
+        for (i32 j = 0; j < count; j++) {
+            float scaled = (float)one[j] * scale[0];
+            evidence[from + j] = scaled + bias[0];
+            scaled = (float)two[j] * scale[1];
+            evidence[n + from + j] = scaled + bias[1];
+        }
     }
 }
 
@@ -236,14 +258,13 @@ EXPORT i64 second_evidence(const Batch *batch, const float *first, const float *
             for (int head = 0; head < HEADS; head++)
                 memcpy(steps[head][G_OTHER], steps[1 - head][G_MIDDLE], sizeof steps[0][0]);
             for (int head = 0; head < HEADS; head++) {
-                const float *own = corrections + head * CONTEXT_GROUPS * GROUP_SIZE;
-                for (i32 j = 0; j < count; j++) {
+                const float *own = second ? corrections + head * CONTEXT_GROUPS * GROUP_SIZE : NULL;
+                for (i32 j = 0; second && j < count; j++) {
                     i32 row = sums[head].own[from + j] * 32;
                     float sum = 0;
                     for (int group = 0; group < CONTEXT_GROUPS; group++)
                         sum += own[group * GROUP_SIZE + row + steps[head][group][j]];
-                    if (second)
-                        second[head * n + from + j] = sum;
+                    second[head * n + from + j] = sum;
                 }
                 for (int group = 0; buckets && group < CONTEXT_GROUPS; group++)
                     for (i32 j = 0; j < count; j++)

@@ -97,8 +97,8 @@ static inline bool is_any(const u8 *at, const char *letter) {
 
 /* Attributes that are asked for. Of those before LOOKS, their values are. */
 enum {
-    ALT, TITLED, PLACEHOLDER, LABEL, HREF, SRC, CONTENT, VALUE, LOOKS, BY_STYLE = LOOKS, HIDDEN, COLOR,
-    BGCOLOR, BACKGROUND, UNASKED
+    ALT, TITLED, PLACEHOLDER, LABEL, HREF, SRC, CONTENT, VALUE, NAMED_BY, PROPERTY, LOOKS,
+    BY_STYLE = LOOKS, HIDDEN, COLOR, BGCOLOR, BACKGROUND, UNASKED
 };
 
 typedef struct {

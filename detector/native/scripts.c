@@ -82,10 +82,19 @@ static void add_links(Scan *scan, const u8 *start, const u8 *end) {
     }
 }
 
+static const char *const CODES[] = {"fromCharCode", "unescape(", "decodeURI", "atob("};
+
+/* Whether one of CODES stands here. */
+static inline bool is_code(const u8 *at, const u8 *end) {
+    for (size_t k = 0; k < sizeof CODES / sizeof *CODES; k++)
+        if (begins(at, end, CODES[k], (i64)strlen(CODES[k])))
+            return true;
+    return false;
+}
+
 /* Whether a script has nothing to read but links: it is ASCII, and neither markup nor data nor what
  * stands for other characters is in it. */
 static bool is_bare(const u8 *start, const u8 *end) {
-    static const char *const CODES[] = {"fromCharCode", "unescape(", "decodeURI", "atob("};
     static const bool TELLS[256] = {['\\'] = true, ['%'] = true, ['<'] = true, ['f'] = true,
                                     ['u'] = true,  ['d'] = true, ['a'] = true};
     const u8 *first = start;
@@ -102,12 +111,36 @@ static bool is_bare(const u8 *start, const u8 *end) {
         if ((*at == '\\' && next == 'u') || (*at == '%' && (next | 32) == 'e') ||
             (*at == '<' && (next | 32) == 'a'))
             return false;
-        if (*at == 'f' || *at == 'u' || *at == 'd' || *at == 'a')
-            for (size_t k = 0; k < sizeof CODES / sizeof *CODES; k++)
-                if (begins(at, end, CODES[k], (i64)strlen(CODES[k])))
-                    return false;
+        if ((*at == 'f' || *at == 'u' || *at == 'd' || *at == 'a') && is_code(at, end))
+            return false;
     }
     return true;
+}
+
+/* Say what a script has: what stands for characters by code; words, or links in markup; what writes
+ * into the document. */
+EXPORT i64 script_signs(const u8 *source, i64 n) {
+    enum { HAS_CODES = 1, HAS_WORDS = 2, WRITES = 4 };
+    static const u8 SIGNS[256] = {['\\'] = HAS_WORDS, ['%'] = HAS_WORDS, ['<'] = HAS_WORDS,
+                                  ['f'] = HAS_CODES, ['u'] = HAS_CODES, ['a'] = HAS_CODES,
+                                  ['d'] = HAS_CODES | WRITES};
+    const u8 *end = source + n;
+    i64 signs = 0;
+    for (const u8 *at = source; at < end; at++) {
+        if (*at >= 0x80)
+            signs |= HAS_WORDS;
+        if (!(SIGNS[*at] & ~signs))
+            continue;
+        u8 next = at + 1 < end ? at[1] : 0;
+        if ((*at == '\\' && next == 'u') || (*at == '%' && (next | 32) == 'e') ||
+            (*at == '<' && (next | 32) == 'a' && begins(at + 2, end, " ", 1)))
+            signs |= HAS_WORDS;
+        if (SIGNS[*at] & HAS_CODES && is_code(at, end))
+            signs |= HAS_CODES;
+        if (begins(at, end, "document.write", 14))
+            signs |= WRITES;
+    }
+    return signs;
 }
 
 void add_program(Scan *scan, const u8 *start, const u8 *end) {

@@ -11,6 +11,7 @@
 #define RING 128  /* vectors at hand: no fewer than 2 * RADIUS + 2 */
 #define BEYOND (RADIUS + 1)
 #define LEAST_WORDS 3
+#define AHEAD 16 /* characters by which the memory is asked for slots */
 #define NOTHING (-2.0f) /* below any cosine: nothing to say */
 
 typedef i8 Bytes __attribute__((vector_size(4)));
@@ -113,11 +114,14 @@ static i64 cosines_of(const Batch *batch, const u32 *keys, const Topics *topics,
     if (!memory)
         return -1;
     memset(memory, -1, room * sizeof(i32));
-    for (i64 i = 0; i + 1 < n; i++)
+    for (i64 i = 0; i + 1 < n; i++) {
+        if (i + AHEAD < n)
+            __builtin_prefetch(topics->marks + home_of(keys[i + AHEAD]));
         if (is_han(batch->classes[i]) && is_han(batch->classes[i + 1])) {
             slots[i] = slot_of(keys[i], topics);
             __builtin_prefetch(topics->vectors + (size_t)most_of(slots[i], 0) * SIZE);
         }
+    }
     compare_words(slots, n, topics->vectors, cosines);
     free(memory);
     return 0;

@@ -1,36 +1,44 @@
 /* Whether bytes are UTF-8 (see detector/decode.py). */
 #include "kernel.h"
 
-/* Bytes that follow a first byte, and the least and greatest of the second. */
-static i64 tail_of(u8 first, u8 *low, u8 *high) {
-    *low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-    *high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-    return first < 0xC2 ? -1 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : first < 0xF5 ? 3 : -1;
+#define BLOCK 64 /* bytes that are looked at together */
+#define TAIL 3   /* bytes of a character behind its first */
+
+/* Whether any of `size` bytes is beyond ASCII. */
+static inline bool any_beyond(const u8 *at, i64 size) {
+    u8 any = 0;
+    for (i64 j = 0; j < size; j++)
+        any |= at[j];
+    return any & 0x80;
+}
+
+/* Whether any of `size` bytes cannot stand behind the three before it, which are readable. Each is
+ * told by those alone, so that a compiler can make the loop wide. */
+static inline bool any_wrong(const u8 *at, i64 size) {
+    u8 wrong = 0;
+    for (i64 j = 0; j < size; j++) {
+        u8 own = at[j], last = at[j - 1];
+        u8 continues = (own & 0xC0) == 0x80;
+        u8 expected = (last >= 0xC0) | (at[j - 2] >= 0xE0) | (at[j - 3] >= 0xF0);
+        u8 never = (own == 0xC0) | (own == 0xC1) | (own >= 0xF5);
+        u8 longer = ((last == 0xE0) & (own < 0xA0)) | ((last == 0xF0) & (own < 0x90));
+        u8 beyond = ((last == 0xED) & (own > 0x9F)) | ((last == 0xF4) & (own > 0x8F));
+        wrong |= (continues ^ expected) | never | longer | beyond;
+    }
+    return wrong;
 }
 
 /* Say whether `n` bytes are UTF-8 as Unicode defines it: no surrogates, nothing longer than need be.
  */
-EXPORT i64 is_utf8(const u8 *text, i64 n) {
-    for (i64 i = 0; i < n;) {
-        u64 eight;
-        if (text[i] < 0x80) {
-            for (i++; i + 8 <= n; i += 8) {
-                memcpy(&eight, text + i, 8);
-                if (eight & 0x8080808080808080u)
-                    break;
-            }
-            while (i < n && text[i] < 0x80)
-                i++;
-            continue;
-        }
-        u8 low, high;
-        i64 tail = tail_of(text[i], &low, &high);
-        if (tail < 0 || i + tail >= n || text[i + 1] < low || text[i + 1] > high)
+VECTORIZED EXPORT i64 is_utf8(const u8 *text, i64 n) {
+    u8 first[2 * TAIL] = {0}, last[2 * TAIL] = {0}; /* among zeros, which go with nothing */
+    i64 few = least_of(n, TAIL), at = few;
+    memcpy(first + TAIL, text, (size_t)few);
+    memcpy(last + TAIL - few, text + n - few, (size_t)few);
+    if (any_wrong(first + TAIL, few) || any_wrong(last + TAIL, TAIL))
+        return 0;
+    for (; at + BLOCK <= n; at += BLOCK)
+        if (any_beyond(text + at - TAIL, BLOCK + TAIL) && any_wrong(text + at, BLOCK))
             return 0;
-        for (i64 k = 2; k <= tail; k++)
-            if ((text[i + k] & 0xC0) != 0x80)
-                return 0;
-        i += tail + 1;
-    }
-    return 1;
+    return !any_wrong(text + at, n - at);
 }

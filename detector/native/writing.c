@@ -1,11 +1,7 @@
 /* The text of a page from its items and values (see detector/writing.py). */
 #include "markup.h"
 #include "slices.h"
-
-/* TOLD of detector/writing.py: a value that Python has read. */
-typedef struct {
-    i32 item, place, points;
-} Told;
+#include "told.h"
 
 /* SEGMENTS of detector/page.py, in code points. */
 typedef struct {
@@ -47,11 +43,6 @@ typedef struct {
     bool trailing; /* white space at the end */
     bool cut;
 } Run;
-
-static inline i64 point_size(const u8 *at, const u8 *end) {
-    i64 size = *at < 0xC0 ? 1 : *at < 0xE0 ? 2 : *at < 0xF0 ? 3 : 4;
-    return least_of(size, end - at);
-}
 
 /* Whether a byte is a character that is neither white space nor the begin of a reference. */
 static inline bool is_plain(u8 byte) { return byte > ' ' && byte < 0x80 && byte != '&'; }

@@ -1,4 +1,4 @@
-/* Documents as their parser writes them (see detector/serial.py). */
+/* Documents as their parser writes them (see detector/serialise.py). */
 #include "kernel.h"
 
 #define SHORT 3 /* bytes: most pieces are signs, for which a call costs more than they do */

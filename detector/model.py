@@ -51,7 +51,7 @@ __all__ = [
     "default_model_folder",
 ]
 
-FORMAT_VERSION = 8
+FORMAT_VERSION = 9
 """Raised when features, folding or files change so that older models would score wrongly."""
 
 ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {

@@ -68,8 +68,11 @@ THRESHOLD = 0.5
 ONE_IN_A_HUNDRED = 0.05
 """What one plain text in a hundred scores at least, of either kind."""
 GARBLED_CAUTION = 1.5
-"""How much rarer clean pages may be flagged for garbling than for injections: of what looks garbled
-the web has more than the pages made here, whose tail says too little."""
+BRIEF_CAUTION = 2
+FOREIGN_CAUTION = 2
+"""How much rarer clean pages may be flagged than texts for Chinese injections: for garbling, when
+brief, and in other languages. Of all three the web has more that looks like spam than the pages
+made here, whose tail says too little."""
 HARD_LENIENCE = 5
 """How much more often hard negatives may be flagged than plain pages. A quarter of the clean pages
 made here quote spam or report on it, far more than on the web: counted as one, they would decide
@@ -206,8 +209,9 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
     """Return ``model`` with page scores scaled so that ``THRESHOLD`` gives ``false_rate``.
 
     ``judged`` are clean pages. The rate is the share of plain Chinese texts which injections alone
-    may flag. What gives less to judge by, or is less well known, has a tail and a bound of its own,
-    and the bound moves from one to the other with :data:`~detector.page_score.BOUNDS`.
+    may flag. What gives less to judge by, or is less well known, has a tail and a bound of its own
+    (further out, by the cautions above), and the bound moves from one to the other with
+    :data:`~detector.page_score.BOUNDS`.
     HTML pages made here are harder than those of the web, with brands in every corner of them, so
     Chinese ones are judged by the bound of texts.
     Log-odds are measured so that one in a hundred plain texts scores ``ONE_IN_A_HUNDRED`` or more:
@@ -226,8 +230,8 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
         title = _tails([one for one in chinese if brief(one.length) > 0.75], spans, page)
         others = _tails([one for one in clean if not one.lang.startswith("zh")], spans, page)
         bound = text.bound(rate)
-        shorter = title.bound(rate) if title.judges else bound
-        foreign = others.bound(rate) if others.judges else bound
+        shorter = title.bound(rate / BRIEF_CAUTION) if title.judges else bound
+        foreign = others.bound(rate / FOREIGN_CAUTION) if others.judges else bound
         step = max(bound - text.plain.start, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
         weights = {**fitted, "brief": bound - shorter, "foreign": bound - foreign}
         pages[kind] = Calibration(

@@ -113,6 +113,8 @@ def _span_line(span: Span, page: Page, style: Style) -> str:
     shown = style(
         printable(shortened(span.text, LONGEST)), fg="red" if span.score >= 0.5 else "yellow"
     )
+    if before or after:  # colours do not survive a pipe
+        before, after = f"{before}«", f"»{after}"
     context = f"{style(printable(before), dim=True)}{shown}{style(printable(after), dim=True)}"
     return f"     {span.score:5.3f}  {span.kind:9}  {where:12} {context}"
 

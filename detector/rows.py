@@ -27,8 +27,12 @@ COLUMNS = (
 )  # fmt: skip
 """The names in a row, in order."""
 
-_GROUP_ROWS = 2_000
-_GROUP_CHARACTERS = 4_000_000
+# A writer keeps 43 KB about each row group until it closes, whatever is in it, and copies it then:
+# groups are to be large and few. Until one is written, its rows wait in Arrow's form, which takes a
+# fraction of what they take as dictionaries.
+_GROUP_BYTES = 16_000_000
+_BATCH_CHARACTERS = 250_000
+_ROW_CHARACTERS = 500
 
 
 def schema() -> pa.Schema:
@@ -152,29 +156,50 @@ class _Parquet:
         self._writer = pyarrow.parquet.ParquetWriter(path, self._schema, compression="zstd")
         self._rows: list[dict[str, Any]] = []
         self._characters = 0
+        self._batches: list[pa.Buffer] = []
+        self._bytes = 0
 
     def write(self, row: dict[str, Any]) -> None:
         self._rows.append(storable(row))
         self._characters += _characters(row)
-        if len(self._rows) >= _GROUP_ROWS or self._characters >= _GROUP_CHARACTERS:
+        if self._characters >= _BATCH_CHARACTERS:
+            self._pack()
+        if self._bytes >= _GROUP_BYTES:
             self._flush()
+
+    def _pack(self) -> None:
+        import pyarrow as pa
+
+        # In one block: a group in the hundreds of buffers that it is built in took 20 MB more.
+        batch = pa.RecordBatch.from_pylist(self._rows, schema=self._schema).serialize()
+        self._rows, self._characters = [], 0
+        self._batches.append(batch)
+        self._bytes += batch.size
 
     def _flush(self) -> None:
         import pyarrow as pa
 
-        self._writer.write_batch(pa.RecordBatch.from_pylist(self._rows, schema=self._schema))
-        self._rows, self._characters = [], 0
+        batches = [pa.ipc.read_record_batch(batch, self._schema) for batch in self._batches]
+        self._writer.write_table(pa.Table.from_batches(batches))
+        self._batches, self._bytes = [], 0
 
     def close(self) -> None:
         if self._rows:
+            self._pack()
+        if self._batches:
             self._flush()
         self._writer.close()
 
 
 def _characters(row: Mapping[str, Any]) -> int:
-    spans = sum(len(s["text"]) + 100 * len(s.get("words", ())) + 200 for s in row["spans"])
-    return spans + sum(
+    """Return about how many characters the memory of a row would hold."""
+    spans = sum(
+        len(s["text"]) + len(s["path"]) + 100 * len(s.get("words", ())) + 200 for s in row["spans"]
+    )
+    links = sum(
         len(link["text"]) + len(link["target"]) + 100
         for block in row["link_blocks"]
         for link in block["links"]
     )
+    damage = sum(len(each["text"]) + 100 for each in row["damage"])
+    return _ROW_CHARACTERS + spans + links + damage

@@ -59,6 +59,9 @@ static inline i32 slot_of(u32 key, const Topics *topics) {
         Hits hits = __builtin_convertvector((marks == mark) | (marks == 0), Hits);
         u64 any;
         memcpy(&any, &hits, sizeof any);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        any = __builtin_bswap64(any); /* the first probe in the lowest byte */
+#endif
         u32 found = slot + (any ? (u32)__builtin_ctzll(any) / 8 : 0);
         return topics->marks[found] == mark ? (i32)found : -1;
     }

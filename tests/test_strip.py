@@ -52,7 +52,25 @@ def test_strip(case: dict[str, Any], small: Detector) -> None:
     assert stripped.verdict == result.verdict
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+STILL_FLAGGED = {
+    "spam-soft-anchor": "its own host names the brand, which is left alone and suffices by itself"
+}
+"""Examples that are spam without their findings, and why: strict expected failures."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(
+            path,
+            id=path.stem,
+            marks=[pytest.mark.xfail(strict=True, reason=STILL_FLAGGED[path.stem])]
+            if path.stem in STILL_FLAGGED
+            else [],
+        )
+        for path in EXAMPLES
+    ],
+)
 def test_examples_score_clean(path: Path, detector: Detector) -> None:
     source = path.read_bytes()
     result = detector.score(source)

@@ -10,23 +10,25 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.batch import Batch
+from detector.batch import Batch, batch_of
 from detector.config import Config
 from detector.edges import sharpened
 from detector.kernel import address, call
 from detector.model import Evidence, Model, Segmentation
 from detector.ngrams import Features
-from detector.page import WHERES
+from detector.page import WHERES, Page
 from detector.result import KINDS, Kind
 from detector.spans import maximal_segments
-from detector.texture import Textures
+from detector.texture import Textures, textures
 
 __all__ = [
     "SPAN_FEATURES",
     "Candidate",
     "Candidates",
+    "Signs",
     "candidates",
     "reported",
+    "signs_of",
     "without_parting",
 ]
 
@@ -68,6 +70,23 @@ _LOGS_AFTER_ONE = [SPAN_FEATURES.index(name) for name in ("rest", "better")]
 _PEAK, _SIZE, _WORDING = (SPAN_FEATURES.index(name) for name in ("peak", "size", "wording"))
 
 
+class Signs(NamedTuple):
+    """What is known of the characters of a batch and of its pages before findings are sought."""
+
+    batch: Batch
+    features: Features
+    evidence: Evidence
+    textures: Textures
+
+
+def signs_of(pages: Sequence[Page], model: Model) -> Signs:
+    """Return what ``model`` sees in ``pages``."""
+    batch = batch_of(pages, model.tables)
+    features = model.features(batch)
+    evidence = model.evidence(features, batch)
+    return Signs(batch, features, evidence, textures(batch, evidence))
+
+
 class Candidates(NamedTuple):
     """Stretches of evidence of one kind that may become spans, in order.
 
@@ -103,26 +122,17 @@ class Candidate(NamedTuple):
     runs: Sequence[tuple[int, int]]
 
 
-def candidates(
-    batch: Batch,
-    of_characters: Features,
-    evidence: Evidence,
-    texture: Textures,
-    model: Model,
-    kind: Kind,
-) -> Candidates:
+def candidates(signs: Signs, model: Model, kind: Kind) -> Candidates:
     """Return the candidate findings of one kind, with the features of the span calibration.
 
-    ``of_characters`` and ``evidence`` are those of the characters of ``batch``, ``texture`` that of
-    its pages. Injections end where the evidence of the first pass does, in titles and brief pages
+    Injections end where the evidence of the first pass does, and come in titles and brief pages
     with their parts as well; garbled passages stay as segmentation cut them.
     """
     cut = model.segmentation[kind]
-    found = _cut(batch, of_characters, evidence, texture, model, kind, cut)
+    found = _cut(signs, model, kind, cut)
     if kind == "injection" and (found.features[:, _PEAK] > _TIGHTER).any():
         tighter = replace(cut, offset=cut.offset + _TIGHTER)
-        parts = _cut(batch, of_characters, evidence, texture, model, kind, tighter)
-        found = _with_parts(batch, found, parts)
+        found = _with_parts(signs.batch, found, _cut(signs, model, kind, tighter))
     return found._replace(features=_related(found.features, found.whole))
 
 
@@ -148,33 +158,22 @@ def _with_parts(batch: Batch, wholes: Candidates, parts: Candidates) -> Candidat
     )
     if not less.any():
         return wholes
-    # A whole before its parts.
-    order = np.lexsort(
-        (
-            np.repeat((0, 1), (len(wholes.start), int(less.sum()))),
-            np.concatenate((np.arange(len(wholes.start)), whole[less])),
-        )
-    )
+    whole = whole[less]
+    # A whole before its parts: it stands first of those with its number.
+    order = np.argsort(np.concatenate((np.arange(len(wholes.start)), whole)), kind="stable")
     columns = [
         np.concatenate((of_wholes, of_parts[less]))[order]
         for of_wholes, of_parts in zip(wholes[2:], parts[2:], strict=True)
     ]
     place = np.empty(len(order), dtype=np.intp)
     place[order] = np.arange(len(order))
-    of = np.concatenate((np.full(len(wholes.start), -1), place[whole[less]]))[order]
+    of = np.concatenate((wholes.whole, place[whole]))[order]
     return Candidates(wholes.kind, of, *columns)
 
 
-def _cut(
-    batch: Batch,
-    of_characters: Features,
-    evidence: Evidence,
-    texture: Textures,
-    model: Model,
-    kind: Kind,
-    cut: Segmentation,
-) -> Candidates:
+def _cut(signs: Signs, model: Model, kind: Kind, cut: Segmentation) -> Candidates:
     """Return the candidates of one cut: disjoint, and the columns of each by itself."""
+    batch, of_characters, evidence, texture = signs
     head = KINDS.index(kind)
     own_evidence = evidence.final[:, head]
     start, end, score = maximal_segments(
@@ -216,11 +215,10 @@ def _cut(
 
 def _superseded(wholes: NDArray[np.intp], scores: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which candidates are parts of likelier wholes, or wholes with likelier parts."""
-    odds = np.log(np.maximum(scores, 1e-9)) - np.log(np.maximum(1 - scores, 1e-9))
     parts = np.flatnonzero(wholes >= 0)
-    best = np.full(len(scores), -np.inf)
-    np.maximum.at(best, wholes[parts], odds[parts])
-    divided = best > odds
+    best = np.zeros(len(scores))  # of the parts of each
+    np.maximum.at(best, wholes[parts], scores[parts])
+    divided = best > scores
     superseded = divided.copy()
     superseded[parts] = ~divided[wholes[parts]]
     return superseded

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from detector.batch import GAP, Batch, batch_of
+from detector.batch import GAP, Batch
 from detector.candidates import (
     SPAN_FEATURES,
     Candidate,
     candidates,
     reported,
+    signs_of,
     without_parting,
 )
 from detector.config import DEFAULT_CONFIG, Config
@@ -29,7 +30,6 @@ from detector.page_score import page_scores
 from detector.paths import Paths
 from detector.result import KINDS, Result, RunningText, Span, Word
 from detector.spans import runs_within
-from detector.texture import textures
 from detector.words import fitting_words, garbled_words
 
 if TYPE_CHECKING:
@@ -276,21 +276,18 @@ class Detector:
         likely: list[list[Candidate]] = [[] for _ in pages]
         if not any(page.segments for page in pages):
             return [_Findings([], False, RunningText()) for _ in pages]
-        batch = batch_of(pages, self.model.tables)
-        features = self.model.features(batch)
-        evidence = self.model.evidence(features, batch)
+        signs = signs_of(pages, self.model)
         fitting: dict[int, str] = {}
-        texture = textures(batch, evidence)
         for kind in KINDS:
-            found = candidates(batch, features, evidence, texture, self.model, kind)
+            found = candidates(signs, self.model, kind)
             score = self.model.span_calibration[kind].probabilities(SPAN_FEATURES, found.features)
             chosen = reported(found.page, found.whole, score, self.config)
             start, end = found.start[chosen], found.end[chosen]
             runs: list[list[tuple[int, int]]] = [[]] * len(chosen)
             if kind == "garbled" and len(chosen):
-                column = evidence.final[:, KINDS.index(kind)]
+                column = signs.evidence.final[:, KINDS.index(kind)]
                 runs = runs_within(column, self.model.word_bound, start, end)
-                fitting = fitting_words(features.comparison)
+                fitting = fitting_words(signs.features.comparison)
             columns = (
                 found.page[chosen], start, end, found.text_start[chosen], found.text_end[chosen],
                 score[chosen],
@@ -298,8 +295,8 @@ class Detector:
             for page, *rest in zip(*(column.tolist() for column in columns), runs, strict=True):
                 likely[page].append(Candidate(kind, *rest))
         return [
-            _Findings(*self._spans(page, own, batch, fitting), running)
-            for page, own, running in zip(pages, likely, texture.running(), strict=True)
+            _Findings(*self._spans(page, own, signs.batch, fitting), running)
+            for page, own, running in zip(pages, likely, signs.textures.running(), strict=True)
         ]
 
     def _spans(

@@ -284,7 +284,7 @@ def test_speed_is_fit_for_training(lex: GarbleLexicons) -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_masks_stand_for_what_they_hide(lex: GarbleLexicons, seed: int) -> None:
+def test_masks_are_added_and_leave_no_slot_open(lex: GarbleLexicons, seed: int) -> None:
     paragraph = "该公司2015年在12个城市开设了120家门店，员工超过3500人。"
     text = honest_masks(random.Random(seed), paragraph, lex)
     assert len(text) > len(paragraph)

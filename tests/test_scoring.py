@@ -20,8 +20,14 @@ from hypothesis import strategies as st
 from support import CASES, DAMAGED, PROMOTED, cases, rows_of, small_model
 
 from detector import Config, Detector, InputError, Page, Result
-from detector.batch import batch_of
-from detector.candidates import SPAN_FEATURES, candidates, reported, without_parting
+from detector.candidates import (
+    SPAN_FEATURES,
+    Candidates,
+    candidates,
+    reported,
+    signs_of,
+    without_parting,
+)
 from detector.extract import extract
 from detector.page import page_from_text
 from detector.page_score import (
@@ -35,7 +41,6 @@ from detector.page_score import (
 )
 from detector.result import KINDS, Kind, RunningText
 from detector.scoring import read_page
-from detector.texture import textures
 
 NAMES = [row["name"] for row in rows_of("scoring_pages")]
 PAGES = [row["page"] for row in rows_of("scoring_pages")]
@@ -388,10 +393,26 @@ def test_of_doubts_the_best_of_each_page_are_reported() -> None:
 @given(st.lists(SOURCES, min_size=1, max_size=4))
 def test_parts_lie_within_their_wholes_and_say_so(texts: list[str]) -> None:
     model = SMALL.model
-    batch = batch_of([page_from_text(text) for text in texts], model.tables)
-    features = model.features(batch)
-    evidence = model.evidence(features, batch)
-    found = candidates(batch, features, evidence, textures(batch, evidence), model, "injection")
+    check_parts(candidates(signs_of(list(map(page_from_text, texts)), model), model, "injection"))
+
+
+def test_a_title_has_the_injection_as_a_part(detector: Detector) -> None:
+    pages = [
+        page_from_text(f"{title}-必赢娱乐官网登录 - 临江市第二中学")
+        for title in ("关于秋季运动会报名的通知", "高一新生入学须知", "今年暑期值班安排表")
+    ]
+    found = candidates(signs_of(pages, detector.model), detector.model, "injection")
+    check_parts(found)
+    parts = np.flatnonzero(found.whole >= 0)
+    said = {
+        pages[found.page[k]].text[found.text_start[k] : found.text_end[k]] for k in parts.tolist()
+    }
+    assert "必赢娱乐官网登录" in said
+    (span,) = (s for s in detector.score(pages[0]).spans if s.score >= 0.5)
+    assert span.text == "必赢娱乐官网登录"
+
+
+def check_parts(found: Candidates) -> None:
     assert found.features.shape == (len(found.start), len(SPAN_FEATURES))
     told = found.features[:, SPAN_FEATURES.index("part")]
     for k, whole in enumerate(found.whole.tolist()):

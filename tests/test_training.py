@@ -70,6 +70,7 @@ def test_a_smaller_run_is_smaller_in_proportion() -> None:
     tenth = whole.scaled(whole.pages // 10)
     assert tenth.wording_pages * 10 == whole.wording_pages
     assert tenth.calibration_pages * 10 == whole.calibration_pages
+    assert tenth.threshold_pages * 10 == whole.threshold_pages
     least = whole.scaled(200)
     assert (least.wording_pages, least.calibration_pages, least.evaluation_pages) == (200,) * 3
 

@@ -19,17 +19,19 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
-from detector.batch import Batch, batch_of
+from detector.batch import batch_of
 from detector.candidates import (
     SPAN_FEATURES,
     Candidates,
+    Signs,
     candidates,
     reported,
+    signs_of,
     without_parting,
 )
 from detector.config import Config
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, context_buckets
-from detector.model import Calibration, Evidence, Model
+from detector.model import Calibration, Model
 from detector.ngrams import (
     FLAT_SIZE,
     GROUPS,
@@ -44,7 +46,6 @@ from detector.page import WHERES
 from detector.page_score import FITTED, Weighed, is_chinese, page_features
 from detector.result import KINDS, Kind, RunningText
 from detector.spans import positions
-from detector.texture import textures
 from detector.training.labeled import LabeledPage
 from detector.training.options import FitOptions
 from detector.training.synthesis import is_hard
@@ -353,13 +354,8 @@ class Judged(NamedTuple):
 
 def judge(page: LabeledPage, model: Model) -> tuple[Judged, ...]:
     """Return the candidates of a page with their truth, by kind in the order of ``KINDS``."""
-    batch = batch_of([page.page], model.tables)
-    features = model.features(batch)
-    evidence = model.evidence(features, batch)
-    texture = textures(batch, evidence)
-    (running,) = texture.running()
-    found = [candidates(batch, features, evidence, texture, model, kind) for kind in KINDS]
-    return tuple(_judged(page, batch, own, evidence, running) for own in found)
+    signs = signs_of([page.page], model)
+    return tuple(_judged(page, signs, candidates(signs, model, kind)) for kind in KINDS)
 
 
 def _trimmed(page: LabeledPage, found: Candidates) -> list[tuple[int, int]]:
@@ -376,10 +372,9 @@ def rightness(page: LabeledPage, found: Candidates) -> NDArray[np.bool_]:
     return right
 
 
-def _judged(
-    page: LabeledPage, batch: Batch, found: Candidates, evidence: Evidence, running: RunningText
-) -> Judged:
-    text, kind = page.page.text, found.kind
+def _judged(page: LabeledPage, signs: Signs, found: Candidates) -> Judged:
+    text, kind, batch = page.page.text, found.kind, signs.batch
+    (running,) = signs.textures.running()
     trimmed = _trimmed(page, found)
     said = [text[start:end] for start, end in trimmed]
     right = rightness(page, found)
@@ -394,7 +389,7 @@ def _judged(
     where = np.array(WHERES)[batch.places[found.start] >> 1]
     return Judged(
         found.features, right, found.whole, said, chinese, where, len(text), running, truth,
-        page.spam, page.lang, is_hard(page), evidence.final[at, index], of, offends,
+        page.spam, page.lang, is_hard(page), signs.evidence.final[at, index], of, offends,
     )  # fmt: skip
 
 

@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from detector.batch import batch_of
-from detector.candidates import candidates
+from detector.candidates import candidates, signs_of
 from detector.model import Model
 from detector.result import KINDS
-from detector.texture import textures
 from detector.training.fit import candidate_weights, rightness
 from detector.training.labeled import LabeledPage
 from detector.wording import WORDING_BITS, Wording, wording_buckets
@@ -36,15 +34,12 @@ class WordingRows(NamedTuple):
 
 def wording_rows(page: LabeledPage, model: Model) -> tuple[WordingRows, ...]:
     """Return the candidates of a page, by kind, as ``model`` finds them, with their truth."""
-    batch = batch_of([page.page], model.tables)
-    features = model.features(batch)
-    evidence = model.evidence(features, batch)
-    texture = textures(batch, evidence)
+    signs = signs_of([page.page], model)
     rows = []
     for kind in KINDS:
-        found = candidates(batch, features, evidence, texture, model, kind)
+        found = candidates(signs, model, kind)
         ranges = np.stack((found.start, found.end), axis=1)
-        sizes, buckets = wording_buckets(batch, features.rows, ranges)
+        sizes, buckets = wording_buckets(signs.batch, signs.features.rows, ranges)
         rows.append(WordingRows(buckets, sizes, rightness(page, found), page.spam))
     return tuple(rows)
 

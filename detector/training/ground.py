@@ -33,10 +33,10 @@ from detector.training.word_model import read_word_model
 
 __all__ = ["HELD_OUT_SOURCES", "Ground", "lay_ground", "split_handwritten", "split_of"]
 
-PARTS = ("count", "fit", "calibrate", "evaluate")
 _SHARES = {"count": 50, "fit": 76, "calibrate": 95, "evaluate": 100}
 """Where the part of the documents ends, in percent. A threshold far out in the tail of clean text
 asks for much of it that no one has seen."""
+PARTS = tuple(_SHARES)
 HELD_OUT_SOURCES = frozenset({"law", "reviews-bad"})
 """Natural sources that only evaluation sees."""
 _WORD_MODEL = "lex-open-gram"

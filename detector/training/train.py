@@ -74,9 +74,9 @@ FOREIGN_CAUTION = 2
 brief, and in other languages. Of all three the web has more that looks like spam than the pages
 made here, whose tail says too little."""
 HARD_LENIENCE = 5
-"""How much more often hard negatives may be flagged than plain pages. A quarter of the clean pages
-made here quote spam or report on it, far more than on the web: counted as one, they would decide
-the threshold alone."""
+"""How much more often hard negatives may be flagged than plain pages. Half of the clean pages made
+for the threshold quote spam, report on it or look like it, far more than on the web: counted as
+one, they would decide the threshold alone."""
 _LEAST_TAIL = 10  # pages to judge a tail by
 _LEAST_STEP = 0.3  # of log-odds between one page in a hundred and the threshold
 

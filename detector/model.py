@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from itertools import combinations
@@ -21,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.batch import Batch
+from detector.calibration import Calibration
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, corrected
 from detector.contrast import MOST_ALTERNATIVES, SLOT_BITS, Alternatives
 from detector.counts import CountTables
@@ -44,14 +43,13 @@ from detector.wording import WORDING_BITS, Wording
 __all__ = [
     "ARRAYS",
     "FORMAT_VERSION",
-    "Calibration",
     "Evidence",
     "Model",
     "Segmentation",
     "default_model_folder",
 ]
 
-FORMAT_VERSION = 9
+FORMAT_VERSION = 10
 """Raised when features, folding or files change so that older models would score wrongly."""
 
 ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
@@ -98,57 +96,6 @@ class Segmentation:
     floor: float
     least: float
     drop: float
-
-
-_SUREST = 40.0  # log-odds of what is as good as certain
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """A logistic model over named features: ``intercept`` and ``weights``."""
-
-    intercept: float
-    weights: dict[str, float]
-
-    def probabilities(
-        self, names: Sequence[str], values: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return the probabilities (m) of the rows of ``values`` (m x len(names)).
-
-        Features without a weight count nothing.
-        """
-        odds = np.minimum(np.maximum(self.log_odds(names, values), -_SUREST), _SUREST)
-        probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-odds))
-        return probabilities
-
-    def log_odds(self, names: Sequence[str], values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the log-odds (m) that :meth:`probabilities` come from."""
-        # Summed along rows rather than by a matrix product, whose order depends on the machine.
-        odds: NDArray[np.float64] = (values * self._in_order(tuple(names))).sum(axis=1)
-        odds += self.intercept
-        return odds
-
-    def log_odds_of(self, row: Mapping[str, float]) -> float:
-        """Return the log-odds of one row of features by their names, in whatever order."""
-        parts = (weight * row.get(name, 0.0) for name, weight in self.weights.items())
-        return math.fsum((self.intercept, *parts))
-
-    def probability_of(self, row: Mapping[str, float]) -> float:
-        """Return the probability that :meth:`log_odds_of` comes to."""
-        return 1 / (1 + math.exp(-min(max(self.log_odds_of(row), -_SUREST), _SUREST)))
-
-    @cached_property
-    def _ordered(self) -> dict[tuple[str, ...], NDArray[np.float64]]:
-        """What :meth:`_in_order` returned."""
-        return {}
-
-    def _in_order(self, names: tuple[str, ...]) -> NDArray[np.float64]:
-        """Return the weights of features, which are asked for in one order time and again."""
-        weights = self._ordered.get(names)
-        if weights is None:
-            weights = np.array([self.weights.get(name, 0.0) for name in names])
-            self._ordered[names] = weights
-        return weights
 
 
 @dataclass(frozen=True)
@@ -355,9 +302,7 @@ def _whole(changes: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 
 def _calibrations(calibrations: dict[Kind, Calibration]) -> dict[str, Any]:
-    return {
-        kind: {"intercept": c.intercept, "weights": c.weights} for kind, c in calibrations.items()
-    }
+    return {kind: asdict(calibration) for kind, calibration in calibrations.items()}
 
 
 def _description(folder: Path) -> dict[str, Any]:

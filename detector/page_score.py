@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from detector.model import Calibration, Model
+from detector.calibration import Calibration
+from detector.model import Model
 from detector.page import Where
 from detector.result import KINDS, Kind, RunningText, Span
 

@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 
 from detector.batch import batch_of
+from detector.calibration import Calibration
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, LOW, OWN_STEPS
 from detector.counts import CountTables
 from detector.fold import DROP, TABLE_SIZE, FoldTables
-from detector.model import Calibration, Model, Segmentation
+from detector.model import Model, Segmentation
 from detector.ngrams import FLAT_SIZE, NGRAM_BITS, REACH, ROW_BITS, ROW_WIDTH, features
 from detector.page import page_from_text
 from detector.result import KINDS

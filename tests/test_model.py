@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from support import small_model
 
 from detector import Detector, ModelError
+from detector.calibration import Calibration
 from detector.contrast import Alternatives
-from detector.model import ARRAYS, FORMAT_VERSION, Calibration, Model, default_model_folder
+from detector.model import ARRAYS, FORMAT_VERSION, Model, default_model_folder
 
 PAGE = "<title>今天 开云体育官网</title><p>嘚鉯壹個</p>"
 

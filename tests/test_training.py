@@ -13,8 +13,8 @@ from support import small_lexicons, tables
 from detector import Detector
 from detector.config import DEFAULT_CONFIG
 from detector.model import Model
+from detector.training.calibrate import tail
 from detector.training.drafts import Article
-from detector.training.fit import tail
 from detector.training.garble_lexicons import likely_originals
 from detector.training.ground import (
     Ground,

@@ -18,7 +18,7 @@ from detector.training.figures import (
     ranking,
     share,
 )
-from detector.training.fit import gold_ranges
+from detector.training.judged import gold_ranges
 from detector.training.labeled import LabeledPage
 
 __all__ = ["Judgement", "errors", "evaluate", "judge_pages", "span_counts"]

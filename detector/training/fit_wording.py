@@ -13,7 +13,8 @@ from sklearn.linear_model import LogisticRegression
 from detector.candidates import candidates, signs_of
 from detector.model import Model
 from detector.result import KINDS
-from detector.training.fit import candidate_weights, rightness
+from detector.training.calibrate import candidate_weights
+from detector.training.judged import rightness
 from detector.training.labeled import LabeledPage
 from detector.wording import WORDING_BITS, Wording, wording_buckets
 

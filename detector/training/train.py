@@ -14,32 +14,30 @@ from typing import Any, NamedTuple
 import numpy as np
 from rich.console import Console
 
+from detector.calibration import Calibration
 from detector.config import DEFAULT_CONFIG
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE
 from detector.contrast import Alternatives
-from detector.model import Calibration, Model, Segmentation
+from detector.model import Model, Segmentation
 from detector.ngrams import FLAT_SIZE, ROW_BITS, ROW_WIDTH
 from detector.page_score import BOUNDS, brief
 from detector.result import KINDS, Kind
 from detector.scoring import Detector
 from detector.training.alternatives import known_alternatives
-from detector.training.card import model_card
-from detector.training.evaluate import evaluate, judge_pages
-from detector.training.fit import (
-    Judged,
+from detector.training.calibrate import (
     Tail,
-    context_rows,
-    fit_context,
     fit_pages,
     fit_spans,
-    fit_weights,
     fit_words,
-    judge,
     page_log_odds,
     tail,
 )
+from detector.training.card import model_card
+from detector.training.evaluate import evaluate, judge_pages
+from detector.training.fit import context_rows, fit_context, fit_weights
 from detector.training.fit_wording import fit_wording
 from detector.training.ground import HELD_OUT_SOURCES, Ground, lay_ground
+from detector.training.judged import Judged, judge
 from detector.training.labeled import LabeledPage
 from detector.training.options import TrainOptions
 from detector.training.workers import (

@@ -18,12 +18,11 @@ from detector.training.evaluate import Judgement, judge_pages
 from detector.training.fit import (
     CharacterRows,
     ContextRows,
-    Judged,
     character_rows,
     context_rows,
-    judge,
 )
 from detector.training.fit_wording import WordingRows, wording_rows
+from detector.training.judged import Judged, judge
 from detector.training.labeled import LabeledPage
 from detector.training.options import TrainOptions
 from detector.training.parallel import in_order

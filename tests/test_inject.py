@@ -13,9 +13,11 @@ import pytest
 from detector.training import honest, phrases
 from detector.training.drafts import Draft, Link
 from detector.training.grammar import Grammar, grammar
-from detector.training.inject import HIDING, PLACEMENTS, inject, insert
+from detector.training.inject import PLACEMENTS, inject
 from detector.training.lexicons import DEFAULT_FOLDER, in_split, lexicons
 from detector.training.marks import CLOSE, OPEN, mark, remove_marks, unmark
+from detector.training.place_markup import HIDING
+from detector.training.placing import insert
 
 MARKS = re.compile("[\ue000-\ue003]")
 

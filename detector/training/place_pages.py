@@ -1,0 +1,188 @@
+"""Placements that are pages: doorways, guides, reflected searches, bland pages about a brand."""
+
+from __future__ import annotations
+
+import random
+import re
+
+from detector.training.drafts import Draft, Link
+from detector.training.lexicons import lexicons
+from detector.training.notes import note
+from detector.training.phrases import Phrases, base_language, traditional, url
+from detector.training.placing import injected, target_of, voice_of
+
+__all__ = [
+    "affiliate_page",
+    "betting_guide",
+    "doorway",
+    "note_page",
+    "operator_terms",
+    "reflected_search",
+    "set_meta",
+    "soft_anchor",
+]
+
+
+def _fillers(draft: Draft, rng: random.Random, count: int) -> list[str]:
+    """Return single honest sentences of the draft, as doorways take them from anywhere."""
+    pieces = [
+        s for text in draft.paragraphs for s in re.split(r"(?<=[。！？])", text) if len(s) > 8
+    ]
+    rng.shuffle(pieces)
+    return pieces[:count]
+
+
+def set_meta(draft: Draft, voice: Phrases, title: str) -> None:
+    """Make title, description and keywords of the page the campaign's."""
+    rng = voice.rng
+    draft.title = injected(title)
+    if rng.random() < 0.8:
+        draft.description = injected(voice.one(rng.choice(("sentence", "title", "paragraph"))))
+    if rng.random() < 0.7:
+        words = [voice.one(rng.choice(("glued", "query"))) for _ in range(rng.randint(2, 8))]
+        draft.keywords = injected(",".join(words))
+
+
+def doorway(draft: Draft, rng: random.Random, split: str) -> None:
+    """A page of lines that say the same again and again, honest sentences between them."""
+    voice = voice_of(draft, rng, split)
+    title = voice.one("title")
+    fillers = _fillers(draft, rng, rng.randint(0, 25))
+    count = rng.choice((5, 8, 12, 18, 25))
+    lines = [injected(voice.one("doorway")) for _ in range(count)]
+    if rng.random() < 0.3:
+        lines = [
+            "".join(injected(voice.slogan()) for _ in range(rng.randint(1, 5))) for _ in lines[:9]
+        ]
+    if rng.random() < 0.3:  # adverts and filler alternate
+        mixed = [
+            x for pair in zip(lines, [*fillers, *[""] * len(lines)], strict=False) for x in pair
+        ]
+        draft.paragraphs[:] = [x for x in mixed if x]
+    else:
+        draft.paragraphs[:] = lines + fillers
+    set_meta(draft, voice, title)
+    draft.headline = injected(title if rng.random() < 0.7 else voice.glued())
+
+
+def _whole_page(
+    draft: Draft, rng: random.Random, split: str, category: str, low: int, high: int
+) -> None:
+    voice = voice_of(draft, rng, split)
+    paragraphs = voice.several(category, rng.randint(low, high))
+    while len(paragraphs) < low:
+        paragraphs.append(voice.one(category))
+    if category != "terms" and rng.random() < 0.5:
+        for index in range(len(paragraphs) - 1, 0, -1):
+            if rng.random() < 0.4:
+                paragraphs.insert(index, voice.one(rng.choice(("query", "title", "glued"))))
+    if rng.random() < 0.4:
+        paragraphs.append(voice.one(rng.choice(("contact", "sentence", "footer"))))
+    draft.paragraphs[:] = [injected(text) for text in dict.fromkeys(paragraphs)]
+    title = voice.one(rng.choice(("title", "query", "glued")))
+    set_meta(draft, voice, title)
+    draft.headline = injected(title if rng.random() < 0.6 else voice.one("query"))
+    if rng.random() < 0.3:
+        draft.breadcrumb.append(injected(voice.one("query")))
+
+
+def affiliate_page(draft: Draft, rng: random.Random, split: str) -> None:
+    """Advice that leads to an operator."""
+    _whole_page(draft, rng, split, "paragraph", 3, 10)
+
+
+def operator_terms(draft: Draft, rng: random.Random, split: str) -> None:
+    """An operator's own rules."""
+    _whole_page(draft, rng, split, "terms", 4, 12)
+
+
+def betting_guide(draft: Draft, rng: random.Random, split: str) -> None:
+    """How to bet."""
+    _whole_page(draft, rng, split, "guide", 3, 9)
+
+
+_NO_RESULTS = {
+    "zh": (
+        ("搜索结果：{}", "没有找到与“{}”相关的内容，请更换关键词再试。"),
+        ("{}的搜索结果", "抱歉，未能找到与 {} 有关的记录。"),
+        ("站内检索 - {}", "您检索的“{}”共 0 条结果，用时 0.03 秒。"),
+        ("标签：{}", "包含标签 {} 的文章"),
+        ("查询：{}", "全部文献中含有 {} 的有 0 篇。"),
+    ),
+    "en": (
+        ("Search results for “{}”", "Sorry, nothing matched {}. Try again with other words."),
+        ("You searched for {}", "No items were found for “{}”."),
+        ("{} | Search", "Your query {} returned 0 documents."),
+        ("Tag: {}", "Posts tagged {}"),
+    ),
+}
+
+
+def reflected_search(draft: Draft, rng: random.Random, split: str) -> None:
+    """A search page that repeats what was searched for."""
+    voice = voice_of(draft, rng, split)
+    echo = injected(voice.echo())
+    head, line = rng.choice(_NO_RESULTS.get(base_language(draft.lang), _NO_RESULTS["en"]))
+    draft.headline = head.format(echo)
+    draft.title = draft.headline + rng.choice((" - ", "_", " | ")) + draft.site
+    rest = draft.paragraphs[: rng.randint(0, 2)]
+    draft.paragraphs[:] = [line.format(echo), *rest]
+    draft.description = line.format(echo) if rng.random() < 0.5 else ""
+    draft.byline = ""
+
+
+def _mark_name(text: str, name: str) -> str:
+    for spelling in dict.fromkeys((name, traditional(name))):
+        text = text.replace(spelling, injected(spelling))
+    return text
+
+
+def soft_anchor(draft: Draft, rng: random.Random, split: str) -> None:
+    """A bland page; the brand is in the anchors and hosts, at times in title and text."""
+    voice = voice_of(draft, rng, split)
+    name = voice.brand
+    for _ in range(rng.choice((1, 1, 2, 2, 3, 4, 6))):
+        anchor = name if rng.random() < 0.7 else voice.glued()
+        target = rng.choice((draft.related, draft.friends, draft.nav, draft.related))
+        target.insert(rng.randint(0, len(target)), Link(injected(anchor), target_of(voice)))
+    if rng.random() < 0.6:
+        return
+    if voice.base == "zh":
+        soft = voice.several("soft", rng.randint(2, 8))
+        kept = draft.paragraphs[: rng.randint(0, 2)]
+        draft.paragraphs[:] = [_mark_name(text, name) for text in soft] + kept
+    tails = ("简明指南", "常见问题", "资料索引", "使用说明", "访问备忘", "产品介绍", "帮助中心")
+    tail = rng.choice(tails) if voice.base == "zh" else rng.choice(("FAQ", "Guide", "Index"))
+    sign = rng.choice((" · ", " - ", "｜", " "))
+    draft.headline = draft.title = f"{injected(name)}{sign}{tail}"
+
+
+def note_page(draft: Draft, rng: random.Random, split: str) -> None:
+    """A page that tells where a brand's site is and what is on it, and hardly more."""
+    voice = voice_of(draft, rng, split)
+    if voice.base != "zh":
+        soft_anchor(draft, rng, split)
+        return
+    real = rng.random() < 0.5
+    name = rng.choice(lexicons().words("brands_zh", None, split)) if real else voice.brand
+    address = url(rng, voice.lang, split, name)
+    scheme, _, rest = address.rpartition("://")
+    site, slash, path = rest.partition("/")
+    marked = f"{scheme}://{injected(site)}" if scheme else injected(site)
+    # Placeholders, since a host may have the name in it.
+    told = note(rng, split, "\x00", "\x01", voice.slots)
+
+    old = voice.lang == "zh-Hant" and rng.random() < 0.6
+
+    def filled(text: str) -> str:
+        text = traditional(text) if old else text
+        return text.replace("\x00", injected(name)).replace("\x01", marked + slash + path)
+
+    draft.title = draft.headline = filled(told.title)
+    if rng.random() < 0.3:
+        draft.headline = filled(note(rng, split, "\x00", "\x01").title)
+    draft.paragraphs[:] = [filled(line) for line in told.lines]
+    draft.description = filled(rng.choice(told.lines)) if rng.random() < 0.5 else ""
+    draft.byline = ""
+    for _ in range(rng.choice((0, 1, 1, 2))):
+        draft.related.insert(0, Link(injected(name), marked + slash + path))

@@ -1,0 +1,410 @@
+"""Placements of phrases: in titles, sentences and small slots, in lines above and below a text."""
+
+from __future__ import annotations
+
+import random
+import re
+
+from detector.training.drafts import Draft, Link
+from detector.training.marks import remove_marks
+from detector.training.phrases import Phrases, base_language
+from detector.training.placing import (
+    append_somewhere,
+    injected,
+    insert,
+    into_paragraph,
+    kinds_open,
+    places_of,
+    replace_some,
+    separator,
+    short_phrase,
+    target_of,
+    voice_of,
+)
+
+__all__ = [
+    "ad_lines_bottom",
+    "ad_lines_top",
+    "anchor_in_sentence",
+    "before_punctuation",
+    "breadcrumb_slot",
+    "byline_slot",
+    "company_slot",
+    "date_slot",
+    "doorway_title_only",
+    "footer_line",
+    "headline",
+    "once",
+    "one_sentence",
+    "owner_slot",
+    "porn_chain",
+    "title_prefix",
+    "title_question",
+    "title_sandwich",
+    "title_suffix",
+    "word_split",
+]
+
+_SENTENCE_END = re.compile(r"[。！？!?…](?=.)|[.](?=\s+\S)|(?<=ๆ) ")
+_PAUSE = re.compile(r"[，,。；;：:！？!?、]|[.](?=\s|$)")
+_FIRST_CLAUSE = re.compile(r"[，,：:！!？?；;]|\s[-–—|]\s|\s+(?=[\u4e00-\u9fff])")
+_HAN_PAIR = re.compile("(?<=[\u3041-\u30fe\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
+_THAI_PAIR = re.compile("(?<=[\u0e01-\u0e2e])(?=[\u0e01-\u0e2e])")
+_WORD_INSIDE = re.compile(r"(?<=\w{3})(?=\w{3})")
+_SPACE = re.compile(r"(?<=\S) (?=\S)")
+
+
+# --- titles and headlines ---------------------------------------------------------------------
+
+
+def title_prefix(draft: Draft, rng: random.Random, split: str) -> None:
+    """A phrase before the title."""
+    piece = injected(short_phrase(voice_of(draft, rng, split))) + separator(rng)
+    draft.title = piece + draft.title
+    if rng.random() < 0.5:
+        draft.headline = piece + draft.headline
+
+
+def title_suffix(draft: Draft, rng: random.Random, split: str) -> None:
+    """A phrase behind the title."""
+    piece = separator(rng) + injected(short_phrase(voice_of(draft, rng, split)))
+    draft.title += piece
+    if rng.random() < 0.4:
+        draft.headline += piece
+
+
+def title_sandwich(draft: Draft, rng: random.Random, split: str) -> None:
+    """Phrases on both sides of the title."""
+    voice = voice_of(draft, rng, split)
+    before = injected(short_phrase(voice)) + rng.choice(("", "", separator(rng)))
+    after = rng.choice(("", "", separator(rng))) + injected(short_phrase(voice))
+    draft.title = before + draft.title + after
+    if rng.random() < 0.6:
+        draft.headline = before + draft.headline + after
+
+
+def title_question(draft: Draft, rng: random.Random, split: str) -> None:
+    """A search phrase before the title."""
+    voice = voice_of(draft, rng, split)
+    question = voice.one(rng.choice(("query", "query", "plan")))
+    signs = ("？", ",", "，", "？ ", "_") if voice.base == "zh" else ("? ", ", ", " - ", " | ")
+    piece = injected(question) + rng.choice(signs)
+    draft.title = piece + draft.title
+    if rng.random() < 0.6:
+        draft.headline = piece + draft.headline
+
+
+def _after_first_clause(text: str, piece: str, rng: random.Random) -> str:
+    found = _FIRST_CLAUSE.search(text, 2)
+    if found:
+        return insert(text, found.start(), piece)
+    places = places_of(_HAN_PAIR, text) or places_of(_SPACE, text) or [len(text)]
+    return insert(text, rng.choice(places), piece)
+
+
+def headline(draft: Draft, rng: random.Random, split: str) -> None:
+    """A phrase behind the first clause of a headline."""
+    piece = injected(short_phrase(voice_of(draft, rng, split)))
+    old = draft.headline
+    draft.headline = _after_first_clause(old, piece, rng)
+    if old and old in draft.title:
+        draft.title = draft.title.replace(old, draft.headline, 1)
+    else:
+        draft.title = _after_first_clause(draft.title, piece, rng)
+
+
+def doorway_title_only(draft: Draft, rng: random.Random, split: str) -> None:
+    """A title of a doorway over an honest page."""
+    title = injected(voice_of(draft, rng, split).one("title"))
+    draft.title = title if rng.random() < 0.7 else title + separator(rng) + draft.site
+    if rng.random() < 0.5:
+        draft.headline = title
+
+
+# --- in the running text ----------------------------------------------------------------------
+
+
+_OWNER_NOUNS = {
+    "zh": (
+        *("研究生", "学院", "學院", "学校", "學校", "大学", "大學", "公司", "医院", "醫院", "集团"),
+        *(
+            "集團",
+            "研究所",
+            "实验室",
+            "中心",
+            "协会",
+            "協會",
+            "我校",
+            "我院",
+            "本报",
+            "体育",
+            "體育",
+        ),
+        *("图书馆", "圖書館", "教育", "银行", "銀行", "政府", "委员会", "企业", "企業", "记者"),
+        *("產品", "产品", "工程", "技术", "社区", "酒店", "平台", "学生", "學生", "教师", "网站"),
+    ),
+    "en": ("university", "college", "company", "institute", "hospital", "school", "museum"),
+}
+
+
+def _owner_words(draft: Draft) -> list[str]:
+    """Return the owner's name, its parts, and common nouns that the text uses for it."""
+    text = " ".join((draft.title, draft.headline, *draft.paragraphs))
+    site = remove_marks(draft.site)
+    words = [site] if len(site) > 1 and site in text else []
+    if base_language(draft.lang) == "zh" and len(site) >= 4:
+        words += [part for part in (site[:2], site[-2:], site[:4]) if part in text]
+    nouns = _OWNER_NOUNS.get(base_language(draft.lang), _OWNER_NOUNS["en"])
+    return words + [noun for noun in nouns if noun in text]
+
+
+def owner_slot(draft: Draft, rng: random.Random, split: str) -> None:
+    """A phrase in place of the owner's name, or of a noun that stands for it."""
+    words = _owner_words(draft)
+    voice = voice_of(draft, rng, split)
+    name = voice.brand if rng.random() < 0.6 else short_phrase(voice)
+    piece = injected(name)
+    if not words:
+        append_somewhere(draft, rng, piece)
+        return
+    word = rng.choice(words)
+    if rng.random() < 0.4:  # once
+        order = [i for i, text in enumerate(draft.paragraphs) if word in text]
+        if order:
+            index = rng.choice(order)
+            text = draft.paragraphs[index]
+            at = rng.choice([m.start() for m in re.finditer(re.escape(word), text)])
+            if not kinds_open(text, at):
+                draft.paragraphs[index] = text[:at] + piece + text[at + len(word) :]
+                return
+    rate = rng.choice((0.5, 0.9, 1.0))
+    draft.title = replace_some(draft.title, word, piece, rng, rate)
+    draft.headline = replace_some(draft.headline, word, piece, rng, rate)
+    draft.paragraphs[:] = [replace_some(p, word, piece, rng, rate) for p in draft.paragraphs]
+    draft.footer[:] = [replace_some(p, word, piece, rng, rate) for p in draft.footer]
+    draft.breadcrumb[:] = [replace_some(p, word, piece, rng, rate) for p in draft.breadcrumb]
+    if piece not in "".join((draft.title, draft.headline, *draft.paragraphs, *draft.footer)):
+        append_somewhere(draft, rng, piece)
+
+
+def before_punctuation(draft: Draft, rng: random.Random, split: str) -> None:
+    """Phrases before punctuation."""
+    voice = voice_of(draft, rng, split)
+    for _ in range(rng.choice((1, 1, 1, 2, 3, 5))):
+        piece = injected(short_phrase(voice))
+        if not into_paragraph(draft, rng, _PAUSE, piece):
+            append_somewhere(draft, rng, piece)
+
+
+def word_split(draft: Draft, rng: random.Random, split: str) -> None:
+    """Phrases between any two characters."""
+    voice = voice_of(draft, rng, split)
+    patterns = (_HAN_PAIR, _THAI_PAIR, _WORD_INSIDE if rng.random() < 0.3 else _SPACE, _SPACE)
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        piece = injected(short_phrase(voice))
+        if not any(into_paragraph(draft, rng, pattern, piece) for pattern in patterns):
+            append_somewhere(draft, rng, piece)
+
+
+def one_sentence(draft: Draft, rng: random.Random, split: str) -> None:
+    """One sentence of promotion."""
+    voice = voice_of(draft, rng, split)
+    sentence = injected(voice.one(rng.choice(("sentence",) * 5 + ("contact",))))
+    if voice.base not in {"zh", "ja"}:
+        sentence = f" {sentence}"
+    if rng.random() < 0.15 or not into_paragraph(draft, rng, _SENTENCE_END, sentence, after=True):
+        append_somewhere(draft, rng, sentence)
+
+
+def anchor_in_sentence(draft: Draft, rng: random.Random, split: str) -> None:
+    """Keywords that break the grammar of the sentence they sit in, as sold links do."""
+    voice = voice_of(draft, rng, split)
+    pattern = _HAN_PAIR if base_language(draft.lang) in {"zh", "ja"} else _SPACE
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        word = voice.search_word() if rng.random() < 0.7 else voice.brand
+        space = "" if pattern is _HAN_PAIR and rng.random() < 0.8 else " "
+        if not into_paragraph(draft, rng, pattern, space + injected(word)):
+            append_somewhere(draft, rng, space + injected(word))
+
+
+def once(draft: Draft, rng: random.Random, split: str) -> None:
+    """Exactly one short phrase, anywhere on the page."""
+    voice = voice_of(draft, rng, split)
+    piece = injected(voice.brand if rng.random() < 0.4 else short_phrase(voice))
+    way = rng.random()
+    if way < 0.25 and into_paragraph(draft, rng, _PAUSE, piece):
+        return
+    if way < 0.68 and into_paragraph(draft, rng, _HAN_PAIR, piece):
+        return
+    if way < 0.70:
+        draft.title += separator(rng) + piece
+    elif way < 0.72:
+        draft.footer.append(piece)
+    elif way < 0.78:
+        draft.description = (draft.description + " " + piece).strip()
+    elif way < 0.84 and draft.breadcrumb:
+        draft.breadcrumb.insert(rng.randint(1, len(draft.breadcrumb)), piece)
+    elif way < 0.90:
+        draft.related.append(Link(piece, target_of(voice)))
+    elif draft.paragraphs:
+        last = len(draft.paragraphs) - 1 if rng.random() < 0.6 else 0
+        draft.paragraphs[last] += piece
+    else:
+        draft.paragraphs.append(piece)
+
+
+# --- small slots ------------------------------------------------------------------------------
+
+
+_AUTHORS = {
+    "zh": ("作者：", "作者:", "来源：", "责任编辑：", "编辑:", "发布者：", "文/", "供稿："),
+    "en": ("By ", "Author: ", "Posted by ", "Source: "),
+    "ja": ("投稿者：", "著者："),
+    "ko": ("기자 ", "작성자: "),
+    "ru": ("Автор: ", "Источник: "),
+    "id": ("Oleh ", "Penulis: "),
+    "vi": ("Tác giả: ", "Nguồn: "),
+    "th": ("โดย ", "ผู้เขียน: "),
+    "tr": ("Yazar: ", "Kaynak: "),
+    "pt": ("Por ", "Fonte: "),
+    "es": ("Por ", "Autor: "),
+    "de": ("Von ", "Autor: "),
+}
+
+
+def byline_slot(draft: Draft, rng: random.Random, split: str) -> None:
+    """A phrase in place of the author."""
+    voice = voice_of(draft, rng, split)
+    lead = rng.choice(_AUTHORS.get(base_language(draft.lang), _AUTHORS["en"]))
+    name = voice.brand if rng.random() < 0.3 else voice.glued()
+    date = remove_marks(draft.byline)[-16:] if rng.random() < 0.6 else ""
+    draft.byline = f"{lead}{injected(name)} {date}".rstrip()
+
+
+def breadcrumb_slot(draft: Draft, rng: random.Random, split: str) -> None:
+    """A phrase among the breadcrumbs."""
+    piece = injected(short_phrase(voice_of(draft, rng, split)))
+    if draft.breadcrumb and rng.random() < 0.6:
+        draft.breadcrumb[rng.randrange(len(draft.breadcrumb))] = piece
+    else:
+        draft.breadcrumb.append(piece)
+
+
+_CITIES = (
+    "深圳市",
+    "广州市",
+    "东莞市",
+    "苏州",
+    "江苏",
+    "上海",
+    "山东",
+    "浙江",
+    "佛山市",
+    "武汉",
+    "",
+)
+_TRADES = ("模具", "科技", "机械", "电子", "环保设备", "建材", "生物", "仪器", "包装", "自动化", "")
+
+
+def company_slot(draft: Draft, rng: random.Random, split: str) -> None:
+    """A phrase within the name of a firm."""
+    voice = voice_of(draft, rng, split)
+    name = injected(voice.brand if rng.random() < 0.5 else voice.glued())
+    if base_language(draft.lang) == "zh":
+        company = f"{rng.choice(_CITIES)}{name}{rng.choice(_TRADES)}有限公司"
+    else:
+        company = f"{name} {rng.choice(('Co., Ltd.', 'Ltd', 'Inc.', 'Group'))}"
+    old = draft.site
+    if old and old in draft.title:
+        draft.title = draft.title.replace(old, company)
+    else:
+        draft.title += rng.choice(("-", "_", " - ")) + company
+    lead = f"Copyright © {rng.randint(2015, 2026)} "
+    if base_language(draft.lang) == "zh":
+        lead = rng.choice((lead, "版权所有：", ""))
+    draft.footer.append(lead + company)
+    if old and rng.random() < 0.7:
+        draft.paragraphs[:] = [replace_some(p, old, company, rng, 0.8) for p in draft.paragraphs]
+
+
+def date_slot(draft: Draft, rng: random.Random, split: str) -> None:
+    """A phrase beside the date."""
+    voice = voice_of(draft, rng, split)
+    date = f"20{rng.randint(12, 26)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
+    clicks = rng.randint(1, 999)
+    shapes: tuple[str, ...] = (
+        "发布日期：{d} {t} 点击次数：{p}",
+        "发布时间：{p}{d}",
+        "时间：{d}{p}  浏览：{c}",
+        "{d} {t} {p} 阅读 {c}",
+        "日期：{p} 来源：{p}",
+    )
+    if base_language(draft.lang) != "zh":
+        shapes = ("{d} {p}", "{p} | {d}", "{p} {d} | {c}")
+    piece = injected(voice.glued())
+    clock = f"{rng.randint(0, 23):02}:{rng.randint(0, 59):02}"
+    draft.byline = rng.choice(shapes).format(d=date, t=clock, p=piece, c=clicks)
+
+
+# --- lines above and below --------------------------------------------------------------------
+
+
+def porn_chain(draft: Draft, rng: random.Random, split: str) -> None:
+    """A chain of porn keywords above or before the text."""
+    voice = voice_of(draft, rng, split)
+    if voice.base != "zh":
+        voice = Phrases(rng, draft.lang if draft.lang.startswith("zh") else "zh-Hans", split)
+    chain = injected(voice.chain())
+    way = rng.random()
+    if way < 0.35:
+        draft.title = chain + separator(rng) + draft.title
+    elif way < 0.55:
+        draft.headline = chain + separator(rng) + draft.headline
+    elif way < 0.75:
+        draft.paragraphs.insert(0, chain)
+    elif way < 0.87 and draft.paragraphs:
+        draft.paragraphs[0] = chain + rng.choice(("", "", " ", "  ", "，")) + draft.paragraphs[0]
+    elif way < 0.94:
+        draft.paragraphs.append(chain)
+    else:
+        draft.nav[:0] = [
+            Link(injected(voice.porn()), target_of(voice)) for _ in range(rng.randint(4, 14))
+        ]
+        return
+    if rng.random() < 0.4:
+        draft.keywords = injected(",".join(voice.porn(1, 2) for _ in range(rng.randint(3, 9))))
+
+
+def _ad_lines(voice: Phrases) -> list[str]:
+    rng = voice.rng
+    first = voice.one(rng.choice(("contact", "contact", "slogan")))
+    lines = [first] * rng.randint(1, 3)
+    if rng.random() < 0.6:
+        lines += [voice.one(rng.choice(("contact", "slogan", "plan", "glued")))] * rng.randint(1, 2)
+    if rng.random() < 0.2:
+        lines += [voice.slogan() for _ in range(rng.randint(1, 5))]
+    return lines
+
+
+def ad_lines_top(draft: Draft, rng: random.Random, split: str) -> None:
+    """Lines of promotion above the text."""
+    voice = voice_of(draft, rng, split)
+    draft.paragraphs[:0] = [injected(line) for line in _ad_lines(voice)]
+    if voice.base == "zh" and rng.random() < 0.4:
+        for _ in range(rng.randint(1, 5)):
+            draft.related.append(Link(injected(voice.one("query")), target_of(voice)))
+        draft.paragraphs.append(voice.say("fake_authority"))
+
+
+def ad_lines_bottom(draft: Draft, rng: random.Random, split: str) -> None:
+    """Lines of promotion below the text."""
+    voice = voice_of(draft, rng, split)
+    draft.paragraphs.extend(injected(line) for line in _ad_lines(voice))
+
+
+def footer_line(draft: Draft, rng: random.Random, split: str) -> None:
+    """A line of promotion in the footer."""
+    voice = voice_of(draft, rng, split)
+    draft.footer.append(injected(voice.one("footer")))
+    if voice.base == "zh" and rng.random() < 0.3:
+        date_slot(draft, rng, split)

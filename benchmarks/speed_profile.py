@@ -50,7 +50,7 @@ STEPS: dict[str, tuple[str, ...]] = {
         "detector.scoring:garbled_words",
         "detector.scoring:runs_within",
     ),
-    "spans: paths": ("detector.paths:Paths.path",),
+    "spans: paths": ("detector.scoring:element_paths", "detector.link_blocks:element_paths"),
     "damage": ("detector.scoring:repaired",),
     "blocks of links": ("detector.scoring:link_blocks",),
     "page score": ("detector.scoring:page_scores",),

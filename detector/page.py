@@ -105,6 +105,10 @@ class Segments(Sequence[Segment]):
     def __iter__(self) -> Iterator[Segment]:
         return map(_segment, self.rows.tolist())
 
+    def numbered(self, numbers: NDArray[np.int64]) -> list[Segment]:
+        """Return the segments that have these numbers."""
+        return list(map(_segment, self.rows[numbers].tolist()))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list(self) == list(other)
 
@@ -167,10 +171,34 @@ class Page(NamedTuple):
 
     def starts(self) -> list[int]:
         """Return where each segment starts."""
-        if isinstance(self.segments, Segments):
-            starts: list[int] = self.segments.rows[:, 0].tolist()
-            return starts
-        return [segment.start for segment in self.segments]
+        starts: list[int] = self.rows()[:, 0].tolist()
+        return starts
+
+    def rows(self) -> NDArray[np.int32]:
+        """Return the segments as rows of :class:`Segments`.
+
+        Of segments made by hand they say whether, but not by what they are hidden.
+        """
+        segments = self.segments
+        if isinstance(segments, Segments):
+            return segments.rows
+        rows = [
+            (
+                each.start,
+                each.end,
+                place_of(each.where, "" if each.visible else "hidden-attribute"),
+                -1 if each.node is None else each.node,
+            )
+            for each in segments
+        ]
+        return np.array(rows, dtype=np.int32).reshape(-1, 4)
+
+    def segments_numbered(self, numbers: NDArray[np.int64]) -> list[Segment]:
+        """Return the segments that have these numbers."""
+        segments = self.segments
+        if isinstance(segments, Segments):
+            return segments.numbered(numbers)
+        return [segments[number] for number in numbers.tolist()]
 
     def blocks(self) -> Iterator[tuple[int, int]]:
         """Yield the half-open segment index ranges that make up blocks."""

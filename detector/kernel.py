@@ -91,6 +91,9 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
         _BATCH, ctypes.POINTER(CountsPointers), ctypes.POINTER(AlternativesPointers),
         ctypes.POINTER(TopicsPointers), _U32, *[_POINTER] * 10,
     ),
+    "line_ties": (
+        _POINTER, _I64, *[_POINTER] * 3, _I64, ctypes.POINTER(CountsPointers), *[_POINTER] * 2,
+    ),
     "enter_words": (_POINTER, _I64, _POINTER, _POINTER),
     "topic_cosines": (_BATCH, ctypes.POINTER(TopicsPointers), _POINTER),
     "candidate_features": (
@@ -108,6 +111,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     ),
     "survey_textures": (_BATCH, *[_POINTER] * 6),
     "runs_within": (_POINTER, _FLOAT, _I64, *[_POINTER] * 5),
+    "find_lines": (_POINTER, _I64, _I64, _POINTER),
     "holders": (_POINTER, _I64, *[_POINTER] * 2, _I64, _POINTER),
     "element_paths": (
         *[_POINTER] * 2, _I64, _POINTER, _I64, _I64, _POINTER, _I64, _I64, _POINTER, _I64, _POINTER,

@@ -8,6 +8,9 @@ from typing import Literal, NamedTuple, get_args, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.fold import code_points
+from detector.kernel import address, call
+
 __all__ = [
     "HIDDEN_BY",
     "PLACES",
@@ -218,14 +221,11 @@ def page_from_text(text: str, encoding: str | None = None, max_characters: int =
     truncated: tuple[str, ...] = ()
     if 0 < max_characters < len(text):
         text, truncated = text[:max_characters], ("max_characters",)
-    bounds: list[int] = []
-    start = 0
-    for line in text.splitlines(keepends=True):
-        size = len(line.rstrip())
-        if size:
-            bounds += (start, start + size)
-        start += len(line)
-    rows = np.empty((len(bounds) // 2, 4), dtype=np.int32)
-    rows[:, 0], rows[:, 1] = bounds[::2], bounds[1::2]
-    rows[:, 2:] = place_of("body", ""), -1
-    return Page(text, Segments(rows), False, encoding, truncated)
+    points = code_points(text)
+    n, room = len(points), len(points) // 2 + 1
+    rows = np.empty((room, 4), dtype=np.int32)
+    found = call(
+        "find_lines", address(points, np.uint32, n), n, place_of("body", ""),
+        address(rows, np.int32, 4 * room),
+    )  # fmt: skip
+    return Page(text, Segments(rows[:found].copy()), False, encoding, truncated)

@@ -90,6 +90,23 @@ soup = st.lists(
 ).map("".join)
 
 
+@given(
+    st.text(
+        st.sampled_from(
+            "a 中 \n\r\v\f\t\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2003\u2028\u2029\u3000\u200b\ud800"
+        )
+    )
+)
+def test_lines_of_plain_text_are_those_of_python(text: str) -> None:
+    lines, at = [], 0
+    for line in text.splitlines(keepends=True):
+        if line.rstrip():
+            lines.append((at, at + len(line.rstrip())))
+        at += len(line)
+    page = page_from_text(text)
+    assert [(segment.start, segment.end) for segment in page.segments] == lines
+
+
 @given(soup)
 @example("<table><a>一<tr><td><script>'二")
 @example("<frameset><frame><noframes>一</noframes></frameset>")

@@ -1,10 +1,5 @@
 /* Which segments hold findings (see detector/spans.py). */
-#include "kernel.h"
-
-/* SEGMENTS of detector/page.py. */
-typedef struct {
-    i32 start, end, place, element;
-} Segment;
+#include "segment.h"
 
 /* Of each of m ranges of a text, the number of the segment that holds most of it, the first of several;
  * of what no segment holds, that before it. Segments are in order. */

@@ -119,6 +119,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "nearest_of_tag": (*[_POINTER] * 3, _I64, _I64, _I64, _POINTER),
     "count_inside": (*[_POINTER] * 2, _I64, _I64, _POINTER),
     "is_utf8": (_POINTER, _I64),
+    "number_elements": (*[_POINTER] * 3, _I64, _POINTER),
     "serialise_document": (*[_POINTER] * 3, _I64, _POINTER, _I64),
     "survey_tags": (
         _POINTER, _I64, _POINTER, _I64, _POINTER, _POINTER, _U64, _POINTER, _POINTER,

@@ -9,6 +9,7 @@ wheels for Linux and macOS let it, those for Windows do not.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from detector.kernel import address, call
 
-__all__ = ["PARTS", "serialised_tree"]
+__all__ = ["PARTS", "numbered_elements", "serialised_tree"]
 
 _POINTER = ctypes.c_void_p
 
@@ -44,6 +45,17 @@ class _Writer(NamedTuple):
 
     parts: ctypes.Array[ctypes.c_void_p]
     wholes: NDArray[np.uint64]
+
+    def number(self, document: LexborNode, identities: NDArray[np.uint64]) -> list[int]:
+        """Return the numbers of elements of a document, by what they are known by, ascending."""
+        count = len(identities)
+        numbers = np.empty(count, dtype=np.int64)
+        call(
+            "number_elements", ctypes.addressof(self.parts), document.mem_id,
+            address(identities, np.uint64, count), count, address(numbers, np.int64, count),
+        )  # fmt: skip
+        found: list[int] = numbers.tolist()
+        return found
 
     def write(self, node: LexborNode, out: NDArray[np.uint8]) -> int:
         """Write a node with what is in it; return how many bytes that are, if there were room."""
@@ -70,6 +82,15 @@ def serialised_tree(node: LexborNode, room: int) -> bytes:
     if not call("is_utf8", written, size):
         written = written.decode("utf-8", "replace").encode()
     return written
+
+
+def numbered_elements(document: LexborNode, identities: Iterable[int]) -> dict[int, int]:
+    """Return the numbers of elements, in document order from 1, by the ``mem_id`` of each."""
+    writer = _writer()
+    if writer is None:
+        return {node.mem_id: number for number, node in enumerate(document.css("*"), 1)}
+    known = sorted(identities)
+    return dict(zip(known, writer.number(document, np.array(known, dtype=np.uint64)), strict=True))
 
 
 def _plain(node: LexborNode) -> bytes:

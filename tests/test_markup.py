@@ -36,7 +36,7 @@ from detector.markup import (
 from detector.page import PLACES, Page, Segment, Segments
 from detector.readings import readings_of
 from detector.scripts import LITERAL, read_address, telling_literals
-from detector.serialise import _writer, serialised_tree
+from detector.serialise import _writer, numbered_elements, serialised_tree
 from detector.values import META_NAMES, Reader
 from detector.writing import write_page
 
@@ -203,6 +203,17 @@ def test_a_library_that_writes_otherwise_is_left_alone() -> None:
     with patch("detector.serialise._TRIED", b"<p>" * 1_000):  # more than there is room for
         assert _writer() is None
     _writer.cache_clear()
+
+
+@given(soup)
+def test_elements_have_the_numbers_that_the_parser_lists_them_by(source: str) -> None:
+    document = document_of(parsed(source.encode("utf-8", "replace")))
+    assert document is not None
+    listed = {node.mem_id: number for number, node in enumerate(document.css("*"), 1)}
+    assert numbered_elements(document, [*listed]) == listed
+    with patch("detector.serialise._writer", return_value=None):
+        assert numbered_elements(document, [*listed]) == listed
+    assert numbered_elements(document, [1]) == {1: 0}
 
 
 @given(soup, st.integers(0, 200), st.binary(max_size=3))

@@ -148,3 +148,33 @@ EXPORT i64 serialise_document(const Parser *parser, const void *document, const 
     }
     return output.size;
 }
+
+/* Write the numbers that elements of a document have, in its order from 1, by their addresses, which
+ * are ascending; 0 for those that are not in it. */
+EXPORT i64 number_elements(const Parser *parser, const void *document, const u64 *addresses,
+                           i64 count, i64 *numbers) {
+    i64 number = 0;
+    memset(numbers, 0, (size_t)count * sizeof *numbers);
+    for (const void *node = parser->first_child(document), *next; node; node = next) {
+        if (parser->type(node) == IS_ELEMENT) {
+            number++;
+            i64 low = 0, high = count;
+            while (low < high) {
+                i64 middle = (low + high) / 2;
+                if (addresses[middle] < (u64)(uintptr_t)node)
+                    low = middle + 1;
+                else
+                    high = middle;
+            }
+            if (low < count && addresses[low] == (u64)(uintptr_t)node)
+                numbers[low] = number;
+        }
+        next = parser->first_child(node);
+        while (!next && !(next = parser->next(node))) {
+            node = parser->parent(node);
+            if (node == document)
+                return number;
+        }
+    }
+    return number;
+}

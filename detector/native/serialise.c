@@ -78,7 +78,7 @@ static bool is_plain(const u8 *value, size_t size) {
 
 /* Write a start tag; say whether nothing in it would have to be escaped. */
 static bool give_start(const Parser *parser, const void *element, Output *output) {
-    size_t size;
+    size_t size = 0;
     const u8 *name = parser->element_name(element, &size);
     give(output, "<", 1);
     give(output, name, size);
@@ -99,7 +99,7 @@ static bool give_start(const Parser *parser, const void *element, Output *output
 }
 
 static void give_end(const Parser *parser, const void *element, Output *output) {
-    size_t size;
+    size_t size = 0;
     const u8 *name = parser->element_name(element, &size);
     give(output, "</", 2);
     give(output, name, size);

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from detector.fold import Folded, FoldTables, fold
 from detector.kernel import BatchPointers, address, call
-from detector.page import PLACES, WHERES, Page, Segments, place_of
+from detector.page import PLACES, WHERES, Page
 
 __all__ = ["EDGE", "GAP", "Batch", "batch_of"]
 
@@ -71,7 +71,7 @@ def batch_of(pages: Sequence[Page], tables: FoldTables) -> Batch:
     between, edge = "\n" * GAP, "\n" * EDGE
     texts = [page.text for page in pages]
     codes, classes, offsets = fold(edge + between.join(texts) + edge, tables)
-    own = [_rows(page) for page in pages]
+    own = [page.rows() for page in pages]
     rows = np.concatenate(own)
     lengths = [*map(len, texts)]
     text_starts = accumulate((length + GAP for length in lengths[:-1]), initial=EDGE)
@@ -85,15 +85,3 @@ def batch_of(pages: Sequence[Page], tables: FoldTables) -> Batch:
         address(places, np.uint8, n), address(starts, np.int64, b), address(ends, np.int64, b),
     )  # fmt: skip
     return Batch(codes, classes, offsets, places, starts, ends)
-
-
-def _rows(page: Page) -> NDArray[np.int32]:
-    """Return the segments of a page as rows; of segments made by hand they say only what we ask."""
-    segments = page.segments
-    if isinstance(segments, Segments):
-        return segments.rows
-    rows = [
-        (each.start, each.end, place_of(each.where, "" if each.visible else "hidden-attribute"), -1)
-        for each in segments
-    ]
-    return np.array(rows, dtype=np.int32).reshape(-1, 4)

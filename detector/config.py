@@ -83,7 +83,7 @@ class Config:
     """Doubts kept on a page of each kind, best first. They tell apart pages that have nothing
     better, and each costs time. The page score of the shipped model is fitted to these three."""
 
-    batch_characters: int = 32_000
+    batch_characters: int = 48_000
     """Code points, breaks between pages included, from which ``score_many`` scores what it has
     read. Cuts nothing. Low, short pages cost as much as they do alone; high, arrays leave the
     processor's cache and results come late."""

@@ -14,10 +14,11 @@ from detector.config import DEFAULT_CONFIG, Config
 from detector.declarations import Declared
 from detector.encodings import whole
 from detector.hiding import Style
-from detector.markup import TAGS, VALUES, Markup, parsed, scanned
+from detector.markup import TAGS, VALUES, Markup, document_of, parsed, scanned
 from detector.nesting import tamed
 from detector.page import Elements, Page
 from detector.readings import readings_of
+from detector.serialise import numbered_elements
 from detector.sheets import Sheet, sheet_styles
 from detector.values import Reader
 from detector.writing import write_page
@@ -107,7 +108,7 @@ def _styles(
     styles = sheet_styles(root, len(markup.elements), sheets, config, truncated)
     if not styles:
         return {}
-    numbers = {node.mem_id: number for number, node in enumerate(root.css("*"), 1)}
+    numbers = numbered_elements(document_of(parser) or root, styles)
     return {numbers[identity]: style for identity, style in styles.items()}
 
 

@@ -6,9 +6,13 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.kernel import address, call
 from detector.markup import TAGS
-from detector.page import Page, Where
-from detector.paths import Paths
+from detector.page import PLACES, Elements, Page
+from detector.paths import element_paths
 from detector.result import Link, LinkBlock, Span
 
 __all__ = ["LEAST_LINKS", "link_blocks"]
@@ -20,31 +24,45 @@ _MOSTLY = 0.8
 """Share of the links of an element that are found, for its blocks to count as one."""
 _FURTHEST = 30  # ancestors that are looked at
 _LINK = TAGS.index("a")
-_PLACES: frozenset[Where] = frozenset(("link", "host"))
+_IN_LINKS = np.array([where in ("link", "host") for where, _ in PLACES])
 _ROOTS = frozenset((TAGS.index("html"), TAGS.index("body")))
 
 
 class _Tree:
     """The elements of a page, for climbing."""
 
-    def __init__(self, page: Page) -> None:
-        assert page.elements is not None
-        self.parents: list[int] = page.elements.parents.tolist()
-        self.tags: list[int] = page.elements.tags.tolist()
+    def __init__(self, elements: Elements) -> None:
+        self.parents, self.tags = elements.parents, elements.tags
 
     def above(self, element: int) -> Iterator[int]:
         """Yield the ancestors of an element, from the nearest on, but for the document."""
         for _ in range(_FURTHEST):
-            element = self.parents[element]
+            element = self.parents.item(element)
             if not element:
                 return
             yield element
 
-    def link(self, element: int) -> int:
-        """Return the link that an element is or is in, 0 for none."""
-        if self.tags[element] == _LINK:
-            return element
-        return next((own for own in self.above(element) if self.tags[own] == _LINK), 0)
+    def links(self, elements: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the links that elements are or are in, 0 for none."""
+        n, count = len(self.parents), len(elements)
+        links = np.empty(count, dtype=np.int32)
+        call(
+            "nearest_of_tag", address(self.parents, np.int32, n), address(self.tags, np.int32, n),
+            address(np.ascontiguousarray(elements), np.int32, count), count, _LINK, _FURTHEST,
+            address(links, np.int32, count),
+        )  # fmt: skip
+        return links
+
+    def inside(self, elements: NDArray[np.int32]) -> list[int]:
+        """Return how many of ``elements`` are in each element of the page."""
+        n, count = len(self.parents), len(elements)
+        inside = np.zeros(n, dtype=np.int32)
+        call(
+            "count_inside", address(self.parents, np.int32, n), address(elements, np.int32, count),
+            count, _FURTHEST, address(inside, np.int32, n),
+        )  # fmt: skip
+        counts: list[int] = inside.tolist()
+        return counts
 
 
 def link_blocks(page: Page, spans: Sequence[Span]) -> tuple[LinkBlock, ...]:
@@ -57,18 +75,15 @@ def link_blocks(page: Page, spans: Sequence[Span]) -> tuple[LinkBlock, ...]:
     likely = [span for span in spans if span.kind == "injection" and span.score >= _LIKELY]
     if page.elements is None or not likely:
         return ()
-    tree = _Tree(page)
-    found = _found(page, likely, tree)
+    tree = _Tree(page.elements)
+    rows = page.rows()
+    named = np.flatnonzero(_IN_LINKS[rows[:, 2]] & (rows[:, 3] > 0))
+    rows, links = rows[named], tree.links(rows[named, 3])
+    found = _found(likely, rows, links.tolist())
     if len(found) < LEAST_LINKS:
         return ()
-    counts = Counter(above for link in found for above in tree.above(link))
-    every = Counter(
-        above
-        for link, tag in enumerate(tree.tags)
-        if tag == _LINK
-        for above in tree.above(link)
-        if counts[above] >= LEAST_LINKS
-    )
+    counts = tree.inside(np.array(sorted(found), dtype=np.int32))
+    every = tree.inside(np.flatnonzero(tree.tags == _LINK).astype(np.int32))
     chosen = {link: _container(link, tree, counts, every) for link in sorted(found)}
     sizes = Counter(chosen.values())
     blocks: dict[int, list[int]] = {}
@@ -79,56 +94,63 @@ def link_blocks(page: Page, spans: Sequence[Span]) -> tuple[LinkBlock, ...]:
             blocks.setdefault(block, []).append(link)
     if not blocks:
         return ()
-    told, paths = _told(page, found, tree), Paths(page)
+    told = _told(page.text, found, rows, links)
     return tuple(
         _block(
             [span for link in links for span in found[link]],
             [told[link] for link in links],
-            paths.path(element),
+            path,
         )
-        for element, links in blocks.items()
+        for links, path in zip(blocks.values(), element_paths(page, [*blocks]), strict=True)
     )
 
 
-def _found(page: Page, spans: Iterable[Span], tree: _Tree) -> dict[int, list[Span]]:
-    """Return the links that ``spans`` stand in, and which do."""
+def _found(
+    spans: Iterable[Span], rows: NDArray[np.int32], links: Sequence[int]
+) -> dict[int, list[Span]]:
+    """Return the links that ``spans`` stand in, and which do.
+
+    ``rows`` are the segments that are parts of links, or mostly are, and ``links`` those.
+    """
     found: dict[int, list[Span]] = {}
-    starts = page.starts()
+    starts, ends = rows[:, 0].tolist(), rows[:, 1].tolist()
     for span in spans:
-        first = bisect_right(starts, span.start) - 1
-        segments = page.segments[max(first, 0) : bisect_left(starts, span.end)]
-        nodes = (segment.node for segment in segments if segment.where in _PLACES)
-        for link in dict.fromkeys(tree.link(node) for node in nodes if node):
+        own = links[bisect_right(ends, span.start) : bisect_left(starts, span.end)]
+        for link in dict.fromkeys(own):
             if link:
                 found.setdefault(link, []).append(span)
     return found
 
 
-def _container(link: int, tree: _Tree, counts: Counter[int], every: Counter[int]) -> int:
+def _container(link: int, tree: _Tree, counts: Sequence[int], every: Sequence[int]) -> int:
     """Return the element whose block a link belongs to, 0 for none."""
     chosen = 0
     for element in tree.above(link):
         if not chosen:
             if counts[element] >= LEAST_LINKS:
                 chosen = element
-        elif tree.tags[element] in _ROOTS or counts[element] < _MOSTLY * every[element]:
+        elif (
+            tree.tags.item(element) in _ROOTS
+            or LEAST_LINKS <= counts[element] < _MOSTLY * every[element]
+        ):
             break
         elif counts[element] > counts[chosen]:
             chosen = element
     return chosen
 
 
-def _told(page: Page, found: Iterable[int], tree: _Tree) -> dict[int, Link]:
-    """Return what the found links say and where they lead."""
+def _told(
+    page: str, found: Iterable[int], rows: NDArray[np.int32], links: NDArray[np.int32]
+) -> dict[int, Link]:
+    """Return what the found links say and where they lead.
+
+    ``rows`` are segments of the text ``page``, ``links`` those that they are parts of.
+    """
     texts, targets = dict.fromkeys(found, ""), dict.fromkeys(found, "")
-    for segment in page.segments:
-        if segment.where not in _PLACES or not segment.node:
-            continue
-        link = tree.link(segment.node)
-        if link not in texts:
-            continue
-        text = page.text[segment.start : segment.end]
-        if segment.where == "link":
+    told = np.flatnonzero(np.isin(links, [*texts]))
+    for (start, end, place, _), link in zip(rows[told].tolist(), links[told].tolist(), strict=True):
+        text = page[start:end]
+        if PLACES[place][0] == "link":
             texts[link] += text
         else:
             targets[link] = targets[link] or text

@@ -10,6 +10,7 @@ natural text.
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -18,9 +19,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.counts import CountTables, count_slots, ngram_keys
+from detector.counts import CountTables
 from detector.encodings import decoded, encoded
-from detector.fold import HAN_LAST, FoldTables, code_points, fold
+from detector.fold import FoldTables, code_points, fold
+from detector.kernel import address, call
 
 __all__ = [
     "PAIRS",
@@ -241,11 +243,12 @@ def _togetherness(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return of each line how many pairs of hanzi it has, and the sum of their quantised counts."""
     folded, classes, offsets = fold(text, tables)
-    han = (classes > 0) & (classes <= HAN_LAST)
-    at = np.flatnonzero(han[1:] & han[:-1])
-    slots, marks = count_slots(ngram_keys(folded, 2)[at], len(counts.ngrams))
-    found = counts.ngrams[slots]
-    pairs, level = np.zeros(len(codes), dtype=np.int64), np.zeros(len(codes), dtype=np.int64)
-    pairs[offsets[at]] = 1
-    level[offsets[at]] = np.where(found >> 4 == marks, found & 15, 0)
-    return _by_line(pairs, codes), _by_line(level, codes)
+    n, kept, lines = len(codes), len(folded), text.count("\n") + 1
+    pairs, level = np.zeros(lines, dtype=np.int64), np.zeros(lines, dtype=np.int64)
+    call(
+        "line_ties", address(codes, np.uint32, n), n, address(folded, np.uint32, kept),
+        address(classes, np.uint8, kept), address(offsets, np.int32, kept), kept,
+        ctypes.byref(counts.pointers), address(pairs, np.int64, lines),
+        address(level, np.int64, lines),
+    )  # fmt: skip
+    return pairs, level

@@ -8,6 +8,9 @@ from typing import Literal, NamedTuple, get_args, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.fold import code_points
+from detector.kernel import address, call
+
 __all__ = [
     "HIDDEN_BY",
     "PLACES",
@@ -105,6 +108,10 @@ class Segments(Sequence[Segment]):
     def __iter__(self) -> Iterator[Segment]:
         return map(_segment, self.rows.tolist())
 
+    def numbered(self, numbers: NDArray[np.int64]) -> list[Segment]:
+        """Return the segments that have these numbers."""
+        return list(map(_segment, self.rows[numbers].tolist()))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list(self) == list(other)
 
@@ -167,10 +174,34 @@ class Page(NamedTuple):
 
     def starts(self) -> list[int]:
         """Return where each segment starts."""
-        if isinstance(self.segments, Segments):
-            starts: list[int] = self.segments.rows[:, 0].tolist()
-            return starts
-        return [segment.start for segment in self.segments]
+        starts: list[int] = self.rows()[:, 0].tolist()
+        return starts
+
+    def rows(self) -> NDArray[np.int32]:
+        """Return the segments as rows of :class:`Segments`.
+
+        Of segments made by hand they say whether, but not by what they are hidden.
+        """
+        segments = self.segments
+        if isinstance(segments, Segments):
+            return segments.rows
+        rows = [
+            (
+                each.start,
+                each.end,
+                place_of(each.where, "" if each.visible else "hidden-attribute"),
+                -1 if each.node is None else each.node,
+            )
+            for each in segments
+        ]
+        return np.array(rows, dtype=np.int32).reshape(-1, 4)
+
+    def segments_numbered(self, numbers: NDArray[np.int64]) -> list[Segment]:
+        """Return the segments that have these numbers."""
+        segments = self.segments
+        if isinstance(segments, Segments):
+            return segments.numbered(numbers)
+        return [segments[number] for number in numbers.tolist()]
 
     def blocks(self) -> Iterator[tuple[int, int]]:
         """Yield the half-open segment index ranges that make up blocks."""
@@ -190,14 +221,11 @@ def page_from_text(text: str, encoding: str | None = None, max_characters: int =
     truncated: tuple[str, ...] = ()
     if 0 < max_characters < len(text):
         text, truncated = text[:max_characters], ("max_characters",)
-    bounds: list[int] = []
-    start = 0
-    for line in text.splitlines(keepends=True):
-        size = len(line.rstrip())
-        if size:
-            bounds += (start, start + size)
-        start += len(line)
-    rows = np.empty((len(bounds) // 2, 4), dtype=np.int32)
-    rows[:, 0], rows[:, 1] = bounds[::2], bounds[1::2]
-    rows[:, 2:] = place_of("body", ""), -1
-    return Page(text, Segments(rows), False, encoding, truncated)
+    points = code_points(text)
+    n, room = len(points), len(points) // 2 + 1
+    rows = np.empty((room, 4), dtype=np.int32)
+    found = call(
+        "find_lines", address(points, np.uint32, n), n, place_of("body", ""),
+        address(rows, np.int32, 4 * room),
+    )  # fmt: skip
+    return Page(text, Segments(rows[:found].copy()), False, encoding, truncated)

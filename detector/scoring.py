@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,9 +26,9 @@ from detector.link_blocks import link_blocks
 from detector.model import Model, default_model_folder
 from detector.page import Page, page_from_text
 from detector.page_score import page_scores
-from detector.paths import Paths
+from detector.paths import element_paths
 from detector.result import KINDS, Result, RunningText, Span, Word
-from detector.spans import runs_within
+from detector.spans import holders, runs_within
 from detector.words import fitting_words, garbled_words
 
 if TYPE_CHECKING:
@@ -310,25 +309,26 @@ class Detector:
         cut = len(likely) > self.config.max_spans
         if cut:
             likely = sorted(likely, key=lambda c: -c.score)[: self.config.max_spans]
-        starts = page.starts() if likely else []
-        paths = Paths(page)
+        if not likely:
+            return [], cut
+        text = page.text
+        starts, ends = zip(
+            *(without_parting(c.kind, text, c.text_start, c.text_end) for c in likely),
+            strict=True,
+        )
+        segments = page.segments_numbered(holders(page.rows(), starts, ends))
+        paths = element_paths(page, [segment.node for segment in segments])
         spans = []
-        for found in likely:
-            start, end = without_parting(found.kind, page.text, found.text_start, found.text_end)
-            first = max(bisect_right(starts, start) - 1, 0)
-            last = bisect_left(starts, end)
-            segment = page.segments[first]
-            if last > first + 1:
-                segment = max(
-                    page.segments[first:last], key=lambda s: min(end, s.end) - max(start, s.start)
-                )
+        for found, start, end, segment, path in zip(
+            likely, starts, ends, segments, paths, strict=True
+        ):
             words: tuple[Word, ...] = ()
             if found.runs:
-                words = garbled_words(page.text, found.runs, batch, self.model, fitting)
+                words = garbled_words(text, found.runs, batch, self.model, fitting)
             spans.append(
                 Span(
-                    found.kind, start, end, page.text[start:end], found.score, segment.where,
-                    segment.visible, paths.path(segment.node), words, segment.hidden_by,
+                    found.kind, start, end, text[start:end], found.score, segment.where,
+                    segment.visible, path, words, segment.hidden_by,
                 )
             )  # fmt: skip
         spans.sort(key=lambda span: (span.start, span.end))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from detector.kernel import address, call
 
 __all__ = [
     "Segments",
+    "holders",
     "maximal_segments",
     "positions",
     "runs_within",
@@ -85,6 +87,24 @@ def runs_within(
     )  # fmt: skip
     runs = [*zip(begins[:found].tolist(), finishes[:found].tolist(), strict=True)]
     return [runs[first:last] for first, last in pairwise([0, *before.tolist()])]
+
+
+def holders(
+    rows: NDArray[np.int32], starts: Sequence[int], ends: Sequence[int]
+) -> NDArray[np.int64]:
+    """Return of each range ``start:end`` of a text the number of the segment with most of it.
+
+    ``rows`` are the segments, as in :class:`detector.page.Segments`, at least one.
+    """
+    m = len(starts)
+    numbers = np.empty(m, dtype=np.int64)
+    ranges = np.array((starts, ends), dtype=np.int64)
+    call(
+        "holders", address(rows, np.int32, rows.size), len(rows),
+        address(ranges[0], np.int64, m), address(ranges[1], np.int64, m), m,
+        address(numbers, np.int64, m),
+    )  # fmt: skip
+    return numbers
 
 
 def positions(starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.intp]:

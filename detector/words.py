@@ -36,32 +36,37 @@ def garbled_words(
     ``text`` is that of the page that the passage is in, ``runs`` are half-open ranges of ``batch``,
     ``fitting`` is from :func:`fitting_words`.
     """
+    known = model.parts_of_likely
+    offset = batch.offsets.item
     words: list[Word] = []
+    behind = 0  # the last word
     for first, end in runs:
         last = end - 1
-        left, right = batch.offsets.item(first), batch.offsets.item(last) + 1
-        word = _word(text, left, right, model)
-        if word.likely is None and last - first < 2:
-            word = _restored(text, batch, first, last, fitting) or word
+        left, right = offset(first), offset(last) + 1
+        own = text[left:right]
+        word = _widened(text, left, right, model) if own in known else None
+        if word is None and last - first < 2:
+            word = _restored(text, batch, first, last, fitting)
+        if word is None:
+            word = Word(left, right, own)
         # A widened word may reach into the one before it.
-        if words and word.start < words[-1].end:
-            if right <= words[-1].end:
+        if word.start < behind:
+            if right <= behind:
                 continue
-            left = max(left, words[-1].end)
+            left = max(left, behind)
             word = Word(left, right, text[left:right])
         words.append(word)
+        behind = word.end
     return tuple(words)
 
 
-def _word(text: str, start: int, end: int, model: Model) -> Word:
-    """Return the word at ``start:end``, widened to a known garbled word that covers it."""
-    own = text[start:end]
-    if own in model.parts_of_likely:
-        for left, right in _WIDER:
-            wider = text[max(start - left, 0) : end + right]
-            if wider in model.likely and len(wider) == end + right - start + left:
-                return Word(start - left, end + right, wider, model.likely[wider])
-    return Word(start, end, own)
+def _widened(text: str, start: int, end: int, model: Model) -> Word | None:
+    """Return the word at ``start:end``, widened to a known garbled word that covers it, if any."""
+    for left, right in _WIDER:
+        wider = text[max(start - left, 0) : end + right]
+        if wider in model.likely and len(wider) == end + right - start + left:
+            return Word(start - left, end + right, wider, model.likely[wider])
+    return None
 
 
 def _restored(

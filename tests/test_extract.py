@@ -20,7 +20,7 @@ from detector.config import DEFAULT_CONFIG, Config
 from detector.extract import extract
 from detector.nesting import tamed
 from detector.page import WHERES, Page, page_from_text
-from detector.paths import Paths
+from detector.paths import element_paths
 from detector.scoring import read_page
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -90,15 +90,31 @@ soup = st.lists(
 ).map("".join)
 
 
+@given(
+    st.text(
+        st.sampled_from(
+            "a 中 \n\r\v\f\t\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2003\u2028\u2029\u3000\u200b\ud800"
+        )
+    )
+)
+def test_lines_of_plain_text_are_those_of_python(text: str) -> None:
+    lines, at = [], 0
+    for line in text.splitlines(keepends=True):
+        if line.rstrip():
+            lines.append((at, at + len(line.rstrip())))
+        at += len(line)
+    page = page_from_text(text)
+    assert [(segment.start, segment.end) for segment in page.segments] == lines
+
+
 @given(soup)
 @example("<table><a>一<tr><td><script>'二")
 @example("<frameset><frame><noframes>一</noframes></frameset>")
 def test_tag_soup_never_raises(source: str) -> None:
     page = extract(source)
     check_shape(page)
-    paths = Paths(page)
-    for segment in page.segments:
-        paths.path(segment.node)
+    paths = element_paths(page, [segment.node for segment in page.segments])
+    assert len(paths) == len(page.segments)
 
 
 @given(soup, st.integers(0, 30), st.integers(0, 5), st.integers(0, 20))
@@ -126,9 +142,10 @@ def test_limits_hold_on_tag_soup(source: str, characters: int, segments: int, no
 )
 def test_css_path_selects_exactly_the_node(source: str) -> None:
     tree = LexborHTMLParser(source)
-    paths = Paths(extract(source))
-    for number, node in enumerate(tree.css("*"), 1):
-        found = tree.css(paths.path(number))
+    nodes = tree.css("*")
+    paths = element_paths(extract(source), range(1, len(nodes) + 1))
+    for path, node in zip(paths, nodes, strict=True):
+        found = tree.css(path)
         assert [other.mem_id for other in found] == [node.mem_id]
 
 
@@ -136,9 +153,9 @@ def test_css_path_selects_the_same_element_in_beautiful_soup() -> None:
     tree = BeautifulSoup(DOCUMENT, "html.parser")
     page = extract(DOCUMENT)
     assert len(page.segments) > 12
-    paths = Paths(page)
-    for segment in page.segments:
-        elements = tree.select(paths.path(segment.node))
+    paths = element_paths(page, [segment.node for segment in page.segments])
+    for path, segment in zip(paths, page.segments, strict=True):
+        elements = tree.select(path)
         assert len(elements) == 1
         element = elements[0]
         words = [element.get_text(), *(str(value) for value in element.attrs.values())]
@@ -156,9 +173,8 @@ def test_a_soup_of_an_example_says_the_same(path: Path) -> None:
 
 
 def test_css_path_of_no_element_is_empty() -> None:
-    paths = Paths(extract(DOCUMENT))
-    assert [paths.path(None), paths.path(0)] == ["", ""]
-    assert Paths(page_from_text("甲")).path(1) == ""
+    assert element_paths(extract(DOCUMENT), [None, 0, 1]) == ["", "", "html"]
+    assert element_paths(page_from_text("甲"), [1]) == [""]
 
 
 def limited(source: str, **limits: int) -> Page:
@@ -342,7 +358,7 @@ def test_a_long_select_is_read_whole() -> None:
 def test_elements_too_deep_for_a_path_have_none() -> None:
     source = "<span>" * 3_000 + "深处" + "</span>" * 3_000 + "<p>外面</p>"
     page = limited(source, max_depth=3_000)
-    paths = [*map(Paths(page).path, [segment.node for segment in page.segments])]
+    paths = element_paths(page, [segment.node for segment in page.segments])
     assert paths == ["", "html > body > p:nth-of-type(1)"]
 
 

@@ -20,8 +20,9 @@ from detector.candidates import SPAN_FEATURES
 from detector.counts import CountTables, count_slots, ngram_keys, tuple_keys
 from detector.errors import DetectorError
 from detector.fold import CLASSES, TABLE_SIZE
-from detector.page import WHERES, Elements, page_from_text
-from detector.paths import sibling_places
+from detector.markup import TAGS
+from detector.page import WHERES, Elements, Page, page_from_text
+from detector.paths import element_paths
 
 NATIVE = kernel.LIBRARY.parent
 
@@ -63,10 +64,17 @@ def test_both_sides_know_the_same_features_of_candidates() -> None:
 
 def test_places_are_those_among_siblings_and_the_document_has_none() -> None:
     parents = np.array([-1, 0, 1, 1, 2, 1], dtype=np.int32)
-    tags = np.array([-1, 0, 1, 2, 1, 1], dtype=np.int32)
-    of_all, of_type = sibling_places(Elements(parents, tags, ()))
-    assert of_all.tolist() == [0, 1, 1, 2, 1, 3]
-    assert of_type.tolist() == [0, 1, 1, 1, 1, 2]
+    tags = np.array([-1, 0, 1, len(TAGS), 1, 1], dtype=np.int32)
+    page = Page("", [], elements=Elements(parents, tags, ("o:p",)))
+    assert TAGS[:2] == ("p", "div")
+    assert element_paths(page, [0, 1, 2, 3, 4, 5]) == [
+        "",
+        "p:nth-of-type(1)",
+        "p:nth-of-type(1) > div:nth-of-type(1)",
+        "p:nth-of-type(1) > *:nth-child(2)",
+        "p:nth-of-type(1) > div:nth-of-type(1) > div:nth-of-type(1)",
+        "p:nth-of-type(1) > div:nth-of-type(2)",
+    ]
 
 
 def test_the_second_look_does_not_depend_on_what_memory_held_before() -> None:

@@ -6,6 +6,7 @@ import html
 import itertools
 import pickle
 import re
+import sys
 from unittest.mock import patch
 
 import pytest
@@ -35,7 +36,7 @@ from detector.markup import (
 from detector.page import PLACES, Page, Segment, Segments
 from detector.readings import readings_of
 from detector.scripts import LITERAL, read_address, telling_literals
-from detector.serialise import serialised_tree
+from detector.serialise import _writer, numbered_elements, serialised_tree
 from detector.values import META_NAMES, Reader
 from detector.writing import write_page
 
@@ -50,6 +51,8 @@ BITS = [
     *"<!-- --> <![CDATA[ ]]> <?php ?> <!doctype &amp; &lt; &nbsp; & < > \" 一 甲乙 -".split(),
     "\0", " ", "\n", "\u3000", "<a href='//x.example/1?a&amp;b'>", "<p title='&lt;\"&nbsp;'>",
     "<i =x a\"b='>'>", "<b style='color:red' STYLE=x hidden>",
+    "<i title='<'>", "<i title='>'>", "<i title='&'>", "<i title='\u00e4\u00a0'>",
+    "<svg xlink:href=x>",
 ]  # fmt: skip
 soup = st.lists(st.sampled_from(BITS) | st.text(max_size=4), max_size=40).map("".join)
 
@@ -188,6 +191,29 @@ def test_what_cannot_be_relied_upon_is_said(source: str, safe: bool) -> None:
     parser = parsed(source.encode())
     assert scan(serialised(parser), DEFAULT_CONFIG)[1] is safe
     assert scanned(parser, DEFAULT_CONFIG).escaped is not safe
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its wheels do not let the library be reached")
+def test_the_library_of_the_parser_can_be_reached() -> None:
+    assert _writer() is not None
+
+
+def test_a_library_that_writes_otherwise_is_left_alone() -> None:
+    _writer.cache_clear()
+    with patch("detector.serialise._TRIED", b"<p>" * 1_000):  # more than there is room for
+        assert _writer() is None
+    _writer.cache_clear()
+
+
+@given(soup)
+def test_elements_have_the_numbers_that_the_parser_lists_them_by(source: str) -> None:
+    document = document_of(parsed(source.encode("utf-8", "replace")))
+    assert document is not None
+    listed = {node.mem_id: number for number, node in enumerate(document.css("*"), 1)}
+    assert numbered_elements(document, [*listed]) == listed
+    with patch("detector.serialise._writer", return_value=None):
+        assert numbered_elements(document, [*listed]) == listed
+    assert numbered_elements(document, [1]) == {1: 0}
 
 
 @given(soup, st.integers(0, 200), st.binary(max_size=3))

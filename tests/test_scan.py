@@ -526,7 +526,7 @@ def test_progress_on_a_terminal(scan: Scan, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("FORCE_COLOR", "1")
     for number in range(2):
         pages = site(f"h{number}.example", 100, 100)
-        write_jsonl(Path(f"{number}.jsonl"), [{"html": p.html * 50, "url": p.url} for p in pages])
+        write_jsonl(Path(f"{number}.jsonl"), [{"html": p.html * 75, "url": p.url} for p in pages])
     result = scan("0.jsonl", "1.jsonl")
     assert result.stdout == ""
     told = re.findall(r"([\d,]+) pages, [\d,]+ pages/s, ([\d,]+) flagged", result.stderr)

@@ -34,14 +34,9 @@ typedef struct {
     Shorts near, far;
 } Window;
 
-/* Add the row of the n-gram at `j`, if there is one. Column 0 of it is for the first character of
- * the window; an n-gram of `order` reaches 8 - order of them. */
-static inline void add_row(Window *window, const u32 *rows, i64 j, i64 size, int order,
-                           const i8 *weights) {
-    if (j < 0 || j >= size)
-        return;
-    if (j + AHEAD < size)
-        __builtin_prefetch(weights + (size_t)(rows[j + AHEAD] >> MARK_BITS) * ROW_WIDTH * HEADS);
+/* Add the row of the n-gram at `j`. Column 0 of it is for the first character of the window; an n-gram
+ * of `order` reaches 8 - order of them. */
+static inline void add_row(Window *window, const u32 *rows, i64 j, int order, const i8 *weights) {
     const i8 *row = weights + (size_t)(rows[j] >> MARK_BITS) * ROW_WIDTH * HEADS;
     u64 own = 0 - (u64)((u8)row[MARK_PLACE] == (rows[j] & ((1u << MARK_BITS) - 1))), halves[2];
     memcpy(halves, row, sizeof halves);
@@ -56,18 +51,31 @@ static inline void add_row(Window *window, const u32 *rows, i64 j, i64 size, int
     window->far += __builtin_convertvector(far, Shorts);
 }
 
-/* Add the weights of one group to the sums of both heads, for `count` characters, no more than at
- * once: first all are fetched, so that none waits for another. */
-static inline void add_flats(const u32 *flats, const i8 *weights, i32 count, i16 *restrict one,
-                             i16 *restrict two) {
-    u16 pairs[AT_ONCE];
+/* Add the rows of the n-grams that the window of i reaches last. Only near the ends of n characters
+ * there are any that do not exist; elsewhere the memory is asked for those to come. */
+static inline void add_rows(Window *window, const u32 *const rows[4], i64 i, i64 n,
+                            const i8 *weights) {
+    if (i >= 0 && i + AHEAD < n)
+        for (int order = 1; order <= 4; order++) {
+            const u32 *own = rows[order - 1] + i + 7 - order;
+            __builtin_prefetch(weights + (size_t)(own[AHEAD] >> MARK_BITS) * ROW_WIDTH * HEADS);
+            add_row(window, own, 0, order, weights);
+        }
+    else
+        for (int order = 1; order <= 4; order++)
+            if (i + 7 - order >= 0)
+                add_row(window, rows[order - 1], i + 7 - order, order, weights);
+}
+
+/* Add the weights of one group to the sums, of both heads in turn, for `count` characters, no more than
+ * at once: first all are fetched, so that none waits for another. */
+static inline void add_flats(const u32 *flats, const i8 *weights, i32 count, i16 *restrict sums) {
+    i8 pairs[HEADS * AT_ONCE];
+#pragma GCC unroll 8
     for (i32 j = 0; j < count; j++)
-        memcpy(pairs + j, weights + HEADS * (size_t)flats[j], sizeof *pairs);
-    const i8 *each = (const i8 *)pairs;
-    for (i32 j = 0; j < count; j++) {
-        one[j] = (i16)(one[j] + each[HEADS * j]);
-        two[j] = (i16)(two[j] + each[HEADS * j + 1]);
-    }
+        memcpy(pairs + HEADS * j, weights + HEADS * (size_t)flats[j], HEADS);
+    for (i32 j = 0; j < HEADS * count; j++)
+        sums[j] = (i16)(sums[j] + pairs[j]);
 }
 
 /* The exact sum of integer weights of each character, scaled: evidence is heads x n.
@@ -78,30 +86,25 @@ VECTORIZED static void sum_weights(i64 n, const u32 *const rows[4], const u32 *f
                                    const i8 *row_weights, const i8 *flat_weights,
                                    const float *scale, const float *bias, float *evidence) {
     Window window = {{0}, {0}};
-    i16 one[AT_ONCE], two[AT_ONCE];
+    i16 sums[HEADS * AT_ONCE];
     for (i64 from = -2 * REACH; from < n; from = from < 0 ? 0 : from + AT_ONCE) {
         i64 last = from < 0 ? 0 : least_of(from + AT_ONCE, n);
         for (i64 i = from; i < last; i++) {
-            add_row(&window, rows[0], i + 6, n + 6, 1, row_weights);
-            add_row(&window, rows[1], i + 5, n + 5, 2, row_weights);
-            add_row(&window, rows[2], i + 4, n + 4, 3, row_weights);
-            add_row(&window, rows[3], i + 3, n + 3, 4, row_weights);
-            if (i >= 0) {
-                for (int group = 0; group < FLAT_GROUPS; group++)
-                    __builtin_prefetch(flat_weights + HEADS * (size_t)flats[group * n + i]);
-                one[i - from] = window.near[0];
-                two[i - from] = window.near[1];
-            }
+            add_rows(&window, rows, i, n, row_weights);
+            for (int group = 0; group < FLAT_GROUPS && i >= 0; group++)
+                __builtin_prefetch(flat_weights + HEADS * (size_t)flats[group * n + i]);
+            if (i >= 0)
+                memcpy(sums + HEADS * (i - from), &window.near, HEADS * sizeof *sums);
             window.near = __builtin_shufflevector(window.near, window.far, 2, 3, 4, 5, 6, 7, 8, 9);
             window.far = __builtin_shufflevector(window.far, (Shorts){0}, 2, 3, 4, 5, 6, 7, 8, 9);
         }
         i32 count = from < 0 ? 0 : (i32)(last - from);
         for (int group = 0; group < FLAT_GROUPS; group++)
-            add_flats(flats + group * n + from, flat_weights, count, one, two);
+            add_flats(flats + group * n + from, flat_weights, count, sums);
         for (i32 j = 0; j < count; j++) {
-            float scaled = (float)one[j] * scale[0];
+            float scaled = (float)sums[HEADS * j] * scale[0];
             evidence[from + j] = scaled + bias[0];
-            scaled = (float)two[j] * scale[1];
+            scaled = (float)sums[HEADS * j + 1] * scale[1];
             evidence[n + from + j] = scaled + bias[1];
         }
     }

@@ -18,12 +18,20 @@ typedef struct {
     const u32 *offsets, *bits;
 } Flats;
 
-static inline void put(const Flats *flats, int group, i64 at, u32 value) {
-    flats->of[group][at] = value + flats->offsets[group];
+/* One group, at hand: what is written to it cannot change where it lies, as far as a compiler sees. */
+typedef struct {
+    u32 *out;
+    u32 offset, bits;
+} Group;
+
+static inline Group group_of(const Flats *flats, int group) {
+    return (Group){flats->of[group], flats->offsets[group], flats->bits[group]};
 }
 
-static inline void put_hashed(const Flats *flats, int group, i64 at, u32 key, u32 salt) {
-    put(flats, group, at, bucket_of(key, flats->bits[group], salt));
+static inline void put(Group group, i64 at, u32 value) { group.out[at] = value + group.offset; }
+
+static inline void put_hashed(Group group, i64 at, u32 key, u32 salt) {
+    put(group, at, bucket_of(key, group.bits, salt));
 }
 
 EXPORT i64 ngram_keys(const u32 *codes, i64 n, i64 stride, i64 order, u32 *keys) {
@@ -49,36 +57,53 @@ static const i16 GAIN[] = {-40, -8, 16, 32, 56, 80};
 static const i16 RANK[] = {73, 105, 137};
 static const u32 RUN_LENGTH[] = {0, 1, 2, 3, 3, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 6, 7};
 
-static u8 run_group(u8 class) {
-    switch (class) {
-    case HAN_TRADITIONAL: case HAN_SIMPLIFIED: case HAN_RARE:
-        return HAN;
-    case LATIN_UPPER: case LATIN_MARKED: case STYLED: case FULLWIDTH: case DIGIT:
-        return LATIN;
-    default:
-        return class;
-    }
-}
+/* What classes count as in runs, where it is another. */
+static const u8 RUN_GROUP[] = {
+    [BREAK] = BREAK, [HAN] = HAN, [HAN_TRADITIONAL] = HAN, [HAN_SIMPLIFIED] = HAN, [HAN_RARE] = HAN,
+    [KANA] = KANA, [HANGUL] = HANGUL, [LATIN] = LATIN, [LATIN_UPPER] = LATIN, [LATIN_MARKED] = LATIN,
+    [CYRILLIC] = CYRILLIC, [GREEK] = GREEK, [THAI] = THAI, [LETTER] = LETTER, [DIGIT] = LATIN,
+    [STYLED] = LATIN, [SPACE] = SPACE, [COMMA] = COMMA, [STOP] = STOP, [DASH] = DASH, [QUOTE] = QUOTE,
+    [BRACKET] = BRACKET, [SLASH] = SLASH, [BAR] = BAR, [SYMBOL] = SYMBOL, [AT] = AT, [EMOJI] = EMOJI,
+    [OTHER] = OTHER, [CONTROL] = CONTROL, [FULLWIDTH] = LATIN, [ARABIC] = ARABIC,
+    [RARE_SYMBOL] = RARE_SYMBOL,
+};
 
 /* Scripts that are written with spaces, or in words that a run of one script shows. */
 static bool is_word(u8 group) {
     return (group >= KANA && group <= LETTER) || group == ARABIC;
 }
 
-static void shapes(const Batch *batch, const Flats *flats) {
-    const u32 sixth = 37u * 37 * 37 * 37 * 37 * 37;
-    u32 wide = 0, near = 0; /* base-37 digits of seven classes; five bits of each of the last six */
-    for (i64 i = -REACH; i < batch->n; i++) {
-        i64 last = i + REACH, gone = i - REACH - 1;
-        u32 class = last < batch->n ? batch->classes[last] : BREAK;
-        wide -= gone >= 0 ? batch->classes[gone] * sixth : 0;
-        wide = wide * 37 + class;
-        near = near << 5 | class;
-        if (i >= 0) {
-            put_hashed(flats, SHAPE_WIDE, i, wide, 11);
-            put(flats, SHAPE_NEAR, i, near >> 10 & 0x7FFF);
-        }
-    }
+/* Base-37 digits of the seven classes around a character. */
+static inline u32 wide_shape(const u8 *classes) {
+    u32 shape = 0;
+    for (i64 k = -REACH; k <= REACH; k++)
+        shape = shape * 37 + classes[k];
+    return shape;
+}
+
+static inline void put_shapes(Group wide, Group near, i64 at, const u8 *classes) {
+    put_hashed(wide, at, wide_shape(classes), 11);
+    put(near, at, (u32)classes[-1] << 10 | (u32)classes[0] << 5 | classes[1]);
+}
+
+/* Shapes near an end, where breaks are beyond it. */
+static void edge_shapes(const Batch *batch, Group wide, Group near, i64 at) {
+    u8 around[2 * REACH + 1] = {BREAK};
+    for (i64 k = most_of(at - REACH, 0); k <= at + REACH && k < batch->n; k++)
+        around[REACH + k - at] = batch->classes[k];
+    put_shapes(wide, near, at, around + REACH);
+}
+
+VECTORIZED static void shapes(const Batch *batch, const Flats *flats) {
+    const Group wide = group_of(flats, SHAPE_WIDE), near = group_of(flats, SHAPE_NEAR);
+    const u8 *classes = batch->classes;
+    i64 n = batch->n, first = least_of(REACH, n), last = most_of(n - REACH, first);
+    for (i64 i = 0; i < first; i++)
+        edge_shapes(batch, wide, near, i);
+    for (i64 i = first; i < last; i++)
+        put_shapes(wide, near, i, classes + i);
+    for (i64 i = last; i < n; i++)
+        edge_shapes(batch, wide, near, i);
 }
 
 /* One run of characters of one group. */
@@ -96,10 +121,10 @@ static int runs_and_words(const Batch *batch, const Flats *flats) {
     if (!runs)
         return -1;
     for (i64 i = 0; i < n; count++) {
-        u8 group = run_group(batch->classes[i]);
+        u8 group = RUN_GROUP[batch->classes[i]];
         Run run = {i, 0, group, is_word(group)};
         u32 power = 1;
-        for (; i < n && run_group(batch->classes[i]) == group; i++) {
+        for (; i < n && RUN_GROUP[batch->classes[i]] == group; i++) {
             run.hash += (batch->codes[i] + 1) * power;
             power *= WORD_BASE;
         }
@@ -111,6 +136,9 @@ static int runs_and_words(const Batch *batch, const Flats *flats) {
         }
         runs[count] = run;
     }
+    const Group of_runs = group_of(flats, RUNS), here = group_of(flats, WORD);
+    const Group words_before = group_of(flats, WORD_BEFORE);
+    const Group words_after = group_of(flats, WORD_AFTER);
     u32 before = 0;
     for (i64 k = 0; k < count; k++) {
         Run run = runs[k];
@@ -126,19 +154,24 @@ static int runs_and_words(const Batch *batch, const Flats *flats) {
         u32 precedes = run.word ? before * M2 + run.hash : 0;
         if (run.word)
             before = run.hash;
-        u32 word = bucket_of(run.hash, flats->bits[WORD], 29);
-        precedes = bucket_of(precedes, flats->bits[WORD_BEFORE], 31);
-        follows = bucket_of(follows, flats->bits[WORD_AFTER], 37);
+        u32 word = bucket_of(run.hash, here.bits, 29);
+        precedes = bucket_of(precedes, words_before.bits, 31);
+        follows = bucket_of(follows, words_after.bits, 37);
         i64 length = end - run.start;
         u32 code = (k > 0 ? runs[k - 1].group : 0u) * 32 + run.group;
         code = code * 32 + (k + 1 < count ? runs[k + 1].group : 0u);
         code = code * 8 + RUN_LENGTH[least_of(length, 16)];
+        u32 inside = bucket_of(code * 9 + 8, of_runs.bits, 13);
         for (i64 i = run.start; i < end; i++) {
+            put(of_runs, i, inside);
+            put(here, i, word);
+            put(words_before, i, precedes);
+            put(words_after, i, follows);
+        }
+        for (i64 j = 0; j < least_of(length, 4); j++) { /* two at either end, or all there are */
+            i64 i = j < 2 ? run.start + j : end + 1 - j;
             u32 spot = (u32)(least_of(i - run.start, 2) + 3 * least_of(end - 1 - i, 2));
-            put_hashed(flats, RUNS, i, code * 9 + spot, 13);
-            put(flats, WORD, i, word);
-            put(flats, WORD_BEFORE, i, precedes);
-            put(flats, WORD_AFTER, i, follows);
+            put_hashed(of_runs, i, code * 9 + spot, 13);
         }
     }
     free(runs);
@@ -147,6 +180,7 @@ static int runs_and_words(const Batch *batch, const Flats *flats) {
 
 /* Where each character sits, and how long its block is. */
 static void places(const Batch *batch, const Flats *flats) {
+    const Group group = group_of(flats, PLACE);
     for (i64 i = 0; i < batch->n;) {
         i64 end = i;
         while (end < batch->n && batch->classes[end] != BREAK)
@@ -154,7 +188,7 @@ static void places(const Batch *batch, const Flats *flats) {
         u32 extent = log2_to_7(end - i);
         for (; i < batch->n && i <= end; i++) { /* a break belongs to the block that it ends */
             u32 place = batch->places[i] * 8u + extent;
-            put_hashed(flats, PLACE, i, place * 32 + batch->classes[i], 23);
+            put_hashed(group, i, place * 32 + batch->classes[i], 23);
         }
     }
 }
@@ -169,6 +203,7 @@ static void extend(i32 *sums, i64 n) {
 
 /* Whether Chinese is Traditional or Simplified: here, near, and in the page. */
 static void scripts(const Batch *batch, const Flats *flats, i32 *old, i32 *forms) {
+    const Group group = group_of(flats, SCRIPT_GROUP);
     i64 n = batch->n;
     old[0] = forms[0] = 0;
     for (i64 i = 0; i < n; i++) {
@@ -190,7 +225,7 @@ static void scripts(const Batch *batch, const Flats *flats, i32 *old, i32 *forms
         for (i32 j = 0; j < count; j++) {
             i32 near = within(forms + first, j, SCRIPT);
             i32 local = quotient(2 * within(old + first, j, SCRIPT), near ? near : 1, 2);
-            put(flats, SCRIPT_GROUP, first + j,
+            put(group, first + j,
                 ((u32)(near ? local : 3) << 3 | page) << 5 | batch->classes[first + j]);
         }
     }
@@ -212,6 +247,11 @@ static inline u32 near_rate(const i32 *part, const i32 *whole, i32 i, i32 radius
 VECTORIZED static void natural_block(const Batch *batch, i32 whole, const Natural *natural,
                           const Flats *flats, i64 from, i32 count, bool chinese, u32 odd,
                           u32 share) {
+    const Group of_bigrams = group_of(flats, NATURAL_BIGRAMS);
+    const Group of_trigrams = group_of(flats, NATURAL_TRIGRAMS);
+    const Group of_chars = group_of(flats, NATURAL_CHAR), of_topics = group_of(flats, TOPIC);
+    const Group of_density = group_of(flats, NATURAL_DENSITY);
+    const Group of_contrast = group_of(flats, CONTRAST);
     u32 ranks[BLOCK], both[BLOCK], narrow[BLOCK], broad[BLOCK], better[BLOCK];
     const u32 *codes = batch->codes + from;
     const u8 *bigrams = natural->bigrams + from, *trigrams = natural->trigrams + from;
@@ -231,22 +271,22 @@ VECTORIZED static void natural_block(const Batch *batch, i32 whole, const Natura
     for (i32 j = 0; j < count; j++)
         better[j] = near_rate(improved, compared, j, BROAD, 14);
     for (i32 j = 0; j < count; j++)
-        put(flats, NATURAL_BIGRAMS, from + j,
+        put(of_bigrams, from + j,
             (((u32)bigrams[j - 1] << 4 | bigrams[j]) << 3 | coarse[j - 2]) << 5 |
                 (u32)coarse[j + 1] << 2 | ranks[j]);
     for (i32 j = 0; j < count; j++)
-        put(flats, NATURAL_TRIGRAMS, from + j,
+        put(of_trigrams, from + j,
             ((u32)trigrams[j - 2] << 6 | (u32)trigrams[j - 1] << 3 | trigrams[j]) << 6 | both[j]);
     for (i32 j = 0; j < count; j++)
-        put_hashed(flats, NATURAL_CHAR, from + j,
+        put_hashed(of_chars, from + j,
                    codes[j] * 512 + (both[j] << 3 | trigrams[j - 1]), 19);
     for (i32 j = 0; j < count; j++)
-        put(flats, TOPIC, from + j, ((u32)topics[j] << 4 | topics[j - 1]) << 6 | both[j]);
+        put(of_topics, from + j, ((u32)topics[j] << 4 | topics[j - 1]) << 6 | both[j]);
     for (i32 j = 0; j < count; j++)
-        put(flats, NATURAL_DENSITY, from + j, narrow[j] << 12 | broad[j] << 9 | odd << 6 | both[j]);
+        put(of_density, from + j, narrow[j] << 12 | broad[j] << 9 | odd << 6 | both[j]);
     for (i32 j = 0; j < count; j++) {
         u32 own = gains[j] > NO_GAIN ? bounds_passed(gains[j], GAIN, 6) + 1 : 0;
-        put(flats, CONTRAST, from + j, ((own << 3 | better[j]) << 3 | share) << 6 | both[j]);
+        put(of_contrast, from + j, ((own << 3 | better[j]) << 3 | share) << 6 | both[j]);
     }
 }
 
@@ -283,6 +323,8 @@ static void natural_groups(const Batch *batch, i32 whole, const Natural *natural
 /* How often the four characters from each one on occur in the page. */
 static int repetition(const Batch *batch, const Natural *natural, const Flats *flats,
                       const u16 *fours) {
+    const Group group = group_of(flats, REPETITION);
+    const u8 *coarse = natural->coarse, *classes = batch->classes;
     u8 *often = calloc(1 << 16, 1);
     if (!often)
         return -1;
@@ -290,13 +332,12 @@ static int repetition(const Batch *batch, const Natural *natural, const Flats *f
         i64 start = k < batch->pages ? batch->starts[k] : batch->n;
         i64 end = k < batch->pages ? batch->ends[k] : batch->n;
         for (; i < start; i++)
-            put(flats, REPETITION, i, natural->coarse[i] << 5 | batch->classes[i]);
+            put(group, i, coarse[i] << 5 | classes[i]);
         for (i64 j = start; j < end; j++)
             often[fours[j]] += often[fours[j]] < 255;
         for (; i < end; i++) {
             u32 repeated = log2_to_7(often[fours[i]]);
-            put(flats, REPETITION, i,
-                (repeated << 3 | natural->coarse[i]) << 5 | batch->classes[i]);
+            put(group, i, (repeated << 3 | coarse[i]) << 5 | classes[i]);
         }
         for (i64 j = start; j < end; j++)
             often[fours[j]] = 0;

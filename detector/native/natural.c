@@ -131,3 +131,20 @@ void naturalness(const Batch *batch, const u32 *keys, const Counts *counts,
     for (i64 i = -MARGIN; i < n + MARGIN; i++)
         natural->coarse[i] = COARSE[natural->bigrams[i]];
 }
+
+/* Write of each line of `n` code points how many pairs of Chinese characters it has, and the sum of their
+ * quantised counts. `codes`, `classes` and `offsets` are its folded characters. Lines end at line
+ * feeds; both are filled with 0. */
+EXPORT i64 line_ties(const u32 *points, i64 n, const u32 *codes, const u8 *classes,
+                     const i32 *offsets, i64 kept, const Counts *counts, i64 *pairs, i64 *levels) {
+    i64 line = 0, at = 0;
+    for (i64 i = 0; i + 1 < kept; i++) {
+        if (!is_han(classes[i]) || !is_han(classes[i + 1]))
+            continue;
+        for (; at < least_of(offsets[i], n); at++)
+            line += points[at] == '\n';
+        pairs[line]++;
+        levels[line] += seen(longer_key(codes[i] * M1, codes[i + 1]), counts);
+    }
+    return 0;
+}

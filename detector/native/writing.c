@@ -1,12 +1,8 @@
 /* The text of a page from its items and values (see detector/writing.py). */
 #include "markup.h"
+#include "segment.h"
 #include "slices.h"
 #include "told.h"
-
-/* SEGMENTS of detector/page.py, in code points. */
-typedef struct {
-    i32 start, end, place, element;
-} Segment;
 
 /* What may cut something. */
 enum { CHARACTERS, SEGMENTS, VALUES, LIMITS };

@@ -15,6 +15,7 @@ from unicodedata import category
 
 from detector.training.drafts import Article
 from detector.training.grammar import Grammar, Slot, grammar
+from detector.training.institutions import institution, institution_kind, institution_name
 from detector.training.lexicons import lexicons
 from detector.training.notes import honest_name, honest_site, note
 from detector.training.phrases import Phrases, base_language, brand, host, traditional
@@ -47,6 +48,8 @@ _COMMON_SHARE = 0.06
 """Of the topics whose pages the web has most of: those that offer programs for download."""
 _NOTES = 0.1
 """Share of the pages that tell where an honest site is, as operators' pages do."""
+_INSTITUTIONS = 0.2
+"""Share of the other pages that are news of institutions, as operators clone them."""
 
 
 def _topic(rng: random.Random) -> str:
@@ -130,6 +133,15 @@ def _note(rng: random.Random, lang: str, split: str) -> Article:
     return Article("honest/note", lang, texts[0], texts[1:])
 
 
+def _institution(rng: random.Random, lang: str, split: str) -> Article:
+    kind = institution_kind(rng)
+    told = institution(rng, split, kind, institution_name(rng, kind))
+    texts = (told.title, *told.lines)
+    if lang == "zh-Hant":
+        texts = tuple(traditional(text) for text in texts)
+    return Article("honest/institution", lang, texts[0], texts[1:])
+
+
 def honest_article(
     rng: random.Random, lang: str, split: str = "train", topic: str | None = None
 ) -> Article:
@@ -142,6 +154,8 @@ def honest_article(
     if base == "zh":
         if topic is None and rng.random() < _NOTES:
             return _note(rng, lang, split)
+        if topic is None and rng.random() < _INSTITUTIONS:
+            return _institution(rng, lang, split)
         return _article_zh(rng, lang, split, topic or _topic(rng))
     rules = grammar("honest_other")
     slots = _slots(rng, lang, split)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
+from detector.training.clones import clone_page
 from detector.training.drafts import Draft
 from detector.training.lexicons import lexicons
 from detector.training.phrases import Phrases
@@ -91,6 +92,7 @@ PLACEMENTS: dict[str, Placement] = {
     "doorway_title_only": doorway_title_only,
     "soft_anchor": soft_anchor,
     "note_page": note_page,
+    "clone_page": clone_page,
     "meta_replaced": meta_replaced,
     "hidden_block": hidden_block,
     "link_block_visible": link_block_visible,
@@ -109,6 +111,7 @@ WHOLE_PAGE = frozenset(
     {
         "doorway",
         "note_page",
+        "clone_page",
         "affiliate_page",
         "operator_terms",
         "betting_guide",
@@ -126,6 +129,7 @@ _WEIGHTS: dict[str, int] = {
         "doorway_title_only": 4,
         "soft_anchor": 6,
         "note_page": 8,
+        "clone_page": 10,
         "meta_replaced": 6,
         "hidden_block": 7,
     },

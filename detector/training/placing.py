@@ -54,7 +54,7 @@ def insert(text: str, at: int, piece: str) -> str:
 
 
 def voice_of(draft: Draft, rng: random.Random, split: str) -> Phrases:
-    """Return who speaks on the page: mostly the campaign, else someone else, or in another tongue."""
+    """Return who speaks on the page: mostly the campaign, or someone else, maybe foreign."""
     known = getattr(rng, "voice", None)
     if isinstance(known, Phrases) and rng.random() < 0.85:
         return known

@@ -65,12 +65,14 @@ THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
 ONE_IN_A_HUNDRED = 0.05
 """What one plain text in a hundred scores at least, of either kind."""
-GARBLED_CAUTION = 1.5
 BRIEF_CAUTION = 2
 FOREIGN_CAUTION = 2
-"""How much rarer clean pages may be flagged than texts for Chinese injections: for garbling, when
-brief, and in other languages. Of all three the web has more that looks like spam than the pages
-made here, whose tail says too little."""
+"""How much rarer clean pages may be flagged than texts for Chinese injections: when brief, and in
+other languages. Of both the web has more that looks like spam than the pages made here, whose tail
+says too little."""
+GARBLED_LENIENCE = 3
+"""How much more often clean pages may be flagged for garbling: a quarter of those made here has
+what looks like it (dialect, glosses, slips of recognition), far more than on the web."""
 HARD_LENIENCE = 5
 """How much more often hard negatives may be flagged than plain pages. Half of the clean pages made
 for the threshold quote spam, report on it or look like it, far more than on the web: counted as
@@ -217,7 +219,7 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
     """
     pages: dict[Kind, Calibration] = {}
     for index, kind in enumerate(KINDS):
-        rate = false_rate if kind == "injection" else false_rate / GARBLED_CAUTION
+        rate = false_rate * (GARBLED_LENIENCE if kind == "garbled" else 1)
         spans, page = model.span_calibration[kind], model.page_calibration[kind]
         fitted = {name: weight for name, weight in page.weights.items() if name not in BOUNDS}
         page = Calibration(page.intercept, fitted)

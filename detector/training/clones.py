@@ -1,0 +1,110 @@
+"""Clones of the pages of schools, firms and offices that bear an operator's name.
+
+Whoever clones a site keeps its news, puts a brand where the institution's name was, and has a
+machine turn a university into a company: students become staff, deans managers, in the middle of
+other words as well (高等学校, 高等公司). Chinese only.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+
+from detector.training.drafts import Draft
+from detector.training.institutions import institution, institution_kind, institution_name
+from detector.training.lexicons import lexicons
+from detector.training.marks import mark
+from detector.training.phrases import Phrases, traditional
+from detector.training.place_phrases import owner_slot
+from detector.training.placing import injected, voice_of
+
+__all__ = ["clone_page"]
+
+_NAME = "\x00"  # stands for the name until it is known how it is marked
+_ROLES: dict[str, tuple[str, ...]] = {
+    "毕业生": ("毕业员工", "毕业员工", "离职员工"),
+    "本科生": ("本科员工", "老员工"),
+    "大学生": ("老员工", "公司员工"),
+    "研究生": ("研究员工", "高级员工"),
+    "学生": ("员工", "员工", "职员"),
+    "同学": ("员工", "同事"),
+    "校友": ("员工", "老员工", "司友"),
+    "校长": ("董事长", "总裁", "总经理"),
+    "院长": ("经理", "总经理"),
+    "系主任": ("部门经理", "经理"),
+    "大学": ("公司", "集团", "老员"),
+    "学院": ("公司", "公司", "集团"),
+    "学校": ("公司", "集团", "企业"),
+    "高校": ("企业", "公司"),
+    "我校": ("我司", "公司"),
+    "我院": ("我司", "公司"),
+    "全校": ("全公司", "全司"),
+    "本校": ("本公司", "本司"),
+    "校园": ("公司", "厂区", "园区"),
+    "校区": ("厂区", "园区"),
+    "班级": ("班组", "部门"),
+    "教师": ("职工", "员工"),
+    "招生": ("招工", "招聘"),
+}
+"""What machines make of the words of a school."""
+_GROUPS = ("集团", "集团", "集团", "国际", "城集团", "控股", "", "")
+_TAILS = (
+    *("官网", "官方网站", "欢迎您", "官网欢迎您", "登录", "官网登录", "首页", "入口", "线路检测"),
+    *("中国官网", "下载", "有限公司", "股份有限公司", "(中国)有限公司", "", "", "", "", "", ""),
+)
+_ENDS = ("cc", "net", "com", "vip", "app", "", "", "", "")
+
+
+def _clone_name(voice: Phrases) -> str:
+    """Return what a clone is called: a brand, one with site words, one with letters and figures."""
+    rng = voice.rng
+    way = rng.random()
+    if way < 0.25:
+        return voice.brand
+    if way < 0.45:
+        return voice.glued()
+    known = rng.random() < 0.4
+    words, chars = lexicons().words("brands_zh", None, voice.split), lexicons().words("brand_chars")
+    core = rng.choice(words) if known else "".join(rng.choice(chars) for _ in range(2))
+    letters = "".join(rng.choice("abcdefghjkmnpqrstvwxyz") for _ in range(rng.choice((0, 0, 2, 3))))
+    figures = str(rng.randint(0, 10 ** rng.randint(2, 7))) if rng.random() < 0.8 else ""
+    code = letters + figures + rng.choice(_ENDS) if figures else letters
+    # A name by itself, as honest firms have it, would tell nothing.
+    tail = rng.choice(_TAILS if code or known else [tail for tail in _TAILS if tail])
+    return core + rng.choice(_GROUPS) + code + tail
+
+
+def _recast(text: str, roles: dict[str, str]) -> str:
+    """Return ``text`` with the words that are keys of ``roles`` replaced, and marked."""
+    longest = sorted(roles, key=lambda word: (-len(word), word))
+    return re.sub("|".join(longest), lambda found: mark(roles[found.group()], "garbled"), text)
+
+
+def clone_page(draft: Draft, rng: random.Random, split: str) -> None:
+    """A page of an institution under an operator's name, its words recast at times."""
+    voice = voice_of(draft, rng, split)
+    if voice.base != "zh":
+        owner_slot(draft, rng, split)
+        return
+    kind = institution_kind(rng)
+    told = institution(rng, split, kind, _NAME)
+    recast, nameless = kind == "school" and rng.random() < 0.6, rng.random() < 0.12
+    roles = {
+        word: rng.choice(made) for word, made in _ROLES.items() if recast and rng.random() < 0.75
+    }
+    name = institution_name(rng, kind) if recast and nameless else injected(_clone_name(voice))
+
+    def filled(text: str) -> str:
+        text = _recast(text, roles) if roles else text
+        text = traditional(text) if draft.lang == "zh-Hant" else text
+        return text.replace(_NAME, name)
+
+    draft.headline = filled(told.title)
+    sign = rng.choice(("-", "_", " - ", "|", "——", " "))
+    named = rng.random() < 0.5 or _NAME not in "".join((told.title, *told.lines))
+    draft.title = draft.headline + (f"{sign}{name}" if named else "")
+    draft.paragraphs[:] = [filled(line) for line in told.lines]
+    draft.description = filled(rng.choice(told.lines)) if rng.random() < 0.4 else ""
+    draft.keywords = ""
+    if named and rng.random() < 0.5:
+        draft.footer.append(f"版权所有 © {rng.randint(2008, 2026)} {name}")

@@ -8,6 +8,7 @@ name tells. Chinese only.
 from __future__ import annotations
 
 import random
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from detector.training.grammar import Grammar, grammar
 __all__ = ["Institution", "institution", "institution_kind", "institution_name"]
 
 _KINDS = {"school": 11, "firm": 6, "office": 3}
+_DOUBLED = re.compile("((?:股份|责任)?有限(?:责任)?公司|集团|厂)(?:有限公司|集团)")
 _NAMES = {"school": "clone.school", "firm": "clone.company", "office": "clone.institution"}
 
 
@@ -51,4 +53,5 @@ def institution(rng: random.Random, split: str, kind: str, name: str) -> Institu
     count = rng.choice((1, 2, 2, 3, 4, 6, 9))
     lines = _rules().sample(f"clone.{kind}.line", count, rng, split, slots, memory)
     title = _rules().expand(f"clone.{kind}.title", rng, split, slots, memory)
+    title, *lines = (_DOUBLED.sub(r"\1", text) for text in (title, *lines))
     return Institution(title, tuple(lines))

@@ -428,12 +428,17 @@ def absurd_emoji(
 def noise(
     text: str, rng: random.Random, strength: float, lex: GarbleLexicons, split: str
 ) -> list[Edit]:
-    """Characters at random: put into words, put in the place of others, dropped, exchanged."""
+    """Characters at random: in words, before pauses, in the place of others; dropped, exchanged."""
     ready = prepare(lex, split)
-    pool = rng.choice((ready.common[:500], ready.common, ready.common, ready.rare))
     modes = rng.choice(
-        (("insert",), ("replace",), ("drop",), ("swap",), ("insert", "replace", "drop", "swap"))
+        (
+            *(("insert",), ("replace",), ("drop",), ("swap",), ("pause",)),
+            ("insert", "replace", "drop", "swap"),
+        )
     )
+    # What stands before a pause is rare: for machines to see and readers to pass over.
+    pools = (ready.rare,) if modes == ("pause",) else (ready.common[:500], *[ready.common] * 2)
+    pool = rng.choice((*pools, ready.rare))
     runs = [match.span() for match in _RUN.finditer(text)]
     if not runs:
         return []
@@ -450,6 +455,8 @@ def noise(
             edits[at] = Edit(at, at, strange)
         elif mode == "replace":
             edits[at] = Edit(at, min(end, at + rng.choice((1, 1, 2))), strange)
+        elif mode == "pause":
+            edits[end] = Edit(end, end, strange[:2])
         elif mode == "drop":
             edits[at] = Edit(at, at + 1, "")
         elif text[at] != text[at - 1]:

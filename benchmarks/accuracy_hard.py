@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from benchmarks.accuracy_sets import Carrier, Texts, carriers, clean
 from detector.page import page_from_text
 from detector.training.drafts import Article
-from detector.training.garble import GarbleLexicons
+from detector.training.garble_lexicons import GarbleLexicons
 from detector.training.headlines import honest_headline
 from detector.training.honest import TOPICS, honest_article
 from detector.training.labeled import LabeledPage

@@ -18,7 +18,9 @@ from typing import NamedTuple
 from benchmarks.accuracy_shapes import SHAPES
 from detector.page import page_from_text
 from detector.training.drafts import Article
-from detector.training.garble import MACHINES, Edit, GarbleLexicons, apply_edits
+from detector.training.edits import Edit, apply_edits
+from detector.training.garble import MACHINES
+from detector.training.garble_lexicons import GarbleLexicons
 from detector.training.labeled import LabeledPage, marked_page
 from detector.training.lexicons import lexicons
 from detector.training.marks import mark

@@ -11,7 +11,7 @@ import random
 import re
 from collections.abc import Callable
 
-from detector.training.garble import Edit, Machine
+from detector.training.edits import Edit, Machine
 from detector.training.garble_lexicons import GarbleLexicons, plain_reading, prepare
 
 __all__ = ["SHAPES"]

@@ -38,7 +38,8 @@ from detector.training.figures import (
     share,
     threshold_at,
 )
-from detector.training.garble import MACHINES, GarbleLexicons, read_pairs
+from detector.training.garble import MACHINES
+from detector.training.garble_lexicons import GarbleLexicons, read_pairs
 from detector.training.labeled import LabeledPage
 from detector.training.lexicons import DEFAULT_FOLDER, in_split, lexicons
 from detector.training.marks import Labeled

@@ -10,15 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.training.garble import (
-    MACHINES,
-    Edit,
-    GarbleLexicons,
-    apply_edits,
-    garble,
-)
+from detector.training.edits import Edit, apply_edits
+from detector.training.garble import MACHINES, garble
 from detector.training.garble_lexicons import (
     LEXICON_FOLDER,
+    GarbleLexicons,
     Table,
     plain_reading,
     prepare,

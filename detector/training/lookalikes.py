@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from detector.training.garble import known_words, traditional_text
+from detector.training.edits import known_words, traditional_text
 from detector.training.garble_lexicons import GarbleLexicons, is_han, prepare
 from detector.training.grammar import Grammar, grammar
 from detector.training.headlines import nickname

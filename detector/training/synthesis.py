@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from detector.page import Page, page_from_text
 from detector.training.drafts import Article, Draft, Link
-from detector.training.garble import GarbleLexicons, garble
+from detector.training.garble import garble
+from detector.training.garble_lexicons import GarbleLexicons
 from detector.training.headlines import honest_headline, honest_link_texts
 from detector.training.honest import honest_article, honest_script, honest_sentences
 from detector.training.inject import inject

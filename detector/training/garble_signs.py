@@ -1,0 +1,178 @@
+"""Machines that put signs into a text, or read its bytes wrongly: readings, emoji, noise, mojibake.
+
+See :mod:`detector.training.garble` for what a machine is given and returns.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from itertools import accumulate
+
+from detector.training.edits import Edit, known_chars, merged_edits, replaced, some_of, wanted_edits
+from detector.training.garble_lexicons import GarbleLexicons, plain_reading, prepare
+from detector.training.garble_words import pairs
+
+__all__ = [
+    "absurd_emoji",
+    "bracketed_pinyin",
+    "mojibake",
+    "noise",
+]
+
+_HAN = re.compile("[\u4e00-\u9fff]")
+_RUN = re.compile("[\u4e00-\u9fff]{2,}")
+_LINE = re.compile("[^\n\ue000-\ue003]{2,}")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_CONTROL = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f]")
+_STOP = re.compile("[，。！？；：、,.!?;:](?!\\d)")
+
+
+_GLOSSES: tuple[Callable[[str, str], str], ...] = (
+    lambda char, reading: f"{char}({reading})",
+    lambda char, reading: f"{char}({reading})",
+    lambda char, reading: f"{char}({plain_reading(reading)})",
+    lambda char, reading: f"{char}({plain_reading(reading)})({plain_reading(reading)})",
+    lambda char, reading: f"{char}【{reading}】",
+    lambda char, reading: f"{char}（{reading}）",
+    lambda char, reading: f"{char}（{plain_reading(reading)}）",
+    lambda char, reading: f"{char}[{plain_reading(reading)}]",
+)
+
+
+def bracketed_pinyin(
+    text: str, rng: random.Random, strength: float, lex: GarbleLexicons, split: str
+) -> list[Edit]:
+    """A reading in brackets after common characters, the same characters all through the page.
+
+    Some farms turn these characters into Traditional ones first; on some pages the bytes broke
+    afterwards and left question marks and stray characters.
+    """
+    ready = prepare(lex, split)
+    # Glossing doubles what it touches, so that pages carry far more of it than of synonyms.
+    budget = wanted_edits(text, min(0.4, strength * rng.uniform(1, 2)))
+    found = known_chars(text, ready.readings)
+    script: Mapping[str, tuple[str, ...]] = {}
+    if rng.random() < 0.4:
+        script = ready.traditional
+        narrowed = [match for match in found if match[2] in script]
+        found = narrowed if rng.random() < 0.6 and narrowed else found
+    matches = some_of(found, rng, budget, common_first=rng.random() < 0.45)
+    gloss = rng.choice(_GLOSSES)
+    damage = rng.uniform(0.1, 0.8) if rng.random() < 0.25 else 0.0
+    edits: list[Edit] = []
+    for start, end, char in matches:
+        reading = ready.readings[char][0]
+        if rng.random() < damage:
+            stray = "".join(rng.choice(ready.rare) for _ in range(rng.choice((1, 1, 2))))
+            edits.append(Edit(start, end, f"?{reading}){stray}{rng.choice(('?', '?', ''))}"))
+        else:
+            edits.append(Edit(start, end, gloss(script.get(char, (char,))[0], reading)))
+    return edits
+
+
+def absurd_emoji(
+    text: str, rng: random.Random, strength: float, lex: GarbleLexicons, split: str
+) -> list[Edit]:
+    """Emoji that mean nothing, before punctuation or in mid-sentence, or in place of words."""
+    ready = prepare(lex, split)
+    mode = rng.choice(("stops", "stops", "middle", "words"))
+    if mode == "words":
+        found = ready.emoji_words.find(text)
+        return replaced(
+            some_of(found, rng, wanted_edits(text, strength)), rng, ready.emoji_words.__getitem__
+        )
+    places = [match.start() for match in _STOP.finditer(text)]
+    if mode == "middle" or not places:
+        places = [start for start, _, _ in ready.words.find(text)]
+    wanted = max(1, wanted_edits(text, strength) // 2)
+    signs = rng.sample(ready.emoji, min(len(ready.emoji), rng.randint(3, 40)))
+    chosen = sorted(rng.sample(places, min(len(places), wanted)))
+    return [Edit(at, at, rng.choice(signs) * rng.choice((1, 1, 1, 2))) for at in chosen]
+
+
+def noise(
+    text: str, rng: random.Random, strength: float, lex: GarbleLexicons, split: str
+) -> list[Edit]:
+    """Characters at random: in words, before pauses, in the place of others; dropped, exchanged."""
+    ready = prepare(lex, split)
+    modes = rng.choice(
+        (
+            *(("insert",), ("replace",), ("drop",), ("swap",), ("pause",)),
+            ("insert", "replace", "drop", "swap"),
+        )
+    )
+    # What stands before a pause is rare: for machines to see and readers to pass over.
+    pools = (ready.rare,) if modes == ("pause",) else (ready.common[:500], *[ready.common] * 2)
+    pool = rng.choice((*pools, ready.rare))
+    runs = [match.span() for match in _RUN.finditer(text)]
+    if not runs:
+        return []
+    ends = list(accumulate(end - start - 1 for start, end in runs))
+    edits: dict[int, Edit] = {}
+    for _ in range(min(wanted_edits(text, strength), ends[-1])):
+        pick = rng.randrange(ends[-1])
+        index = bisect_right(ends, pick)
+        start, end = runs[index]
+        at = start + 1 + pick - (ends[index] - (end - start - 1))
+        mode = rng.choice(modes)
+        strange = "".join(rng.choice(pool) for _ in range(rng.choice((1, 1, 2, 2, 3))))
+        if mode == "insert":
+            edits[at] = Edit(at, at, strange)
+        elif mode == "replace":
+            edits[at] = Edit(at, min(end, at + rng.choice((1, 1, 2))), strange)
+        elif mode == "pause":
+            edits[end] = Edit(end, end, strange[:2])
+        elif mode == "drop":
+            edits[at] = Edit(at, at + 1, "")
+        elif text[at] != text[at - 1]:
+            edits[at] = Edit(at - 1, at + 1, text[at] + text[at - 1])
+    return merged_edits(list(edits.values()))
+
+
+# (written as, read as): what a page turns into when nobody says how it is encoded.
+_MISREADINGS = (
+    ("gb18030", "cp1252"),
+    ("gb18030", "cp1252"),
+    ("gb18030", "latin-1"),
+    ("utf-8", "cp1252"),
+    ("utf-8", "latin-1"),
+    ("utf-8", "gbk"),
+    ("gb18030", "big5"),
+    ("big5", "cp1252"),
+)
+
+
+def _misread(text: str, written: str, read: str) -> str:
+    """``text`` in the bytes of one encoding, read in another; without private-use characters."""
+    raw = text.encode(written, "ignore")
+    if read == "cp1252":
+        shown = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in raw)
+    else:
+        shown = raw.decode(read, "replace")
+    # Control characters do not survive in a page, and some of them would end the line.
+    return _PRIVATE.sub("\ufffd", _CONTROL.sub("", shown))
+
+
+def mojibake(
+    text: str, rng: random.Random, strength: float, lex: GarbleLexicons, split: str
+) -> list[Edit]:
+    """Whole paragraphs in the wrong encoding; or, on other pages, spinning with doubled commas."""
+    if rng.random() < 0.15:
+        spun = pairs(text, rng, strength, lex, split)
+        commas = [Edit(m.start(), m.end(), m.group() * 2) for m in re.finditer("，", text)]
+        return merged_edits(spun, [edit for edit in commas if rng.random() < 0.7])
+    lines = [match for match in _LINE.finditer(text) if _HAN.search(match.group())]
+    written, read = rng.choice(_MISREADINGS)
+    whole = rng.random() < 0.6
+    share = min(1.0, 3 * strength)
+    edits = [
+        Edit(match.start(), match.end(), _misread(match.group(), written, read))
+        for match in lines
+        if whole or rng.random() < share
+    ]
+    return edits or [
+        Edit(m.start(), m.end(), _misread(m.group(), written, read)) for m in lines[-1:]
+    ]

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from detector.calibration import Calibration
 from detector.model import Model
 from detector.page import Where
 from detector.result import KINDS, Kind, RunningText, Span
@@ -22,7 +21,7 @@ __all__ = [
     "page_scores",
 ]
 
-BOUNDS = ("brief", "foreign")
+BOUNDS = ("brief", "foreign", "html")
 FITTED: dict[Kind, tuple[str, ...]] = {
     "injection": ("phrase", "second_phrase", "phrases", "title"),
     "garbled": (
@@ -42,7 +41,8 @@ alone leaves a doubt. What looks garbled does not: a long page has many doubts; 
 text is like tells which of them to believe.
 
 Those of :data:`BOUNDS` are not fitted: their weights are what parts the thresholds of titles from
-those of texts, and those of findings in other languages from those of Chinese ones.
+those of texts, those of findings in other languages from those of Chinese ones, and those of HTML
+from those of texts.
 """
 _FLOOR = -4.0  # log-odds of what is not there
 _NO_RUNNING = -3.0  # evidence of running text that is not there
@@ -102,7 +102,9 @@ def _distinct(spans: Sequence[Weighed]) -> list[Weighed]:
     return list(likeliest.values())
 
 
-def page_features(spans: Sequence[Weighed], length: int, running: RunningText) -> dict[str, float]:
+def page_features(
+    spans: Sequence[Weighed], length: int, running: RunningText, html: bool = False
+) -> dict[str, float]:
     """Return what the page calibration is told about spans of one kind, at least one.
 
     Of those that say the same, the likeliest counts: sites name themselves again and again.
@@ -129,33 +131,29 @@ def page_features(spans: Sequence[Weighed], length: int, running: RunningText) -
         "no_running": float(not running.size),
         "brief": whole,
         "foreign": sum(span.score for span in spans if not span.chinese) / expected,
+        "html": float(html),
     }
 
 
-def _kind_score(
-    spans: Sequence[Weighed], length: int, running: RunningText, calibration: Calibration
-) -> float:
-    """Return the score of one kind that follows from its spans, 0 of none."""
-    if not spans:
-        return 0.0
-    return calibration.probability_of(page_features(spans, length, running))
-
-
 def page_scores(
-    spans: Iterable[Span], length: int, running: RunningText, model: Model
+    spans: Iterable[Span], length: int, running: RunningText, model: Model, *, html: bool
 ) -> tuple[float, dict[Kind, float]]:
     """Return the page score, and the scores by kind, that follow from ``spans``.
 
-    ``length`` is that of the text that was judged: :attr:`detector.Result.judged_length`.
-    A kind without spans scores 0; the page score is that of the likelier kind. (Noisy-or would
-    let two doubts add up to a certainty.)
+    ``length`` is that of the text that was judged: :attr:`detector.Result.judged_length`, ``html``
+    says whether that was extracted from HTML. A kind without spans scores 0; the page score is that
+    of the likelier kind. (Noisy-or would let two doubts add up to a certainty.)
     """
     by_kind: dict[Kind, list[Weighed]] = {kind: [] for kind in KINDS}
     for span in spans:
         weighed = Weighed(span.score, span.read, is_chinese(span.read), span.where)
         by_kind[span.kind].append(weighed)
     scores = {
-        kind: _kind_score(found, length, running, model.page_calibration[kind])
+        kind: model.page_calibration[kind].probability_of(
+            page_features(found, length, running, html)
+        )
+        if found
+        else 0.0
         for kind, found in by_kind.items()
     }
     return max(scores.values()), scores

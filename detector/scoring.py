@@ -232,7 +232,9 @@ class Detector:
                 continue
             (spans, cut, running), repair = next(found)
             judged = page if repair is None else repair.page
-            score, scores = page_scores(spans, len(judged.text), running, self.model)
+            score, scores = page_scores(
+                spans, len(judged.text), running, self.model, html=page.html
+            )
             results.append(
                 Result(
                     score=score,

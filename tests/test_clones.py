@@ -75,8 +75,8 @@ def test_clones_mark_the_name_and_the_roles_alone() -> None:
         assert len({word for word, span in marked if span.kind == "injection"}) <= 1
         assert all(len(word) <= 6 for word, span in marked if span.kind == "garbled")
     assert pages > 80
-    assert names > 0.85 * pages
-    assert 0.1 * pages < roles < 0.5 * pages
+    assert names == pages
+    assert 0.02 * pages < roles < 0.4 * pages
 
 
 def test_honest_articles_are_at_times_those_of_institutions() -> None:

@@ -79,7 +79,9 @@ def check_result(result: Result, page: Page, detector: Detector) -> None:
         assert all(first.end <= second.start for first, second in pairwise(found))
     assert all(bool(found) == (result.scores[kind] > 0) for kind, found in by_kind.items())
     # Every point of the score can be shown: it follows from the findings alone.
-    assert page_scores(result.spans, result.judged_length, result.running, detector.model) == (
+    assert page_scores(
+        result.spans, result.judged_length, result.running, detector.model, html=result.html
+    ) == (
         result.score, result.scores,
     )  # fmt: skip
 

@@ -168,7 +168,7 @@ def fit_pages(
     for page in judged:
         found = span_scores(page, spans, config)
         if found:
-            row = page_features(found, page.length, page.running)
+            row = page_features(found, page.length, page.running, page.html)
             values.append([row[name] for name in FITTED[kind]])
             truths.append(page.truth)
     share = sum(page.truth for page in judged) / max(1, len(judged))
@@ -192,7 +192,7 @@ def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, config: 
     found = span_scores(page, spans, config)
     if not found:
         return -math.inf
-    return pages.log_odds_of(page_features(found, page.length, page.running))
+    return pages.log_odds_of(page_features(found, page.length, page.running, page.html))
 
 
 class Tail(NamedTuple):

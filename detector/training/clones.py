@@ -11,7 +11,7 @@ import random
 import re
 
 from detector.training.drafts import Draft
-from detector.training.institutions import institution, institution_kind, institution_name
+from detector.training.institutions import institution, institution_kind
 from detector.training.lexicons import lexicons
 from detector.training.marks import mark
 from detector.training.phrases import Phrases, traditional
@@ -47,10 +47,13 @@ _ROLES: dict[str, tuple[str, ...]] = {
     "招生": ("招工", "招聘"),
 }
 """What machines make of the words of a school."""
+_NO_WORDS = frozenset(("毕业员工", "本科员工", "研究员工", "老员", "司友"))
+"""Those that no firm says: the others are words of honest pages, and not what an editor strikes."""
 _GROUPS = ("集团", "集团", "集团", "国际", "城集团", "控股", "", "")
 _TAILS = (
     *("官网", "官方网站", "欢迎您", "官网欢迎您", "登录", "官网登录", "首页", "入口", "线路检测"),
     *("中国官网", "下载", "有限公司", "股份有限公司", "(中国)有限公司", "", "", "", "", "", ""),
+    *("官网有限公司", "官方入口有限公司", "登录入口科技有限公司", "app集团有限公司"),
 )
 _ENDS = ("cc", "net", "com", "vip", "app", "", "", "", "")
 
@@ -63,6 +66,8 @@ def _clone_name(voice: Phrases) -> str:
         return voice.brand
     if way < 0.45:
         return voice.glued()
+    if way < 0.55:
+        return voice.search_word()
     known = rng.random() < 0.4
     words, chars = lexicons().words("brands_zh", None, voice.split), lexicons().words("brand_chars")
     core = rng.choice(words) if known else "".join(rng.choice(chars) for _ in range(2))
@@ -75,9 +80,14 @@ def _clone_name(voice: Phrases) -> str:
 
 
 def _recast(text: str, roles: dict[str, str]) -> str:
-    """Return ``text`` with the words that are keys of ``roles`` replaced, and marked."""
+    """Return ``text`` with the words that are keys of ``roles`` replaced, marked if no words."""
     longest = sorted(roles, key=lambda word: (-len(word), word))
-    return re.sub("|".join(longest), lambda found: mark(roles[found.group()], "garbled"), text)
+
+    def made(found: re.Match[str]) -> str:
+        word = roles[found.group()]
+        return mark(word, "garbled") if word in _NO_WORDS else word
+
+    return re.sub("|".join(longest), made, text)
 
 
 def clone_page(draft: Draft, rng: random.Random, split: str) -> None:
@@ -88,11 +98,11 @@ def clone_page(draft: Draft, rng: random.Random, split: str) -> None:
         return
     kind = institution_kind(rng)
     told = institution(rng, split, kind, _NAME)
-    recast, nameless = kind == "school" and rng.random() < 0.6, rng.random() < 0.12
+    recast = kind == "school" and rng.random() < 0.5
     roles = {
         word: rng.choice(made) for word, made in _ROLES.items() if recast and rng.random() < 0.75
     }
-    name = institution_name(rng, kind) if recast and nameless else injected(_clone_name(voice))
+    name = injected(_clone_name(voice))
 
     def filled(text: str) -> str:
         text = _recast(text, roles) if roles else text

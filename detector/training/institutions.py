@@ -16,7 +16,7 @@ from detector.training.grammar import Grammar, grammar
 
 __all__ = ["Institution", "institution", "institution_kind", "institution_name"]
 
-_KINDS = {"school": 11, "firm": 6, "office": 3}
+_KINDS = {"school": 10, "firm": 7, "office": 3}
 _DOUBLED = re.compile("((?:股份|责任)?有限(?:责任)?公司|集团|厂)(?:有限公司|集团)")
 _NAMES = {"school": "clone.school", "firm": "clone.company", "office": "clone.institution"}
 

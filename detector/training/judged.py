@@ -67,6 +67,7 @@ class Judged(NamedTuple):
     where: NDArray[np.str_]
     length: int
     running: RunningText
+    html: bool
     truth: bool
     spam: bool
     lang: str
@@ -112,6 +113,6 @@ def _judged(page: LabeledPage, signs: Signs, found: Candidates) -> Judged:
     chinese = np.array([is_chinese(words) for words in said], dtype=bool)
     where = np.array(WHERES)[batch.places[found.start] >> 1]
     return Judged(
-        found.features, right, found.whole, said, chinese, where, len(text), running, truth,
-        page.spam, page.lang, is_hard(page), signs.evidence.final[at, index], of, offends,
+        found.features, right, found.whole, said, chinese, where, len(text), running,
+        page.page.html, truth, page.spam, page.lang, is_hard(page), signs.evidence.final[at, index], of, offends,
     )  # fmt: skip

@@ -65,14 +65,17 @@ THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
 ONE_IN_A_HUNDRED = 0.05
 """What one plain text in a hundred scores at least, of either kind."""
-BRIEF_CAUTION = 2
-FOREIGN_CAUTION = 2
+BRIEF_CAUTION = 1.5
+FOREIGN_CAUTION = 1.5
 """How much rarer clean pages may be flagged than texts for Chinese injections: when brief, and in
 other languages. Of both the web has more that looks like spam than the pages made here, whose tail
 says too little."""
-GARBLED_LENIENCE = 3
-"""How much more often clean pages may be flagged for garbling: a quarter of those made here has
-what looks like it (dialect, glosses, slips of recognition), far more than on the web."""
+GARBLED_LENIENCE = 1.5
+HTML_LENIENCE = 2
+"""How much more often than texts for injections clean pages may be flagged: for garbling, since a
+quarter of those made here has what looks like it (dialect, glosses, slips of recognition), far more
+than on the web; and HTML for injections, for which that of the web gives less cause than texts made
+here."""
 HARD_LENIENCE = 5
 """How much more often hard negatives may be flagged than plain pages. Half of the clean pages made
 for the threshold quote spam, report on it or look like it, far more than on the web: counted as
@@ -213,7 +216,7 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
     (further out, by the cautions above), and the bound moves from one to the other with
     :data:`~detector.page_score.BOUNDS`.
     HTML pages made here are harder than those of the web, with brands in every corner of them, so
-    Chinese ones are judged by the bound of texts.
+    that of the web is judged by the bound of texts as well, a little lower.
     Log-odds are measured so that one in a hundred plain texts scores ``ONE_IN_A_HUNDRED`` or more:
     a score means the same for both kinds, above the threshold and below.
     """
@@ -233,7 +236,9 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
         shorter = title.bound(rate / BRIEF_CAUTION) if title.judges else bound
         foreign = others.bound(rate / FOREIGN_CAUTION) if others.judges else bound
         step = max(bound - text.plain.start, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
-        weights = {**fitted, "brief": bound - shorter, "foreign": bound - foreign}
+        lenient = text.bound(rate * HTML_LENIENCE) if kind == "injection" else bound
+        apart = {"brief": bound - shorter, "foreign": bound - foreign, "html": bound - lenient}
+        weights = {**fitted, **apart}
         pages[kind] = Calibration(
             round((page.intercept - bound) / step, 6),
             {name: round(weight / step, 6) for name, weight in weights.items()},

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from support import small_model
 
 from detector import Detector, ModelError
-from detector.calibration import Calibration
 from detector.contrast import Alternatives
 from detector.model import ARRAYS, FORMAT_VERSION, Model, default_model_folder
 
@@ -261,16 +260,6 @@ def test_nothing_is_ever_unpickled(name: str, form: str, folder: Path, tmp_path:
     with pytest.raises(ModelError):
         Model.load(folder)
     assert not (tmp_path / "exploded").exists()
-
-
-def test_a_calibration_counts_only_what_it_knows() -> None:
-    calibration = Calibration(1.0, {"a": 2.0, "b": -1.0})
-    rows = np.array([[3.0, 100.0], [-0.5, 5.0]])
-    assert calibration.probabilities(("a", "c"), rows) == pytest.approx([1 / (1 + np.exp(-7)), 0.5])
-    assert calibration.log_odds_of({"c": 100.0, "a": 3.0}) == 7.0
-    assert calibration.log_odds_of({"b": 2.0, "a": 3.0}) == 5.0
-    assert calibration.probability_of({"a": 3.0}) == pytest.approx(1 / (1 + np.exp(-7)))
-    assert calibration.probability_of({"a": -1e9}) > 0
 
 
 def test_the_shipped_model_lies_where_it_is_looked_for() -> None:

@@ -439,6 +439,13 @@ def test_a_finding_in_another_language_has_a_bound_of_its_own() -> None:
     assert {*chinese} == {*FITTED["injection"], *FITTED["garbled"], *BOUNDS}
 
 
+def test_html_has_a_bound_of_its_own() -> None:
+    spans = [Weighed(0.9, "开云体育", True, "body")]
+    text, html = (page_features(spans, 900, RunningText(), html) for html in (False, True))
+    assert (text["html"], html["html"]) == (0.0, 1.0)
+    assert {**html, "html": 0.0} == text
+
+
 def told(spans: Sequence[Weighed], length: int = 900) -> dict[str, float]:
     return page_features(spans, length, RunningText())
 

@@ -114,5 +114,6 @@ def _judged(page: LabeledPage, signs: Signs, found: Candidates) -> Judged:
     where = np.array(WHERES)[batch.places[found.start] >> 1]
     return Judged(
         found.features, right, found.whole, said, chinese, where, len(text), running,
-        page.page.html, truth, page.spam, page.lang, is_hard(page), signs.evidence.final[at, index], of, offends,
+        page.page.html, truth, page.spam, page.lang, is_hard(page),
+        signs.evidence.final[at, index], of, offends,
     )  # fmt: skip

@@ -1,0 +1,87 @@
+"""Calibrations: what their terms come to, and how those of spans are fitted."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.calibration import Calibration, bend, product
+from detector.candidates import SPAN_FEATURES
+from detector.result import RunningText
+from detector.training.calibrate import fit_spans
+from detector.training.judged import Judged
+
+NUMBERS = st.floats(-50, 50)
+
+
+def test_a_calibration_counts_only_what_it_knows() -> None:
+    calibration = Calibration(1.0, {"a": 2.0, "b": -1.0})
+    rows = np.array([[3.0, 100.0], [-0.5, 5.0]])
+    assert calibration.probabilities(("a", "c"), rows) == pytest.approx([1 / (1 + np.exp(-7)), 0.5])
+    assert calibration.log_odds_of({"c": 100.0, "a": 3.0}) == 7.0
+    assert calibration.log_odds_of({"b": 2.0, "a": 3.0}) == 5.0
+    assert calibration.probability_of({"a": 3.0}) == pytest.approx(1 / (1 + np.exp(-7)))
+    assert calibration.probability_of({"a": -1e9}) > 0
+
+
+@given(a=NUMBERS, b=NUMBERS, low=st.floats(-9, -1), high=st.floats(1, 9))
+def test_terms_bend_and_multiply_within_bounds(a: float, b: float, low: float, high: float) -> None:
+    calibration = Calibration(
+        0.5,
+        {"a": 1.0, bend("a", 0.25): -2.0, product("a", "b"): 0.5, product("b", "b"): 0.125},
+        {"a": (low, high)},
+    )
+    within = min(max(a, low), high)
+    wanted = 0.5 + within - 2 * max(within - 0.25, 0) + 0.5 * within * b + 0.125 * b * b
+    found = calibration.log_odds(("b", "a"), np.array([[b, a], [b, a]]))
+    assert found == pytest.approx([wanted, wanted])
+    told = json.loads(json.dumps(asdict(calibration)))
+    assert Calibration(**told).log_odds(("a", "b"), np.array([[a, b]])) == pytest.approx([wanted])
+
+
+def pages(values: np.ndarray, right: np.ndarray) -> list[Judged]:
+    """Return pages whose candidates have ``values`` of two features, and are ``right``."""
+    each = range(0, len(right), 5)
+    return [page(values[start : start + 5], right[start : start + 5]) for start in each]
+
+
+def page(values: np.ndarray, right: np.ndarray) -> Judged:
+    n = len(right)
+    features = np.zeros((n, len(SPAN_FEATURES)))
+    features[:, SPAN_FEATURES.index("mean")] = values[:, 0]
+    features[:, SPAN_FEATURES.index("wording")] = values[:, 1]
+    nothing = np.zeros(0)
+    return Judged(
+        features, right, np.full(n, -1), [""] * n, right, np.full(n, "body"), 900, RunningText(),
+        False, True, True, "zh", False, nothing.astype(np.float32), nothing.astype(np.intp),
+        nothing.astype(bool),
+    )  # fmt: skip
+
+
+def test_a_fit_of_spans_sees_what_no_line_tells() -> None:
+    rng = np.random.default_rng(3)
+    values = rng.normal(size=(20_000, 2))
+    either = fit_spans(pages(values, values[:, 0] * values[:, 1] > 0.3))
+    both = ("mean", "wording")
+    corners = np.array([[1.5, 1.5], [-1.5, -1.5], [1.5, -1.5], [-1.5, 1.5]])
+    found = either.probabilities(both, corners)
+    assert min(found[:2]) > 0.6 > 0.3 > max(found[2:])
+
+    bump = fit_spans(pages(values, np.abs(values[:, 0]) < 0.6))
+    low, middle, high = bump.probabilities(both, np.array([[-2.0, 0], [0.0, 0], [2.0, 0]]))
+    assert middle > 0.6 > 0.3 > max(low, high)
+
+
+def test_beyond_what_was_seen_nothing_runs_away() -> None:
+    rng = np.random.default_rng(4)
+    values = rng.normal(size=(5_000, 2))
+    fitted = fit_spans(pages(values, values.sum(axis=1) > 0.5))
+    far, edge = fitted.log_odds(("mean", "wording"), np.array([[1e6, -1e6], [4.0, -4.0]]))
+    assert far == pytest.approx(edge)
+    unseen = [name for name in SPAN_FEATURES if name not in ("mean", "wording")]
+    assert not set(unseen) & {*fitted.weights, *fitted.bounds}

@@ -73,6 +73,28 @@ _POLYPHONES = (
     "“角色”的“角”读 jué，主持人念成了 jiǎo。",
 )
 _WARM = ("😂", "👍", "🎉", "❤️", "😊", "🙏", "🌸", "☕", "💪", "😭", "✨", "🥰", "🐶", "😅")
+_BUSY = (
+    *("🚀", "🔥", "✨", "🌟", "💡", "📝", "📊", "📈", "🛡", "🛡️", "🔐", "🤖", "🧠", "💻", "📚", "🎯"),
+    *(
+        "🌐",
+        "⚡",
+        "🌊",
+        "🎵",
+        "🤝",
+        "📌",
+        "🔧",
+        "🧩",
+        "📦",
+        "🕹",
+        "🎨",
+        "🏆",
+        "🥳",
+        "🧬",
+        "💥",
+        "⭐",
+    ),
+    *("🗂", "🔍", "🧪", "⏱", "🎬", "📷", "🌱", "🏠", "🍲", "🚗", "✅", "⚠️", "💪", "👀", "🤔", "🎉"),
+)
 _TAILS = ("～", "！！！", "……", "。。。", "hhh", "哈哈哈哈", "233", "(╯▽╰)", "^_^", "orz", "QAQ")
 _TERMS = (
     "API", "GitHub", "iPhone 15 Pro", "Wi-Fi 6", "PM2.5", "5G", "CT", "DNA", "NBA", "GDP", "USB-C",
@@ -149,17 +171,22 @@ def _honest_traditional(rng: random.Random, paragraph: str, lex: GarbleLexicons)
 
 
 def _honest_emoji(rng: random.Random, paragraph: str, lex: GarbleLexicons) -> str:
-    """Emoji or merry tails where sentences end: after the stop, or in its place."""
-    signs = rng.choice((_WARM, _WARM, _TAILS))
-    keep = rng.random() < 0.6
+    """Emoji or merry tails where sentences end: behind the stop, in its place, or before it.
+
+    Newsletters have them at commas too, of what they write about.
+    """
+    signs = rng.choice((_WARM, _WARM, _TAILS, _BUSY, _BUSY))
+    way = rng.choice(("{stop}{sign}", "{stop}{sign}", "{sign}", "{sign}", "{sign}{stop}"))
+    stops = "[，。！？；]" if signs is _BUSY and rng.random() < 0.4 else "[。！？]"
     share = rng.choice((0.3, 0.7))
 
     def end(match: re.Match[str]) -> str:
         if rng.random() > share:
             return match.group()
-        return (match.group() if keep else "") + rng.choice(signs) * rng.choice((1, 1, 1, 2, 3))
+        sign = rng.choice(signs) * rng.choice((1, 1, 1, 1, 2, 3))
+        return way.format(stop=match.group(), sign=sign)
 
-    changed = re.sub("[。！？]", end, paragraph)
+    changed = re.sub(stops, end, paragraph)
     return changed if changed != paragraph else paragraph + rng.choice(signs)
 
 

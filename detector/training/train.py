@@ -65,17 +65,14 @@ THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
 ONE_IN_A_HUNDRED = 0.05
 """What one plain text in a hundred scores at least, of either kind."""
-BRIEF_CAUTION = 1.5
+BRIEF_CAUTION = 2
 FOREIGN_CAUTION = 1.5
 """How much rarer clean pages may be flagged than texts for Chinese injections: when brief, and in
 other languages. Of both the web has more that looks like spam than the pages made here, whose tail
 says too little."""
-GARBLED_LENIENCE = 1.5
 HTML_LENIENCE = 2
-"""How much more often than texts for injections clean pages may be flagged: for garbling, since a
-quarter of those made here has what looks like it (dialect, glosses, slips of recognition), far more
-than on the web; and HTML for injections, for which that of the web gives less cause than texts made
-here."""
+"""How much more often than texts HTML may be flagged for injections, for which that of the web gives
+less cause than texts made here."""
 HARD_LENIENCE = 5
 """How much more often hard negatives may be flagged than plain pages. Half of the clean pages made
 for the threshold quote spam, report on it or look like it, far more than on the web: counted as
@@ -222,8 +219,7 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
     """
     pages: dict[Kind, Calibration] = {}
     for index, kind in enumerate(KINDS):
-        rate = false_rate * (GARBLED_LENIENCE if kind == "garbled" else 1)
-        spans, page = model.span_calibration[kind], model.page_calibration[kind]
+                spans, page = model.span_calibration[kind], model.page_calibration[kind]
         fitted = {name: weight for name, weight in page.weights.items() if name not in BOUNDS}
         page = Calibration(page.intercept, fitted)
         clean = [pair[index] for pair in judged]
@@ -232,11 +228,11 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
         text = _tails(texts, spans, page)
         title = _tails([one for one in chinese if brief(one.length) > 0.75], spans, page)
         others = _tails([one for one in clean if not one.lang.startswith("zh")], spans, page)
-        bound = text.bound(rate)
-        shorter = title.bound(rate / BRIEF_CAUTION) if title.judges else bound
-        foreign = others.bound(rate / FOREIGN_CAUTION) if others.judges else bound
+        bound = text.bound(false_rate)
+        shorter = title.bound(false_rate / BRIEF_CAUTION) if title.judges else bound
+        foreign = others.bound(false_rate / FOREIGN_CAUTION) if others.judges else bound
         step = max(bound - text.plain.start, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
-        lenient = text.bound(rate * HTML_LENIENCE) if kind == "injection" else bound
+        lenient = text.bound(false_rate * HTML_LENIENCE) if kind == "injection" else bound
         apart = {"brief": bound - shorter, "foreign": bound - foreign, "html": bound - lenient}
         weights = {**fitted, **apart}
         pages[kind] = Calibration(
@@ -264,8 +260,8 @@ class _Tails(NamedTuple):
         Of too few hard pages to judge by, as of any others.
         """
         if self.hard.exceeding < _LEAST_TAIL:
-            return max(self.plain.bound(rate), self.every.bound(rate))
-        return max(self.plain.bound(rate), self.hard.bound(HARD_LENIENCE * rate))
+            return max(self.plain.bound(false_rate), self.every.bound(false_rate))
+        return max(self.plain.bound(false_rate), self.hard.bound(HARD_LENIENCE * rate))
 
 
 def _tails(judged: Sequence[Judged], spans: Calibration, page: Calibration) -> _Tails:

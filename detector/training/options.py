@@ -37,7 +37,7 @@ class TrainOptions:
     """Clean pages, mostly Chinese texts, in whose tail the threshold is measured."""
     evaluation_pages: int = 6_000
     jobs: int = 2
-    false_rate: float = 0.0004
+    false_rate: float = 0.0003
     """Share of the plain Chinese calibration texts that the threshold may flag for an injection, at
     most; what is less well known may be flagged more rarely. Lower loses spam."""
     fit: FitOptions = field(default_factory=FitOptions)

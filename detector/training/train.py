@@ -66,11 +66,9 @@ THRESHOLD = 0.5
 ONE_IN_A_HUNDRED = 0.05
 """What one plain text in a hundred scores at least, of either kind."""
 BRIEF_CAUTION = 2
-FOREIGN_CAUTION = 1.5
-"""How much rarer clean pages may be flagged than texts for Chinese injections: when brief, and in
-other languages. Of both the web has more that looks like spam than the pages made here, whose tail
-says too little."""
-HTML_LENIENCE = 2
+"""How much rarer than texts brief clean pages may be flagged: of these the web has more that looks
+like spam than the pages made here, whose tail says too little."""
+HTML_LENIENCE = 3
 """How much more often than texts HTML may be flagged for injections, for which that of the web gives
 less cause than texts made here."""
 HARD_LENIENCE = 5
@@ -208,10 +206,9 @@ def _with_threshold(model: Model, options: TrainOptions, console: Console) -> Mo
 def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float) -> Model:
     """Return ``model`` with page scores scaled so that ``THRESHOLD`` gives ``false_rate``.
 
-    ``judged`` are clean pages. The rate is the share of plain Chinese texts which injections alone
-    may flag. What gives less to judge by, or is less well known, has a tail and a bound of its own
-    (further out, by the cautions above), and the bound moves from one to the other with
-    :data:`~detector.page_score.BOUNDS`.
+    ``judged`` are clean pages. The rate is the share of plain Chinese texts which either kind may
+    flag. Brief pages and other languages have a tail and a bound of their own, and the bound moves
+    from one to the other with :data:`~detector.page_score.BOUNDS`.
     HTML pages made here are harder than those of the web, with brands in every corner of them, so
     that of the web is judged by the bound of texts as well, a little lower.
     Log-odds are measured so that one in a hundred plain texts scores ``ONE_IN_A_HUNDRED`` or more:
@@ -219,7 +216,7 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
     """
     pages: dict[Kind, Calibration] = {}
     for index, kind in enumerate(KINDS):
-                spans, page = model.span_calibration[kind], model.page_calibration[kind]
+        spans, page = model.span_calibration[kind], model.page_calibration[kind]
         fitted = {name: weight for name, weight in page.weights.items() if name not in BOUNDS}
         page = Calibration(page.intercept, fitted)
         clean = [pair[index] for pair in judged]
@@ -230,7 +227,7 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
         others = _tails([one for one in clean if not one.lang.startswith("zh")], spans, page)
         bound = text.bound(false_rate)
         shorter = title.bound(false_rate / BRIEF_CAUTION) if title.judges else bound
-        foreign = others.bound(false_rate / FOREIGN_CAUTION) if others.judges else bound
+        foreign = others.bound(false_rate) if others.judges else bound
         step = max(bound - text.plain.start, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
         lenient = text.bound(false_rate * HTML_LENIENCE) if kind == "injection" else bound
         apart = {"brief": bound - shorter, "foreign": bound - foreign, "html": bound - lenient}
@@ -260,8 +257,8 @@ class _Tails(NamedTuple):
         Of too few hard pages to judge by, as of any others.
         """
         if self.hard.exceeding < _LEAST_TAIL:
-            return max(self.plain.bound(false_rate), self.every.bound(false_rate))
-        return max(self.plain.bound(false_rate), self.hard.bound(HARD_LENIENCE * rate))
+            return max(self.plain.bound(rate), self.every.bound(rate))
+        return max(self.plain.bound(rate), self.hard.bound(HARD_LENIENCE * rate))
 
 
 def _tails(judged: Sequence[Judged], spans: Calibration, page: Calibration) -> _Tails:

@@ -23,7 +23,7 @@ __all__ = [
 
 BOUNDS = ("brief", "foreign", "html")
 FITTED: dict[Kind, tuple[str, ...]] = {
-    "injection": ("phrase", "second_phrase", "phrases", "title"),
+    "injection": ("phrase", "phrases", "title"),
     "garbled": (
         "best",
         "second",
@@ -120,7 +120,6 @@ def page_features(
         "second": max(odds[1], _FLOOR) if len(odds) > 1 else _FLOOR,
         "expected": math.log(expected),
         "phrase": phrases[0],
-        "second_phrase": max(phrases[1], _FLOOR) if len(phrases) > 1 else _FLOOR,
         "phrases": math.log1p(sum(max(0.0, value) for value in phrases[1:])),
         "title": max(
             _log_odds(max((s.score for s in spans if s.where == "title"), default=0.0)), _FLOOR

@@ -69,8 +69,8 @@ BRIEF_CAUTION = 2
 """How much rarer than texts brief clean pages may be flagged: of these the web has more that looks
 like spam than the pages made here, whose tail says too little."""
 HTML_LENIENCE = 3
-"""How much more often than texts HTML may be flagged for injections, for which that of the web gives
-less cause than texts made here."""
+"""How much more often than texts HTML may be flagged for injections: that of the web gives it
+less cause than texts made here do."""
 HARD_LENIENCE = 5
 """How much more often hard negatives may be flagged than plain pages. Half of the clean pages made
 for the threshold quote spam, report on it or look like it, far more than on the web: counted as

@@ -119,9 +119,10 @@ static unsigned give_node(const Parser *parser, const void *node, bool whole, Ou
     return parser->write(node, take, output);
 }
 
-/* Write a document, or another node with what is in it; return how many bytes that are, which are only there if there was
- * room for them, -1 where the parser failed. Elements whose content is not what is in them (`wholes`:
- * numbers of their names) are written by the parser, and so is all else that is no plain tag. */
+/* Write a document, or another node with what is in it; return how many bytes that are, which are only
+ * there if there was room for them, -1 where the parser failed. Elements whose content is not what is
+ * in them (`wholes`: numbers of their names) are written by the parser, and so is all else that is no
+ * plain tag. */
 EXPORT i64 serialise_document(const Parser *parser, const void *document, const u64 *wholes,
                               i64 count, u8 *out, i64 room) {
     Output output = {out, 0, room};

@@ -68,7 +68,7 @@ ONE_IN_A_HUNDRED = 0.05
 BRIEF_CAUTION = 2
 """How much rarer than texts brief clean pages may be flagged: of these the web has more that looks
 like spam than the pages made here, whose tail says too little."""
-HTML_LENIENCE = 3
+HTML_LENIENCE = 1.5
 """How much more often than texts HTML may be flagged for injections: that of the web gives it
 less cause than texts made here do."""
 HARD_LENIENCE = 5

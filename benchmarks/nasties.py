@@ -201,6 +201,9 @@ NASTIES: dict[str, Nasty] = {
     "nested options of svg": Nasty(
         lambda n: _page("<svg><template>" + "<option>" * n), 300_000, ("max_depth",)
     ),
+    "nested options of svg, in a formula's element": Nasty(
+        lambda n: _page("<svg><mtext>" + "<option>" * n), 300_000, ("max_depth",)
+    ),
     "nested templates": Nasty(_repeated("<template>"), 300_000, ("max_depth",)),
     "nested custom elements": Nasty(_numbered("<x-{}>"), 300_000, ("max_depth",)),
     "one attribute a million times": Nasty(

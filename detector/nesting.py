@@ -46,7 +46,7 @@ KINDS = {
     "breakout": "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head "
     "hr i img li listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt "
     "u ul var",
-    "passage": "foreignobject desc title mi mo mn ms mtext annotation-xml",
+    "passage": "foreignobject desc title",
     "replaced": "rt rp",
     "holder": "ruby",
     "muffled": "noscript",
@@ -61,6 +61,8 @@ KINDS = {
     "row": "td th caption tr tbody thead tfoot",
     "marked": "applet object marquee template",
     "leaving": "p br",
+    "formula": "math",
+    "lettered": "mi mo mn ms mtext annotation-xml",
 }
 """Names of elements by what is true of them, in the order of ``native/nesting.c``."""
 _KNOWN = sorted({name for names in KINDS.values() for name in names.split()})

@@ -10,7 +10,7 @@ enum {
     SPECIAL = 16,     /* end tags of unknown elements do not reach beyond */
     FORMATTING = 32,  /* is taken out from between others by its end tag */
     BREAKOUT = 64,    /* ends SVG and MathML */
-    PASSAGE = 128,    /* has HTML in it where it is of SVG or MathML */
+    PASSAGE = 128,    /* has HTML in it where it is of SVG */
     REPLACED = 256,   /* is ended by the next of its kind in a HOLDER */
     HOLDER = 512,
     MUFFLED = 1024,    /* as RAW, mostly */
@@ -24,7 +24,9 @@ enum {
     CELL = 262144,    /* a table may stand in it */
     ROW = 524288,     /* and its end tag ends that */
     MARKED = 1048576, /* formatting elements inside stay inside, as in a cell */
-    LEAVING = 2097152 /* its end tag ends SVG and MathML */
+    LEAVING = 2097152, /* its end tag ends SVG and MathML */
+    FORMULA = 4194304, /* begins MathML */
+    LETTERED = 8388608 /* has HTML in it where it is of MathML */
 };
 #define NONE (-1)
 #define LEAST_NAME 4 /* bytes of a name, mostly, and of what parts it from the next */
@@ -206,10 +208,14 @@ static void pop(Nesting *nesting, i64 depth) {
 
 /* Whether the innermost open element is of SVG or MathML, but for those with HTML in them. */
 static bool in_foreign(const Nesting *nesting) {
+    i32 inside = 0; /* what there is inside of that which is looked at */
     for (i64 at = nesting->foreign ? nesting->depth : 0; at--;) {
         i32 kind = kind_at(nesting, at);
-        if (kind & (FOREIGN | PASSAGE | BREAKOUT))
-            return (kind & FOREIGN) != 0;
+        if (kind & FOREIGN)
+            return !(inside & (kind & FORMULA ? LETTERED : PASSAGE));
+        if (kind & BREAKOUT)
+            return false;
+        inside |= kind;
     }
     return false;
 }

@@ -8,7 +8,6 @@ same sources, in the same proportions, and the same lengths as the damaged side.
 from __future__ import annotations
 
 import random
-import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from typing import NamedTuple
 from benchmarks.accuracy_shapes import SHAPES
 from detector.page import page_from_text
 from detector.training.drafts import Article
-from detector.training.edits import Edit, apply_edits
+from detector.training.edits import HAN, Edit, apply_edits
 from detector.training.garble import MACHINES
 from detector.training.garble_lexicons import GarbleLexicons
 from detector.training.labeled import LabeledPage, marked_page
@@ -42,7 +41,6 @@ __all__ = [
 Texts = Mapping[str, Mapping[str, Sequence[Article]]]
 """Articles by language and source."""
 
-_HAN = re.compile("[\u4e00-\u9fff]")
 _SEPARATORS = ("_", "-", " - ", "|", ",", "，", "——", " ", "·", "丨", "：", "")
 
 
@@ -142,7 +140,7 @@ def carriers(
             found = [
                 Carrier(source, lang, piece)
                 for piece in _pieces(order, length)
-                if len(_HAN.findall(piece)) > length / 3
+                if len(HAN.findall(piece)) > length / 3
             ]
             pools.append(found)
             weights.append(len(found) ** 0.5)
@@ -193,7 +191,7 @@ def titles(texts: Texts, most: int, words: str, rng: random.Random) -> TestSet:
         for lang in ("zh-Hans", "zh-Hant")
         for source, articles in sorted(texts.get(lang, {}).items())
         for article in articles
-        if 6 <= len(article.title) <= 60 and len(_HAN.findall(article.title)) > 3
+        if 6 <= len(article.title) <= 60 and len(HAN.findall(article.title)) > 3
     }
     drawn = rng.sample(list(found.values()), min(most, len(found)))
     spam = []
@@ -219,7 +217,7 @@ def _kept(text: str, edits: Sequence[Edit]) -> list[Edit]:
 
 def _rate(text: str, edits: Sequence[Edit]) -> float:
     """Return the share of Han characters that the edits take away."""
-    return sum(e.end - e.start for e in edits) / max(1, len(_HAN.findall(text)))
+    return sum(e.end - e.start for e in edits) / max(1, len(HAN.findall(text)))
 
 
 def _originals(text: str, edits: Sequence[Edit]) -> list[Original]:

@@ -11,12 +11,11 @@ import random
 import re
 from collections.abc import Callable
 
-from detector.training.edits import Edit, Machine
+from detector.training.edits import HAN, Edit, Machine
 from detector.training.garble_lexicons import GarbleLexicons, plain_reading, prepare
 
 __all__ = ["SHAPES"]
 
-_HAN = re.compile("[\u4e00-\u9fff]")
 _RUN = re.compile("[\u4e00-\u9fff]{4,}")
 _LINE = re.compile("[^\n]{2,}")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -46,7 +45,7 @@ _EMOJI = tuple(map(chr, (*range(0x1F680, 0x1F6A8), *range(0x1F950, 0x1F970))))
 
 def _some(text: str, rng: random.Random, strength: float) -> list[int]:
     """Draw the places of ``strength`` of the Han characters, in order."""
-    places = [match.start() for match in _HAN.finditer(text)]
+    places = [match.start() for match in HAN.finditer(text)]
     return sorted(rng.sample(places, max(1, round(strength * len(places)))))
 
 
@@ -101,7 +100,7 @@ def other_noise(
     if mode == "double":
         return [Edit(at, at + 1, 2 * text[at]) for at in _some(text, rng, strength)]
     runs = [m.start() for m in _RUN.finditer(text)]
-    wanted = max(1, round(strength * len(_HAN.findall(text)) / 4))
+    wanted = max(1, round(strength * len(HAN.findall(text)) / 4))
     chosen = sorted(rng.sample(runs, min(wanted, len(runs))))
     return [Edit(at, at + 4, text[at : at + 4][::-1]) for at in chosen]
 

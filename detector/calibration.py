@@ -80,7 +80,10 @@ class Calibration:
         return odds
 
     def log_odds_of(self, row: Mapping[str, float]) -> float:
-        """Return the log-odds of one row of features by their names, if no term bends or so."""
+        """Return the log-odds of one row of features by their names, in whatever order.
+
+        Of a calibration whose terms are all features, and without bounds, as those of pages are.
+        """
         parts = (weight * row.get(name, 0.0) for name, weight in self.weights.items())
         return math.fsum((self.intercept, *parts))
 

@@ -103,7 +103,7 @@ def _distinct(spans: Sequence[Weighed]) -> list[Weighed]:
 
 
 def page_features(
-    spans: Sequence[Weighed], length: int, running: RunningText, html: bool = False
+    spans: Sequence[Weighed], length: int, running: RunningText, *, html: bool
 ) -> dict[str, float]:
     """Return what the page calibration is told about spans of one kind, at least one.
 
@@ -149,7 +149,7 @@ def page_scores(
         by_kind[span.kind].append(weighed)
     scores = {
         kind: model.page_calibration[kind].probability_of(
-            page_features(found, length, running, html)
+            page_features(found, length, running, html=html)
         )
         if found
         else 0.0

@@ -58,10 +58,7 @@ class _Writer(NamedTuple):
         return found
 
     def write(self, node: LexborNode, out: NDArray[np.uint8]) -> int:
-        """Write a node with what is in it; return how many bytes that are, -1 of a failure.
-
-        They are only written as far as there is room.
-        """
+        """Write a node with what is in it; return how many bytes that are, if there were room."""
         return call(
             "serialise_document", ctypes.addressof(self.parts), node.mem_id,
             address(self.wholes, np.uint64, len(_WHOLES)), len(_WHOLES),
@@ -78,8 +75,6 @@ def serialised_tree(node: LexborNode, room: int) -> bytes:
     while True:
         out = np.empty(size, dtype=np.uint8)
         size = writer.write(node, out)
-        if size < 0:  # the parser has no memory left for this, and may have for that
-            return _plain(node)
         if size <= len(out):
             break
     written = out[:size].tobytes()

@@ -427,12 +427,10 @@ def check_parts(found: Candidates) -> None:
 
 
 def test_a_finding_in_another_language_has_a_bound_of_its_own() -> None:
-    chinese = page_features([Weighed(0.9, "开云体育", True, "body")], 900, RunningText())
-    foreign = page_features([Weighed(0.9, "开云体育", False, "body")], 900, RunningText())
-    mixed = page_features(
-        [Weighed(0.6, "slot gacor", False, "body"), Weighed(0.6, "开云体育", True, "body")],
-        900,
-        RunningText(),
+    chinese = told([Weighed(0.9, "开云体育", True, "body")])
+    foreign = told([Weighed(0.9, "开云体育", False, "body")])
+    mixed = told(
+        [Weighed(0.6, "slot gacor", False, "body"), Weighed(0.6, "开云体育", True, "body")]
     )
     assert [row["foreign"] for row in (chinese, mixed, foreign)] == [0.0, 0.5, 1.0]
     assert {**foreign, "foreign": 0.0} == chinese
@@ -441,13 +439,13 @@ def test_a_finding_in_another_language_has_a_bound_of_its_own() -> None:
 
 def test_html_has_a_bound_of_its_own() -> None:
     spans = [Weighed(0.9, "开云体育", True, "body")]
-    text, html = (page_features(spans, 900, RunningText(), html) for html in (False, True))
+    text, html = (page_features(spans, 900, RunningText(), html=html) for html in (False, True))
     assert (text["html"], html["html"]) == (0.0, 1.0)
     assert {**html, "html": 0.0} == text
 
 
 def told(spans: Sequence[Weighed], length: int = 900) -> dict[str, float]:
-    return page_features(spans, length, RunningText())
+    return page_features(spans, length, RunningText(), html=False)
 
 
 def test_likely_injections_add_up_and_doubts_do_not() -> None:
@@ -492,7 +490,7 @@ def test_on_a_long_page_each_injection_counts_less() -> None:
 
 def test_pages_without_running_text_are_told() -> None:
     spans = [Weighed(0.9, "开云体育", True, "body")]
-    known = page_features(spans, 900, RunningText(200, 1.5))
+    known = page_features(spans, 900, RunningText(200, 1.5), html=False)
     assert (known["running"], known["no_running"]) == (1.5, 0.0)
     assert told(spans)["no_running"] == 1.0
 

@@ -1,4 +1,5 @@
 /* CSS paths of the elements of a page (see detector/paths.py). */
+#include "output.h"
 #include "scan.h"
 
 /* What the step of an element is. */
@@ -61,30 +62,19 @@ static void find_places(const i32 *parents, const i32 *tags, i64 n, i32 *memory,
     }
 }
 
-typedef struct {
-    u8 *out;
-    i64 size, room;
-} Output;
-
-static void write_text(Output *output, const void *text, i64 size) {
-    if (size <= output->room - output->size)
-        memcpy(output->out + output->size, text, (size_t)size);
-    output->size += size;
-}
-
 static void write_number(Output *output, i32 number) {
     char digits[12], *first = digits + sizeof digits;
     do
         *--first = (char)('0' + number % 10);
     while (number /= 10);
-    write_text(output, first, digits + sizeof digits - first);
+    give(output, first, (size_t)(digits + sizeof digits - first));
 }
 
-#define WRITE(output, text) write_text(output, text, sizeof text - 1)
+#define WRITE(output, text) give(output, text, sizeof text - 1)
 
 static void write_step(Output *output, const Name *name, i32 of_all, i32 of_type) {
     if (name->step != BY_CHILD)
-        write_text(output, name->text, name->size);
+        give(output, name->text, (size_t)name->size);
     if (name->step == ALONE)
         return;
     if (name->step == BY_TYPE)

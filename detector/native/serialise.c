@@ -3,9 +3,7 @@
  * The parser hands out its signs and names one by one, and looks at every character of a value twice;
  * so plain tags are written here.
  */
-#include "kernel.h"
-
-#define WIDEST 16 /* bytes of what is copied by two moves */
+#include "output.h"
 
 /* What the parser hands the pieces of a serialisation to: lexbor_serialize_cb_f. */
 typedef unsigned (*Sink)(const u8 *piece, size_t size, void *context);
@@ -29,41 +27,9 @@ typedef struct {
 
 enum { IS_ELEMENT = 1, IS_DOCUMENT = 9 }; /* types of nodes, as in the DOM */
 
-typedef struct {
-    u8 *out;
-    i64 size, room;
-} Output;
-
-/* Copy what is no longer than WIDEST, from both ends: pieces are short, and a call costs more than they
- * do. */
-static inline void copy_short(u8 *to, const u8 *from, size_t size) {
-    if (size >= 8) {
-        memcpy(to, from, 8);
-        memcpy(to + size - 8, from + size - 8, 8);
-    } else if (size >= 4) {
-        memcpy(to, from, 4);
-        memcpy(to + size - 4, from + size - 4, 4);
-    } else
-        for (size_t k = 0; k < size; k++)
-            to[k] = from[k];
-}
-
 static unsigned take(const u8 *piece, size_t size, void *context) {
-    Output *output = context;
-    if ((i64)size <= output->room - output->size) {
-        u8 *to = output->out + output->size;
-        if (size > WIDEST)
-            memcpy(to, piece, size);
-        else
-            copy_short(to, piece, size);
-    }
-    output->size += (i64)size;
+    give(context, piece, size);
     return 0;
-}
-
-/* Write a piece of our own. */
-static inline void give(Output *output, const void *piece, size_t size) {
-    take(piece, size, output);
 }
 
 /* Whether a value is written as it is. */

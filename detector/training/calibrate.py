@@ -30,10 +30,8 @@ __all__ = [
     "tail",
 ]
 
-CLEAN_PAGE_WEIGHT = 4.0
+_CLEAN_PAGE_WEIGHT = 4.0
 """Of a clean page against one with spam, when span probabilities are fitted."""
-
-
 _RIDGE = 0.001
 """Inverse L2 penalty of the terms that tell right candidates from wrong ones. Weaker penalties rank
 candidates of pages made here better, and real pages worse."""
@@ -75,7 +73,7 @@ def candidate_weights(counts: Sequence[int], spam: Sequence[bool]) -> NDArray[np
     nearly all pages are clean.
     """
     sizes = np.array(counts)
-    weights = np.where(spam, 1.0, CLEAN_PAGE_WEIGHT) / np.maximum(sizes, 1) ** 0.5
+    weights = np.where(spam, 1.0, _CLEAN_PAGE_WEIGHT) / np.maximum(sizes, 1) ** 0.5
     return np.repeat(weights, sizes)
 
 
@@ -168,7 +166,7 @@ def fit_pages(
     for page in judged:
         found = span_scores(page, spans, config)
         if found:
-            row = page_features(found, page.length, page.running, page.html)
+            row = page_features(found, page.length, page.running, html=page.html)
             values.append([row[name] for name in FITTED[kind]])
             truths.append(page.truth)
     share = sum(page.truth for page in judged) / max(1, len(judged))
@@ -192,7 +190,7 @@ def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, config: 
     found = span_scores(page, spans, config)
     if not found:
         return -math.inf
-    return pages.log_odds_of(page_features(found, page.length, page.running, page.html))
+    return pages.log_odds_of(page_features(found, page.length, page.running, html=page.html))
 
 
 class Tail(NamedTuple):

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-__all__ = ["Article", "Draft", "Link"]
+__all__ = ["Article", "Draft", "Link", "Told"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,13 @@ class Article:
     lang: str
     title: str
     paragraphs: tuple[str, ...]
+
+
+class Told(NamedTuple):
+    """What a grammar says of something: a title and lines of text."""
+
+    title: str
+    lines: tuple[str, ...]
 
 
 @dataclass

@@ -11,6 +11,7 @@ from detector.training.garble_lexicons import GarbleLexicons, Prepared, Table
 from detector.training.marks import mark
 
 __all__ = [
+    "HAN",
     "Edit",
     "Machine",
     "Match",
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 _FIDELITY = 0.96  # how surely a farm replaces a word of its dictionary
-_HAN = re.compile("[\u4e00-\u9fff]")
+HAN = re.compile("[\u4e00-\u9fff]")
 
 
 class Edit(NamedTuple):
@@ -114,7 +115,7 @@ def _collide(left: Edit, right: Edit) -> bool:
 
 def wanted_edits(text: str, strength: float) -> int:
     """How many Han characters ``strength`` stands for in ``text``: at least one."""
-    return max(1, round(strength * len(_HAN.findall(text))))
+    return max(1, round(strength * len(HAN.findall(text))))
 
 
 def some_of(
@@ -185,7 +186,7 @@ def simplified_view(text: str, ready: Prepared) -> str:
     convert = ready.to_simplified
     view = [convert.get(char, char) for char in text]
     changed = sum(a != b for a, b in zip(text, view, strict=True))
-    return "".join(view) if changed > 0.08 * len(_HAN.findall(text)) else ""
+    return "".join(view) if changed > 0.08 * len(HAN.findall(text)) else ""
 
 
 def traditional_text(text: str, lex: GarbleLexicons) -> str:

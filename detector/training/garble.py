@@ -50,7 +50,6 @@ __all__ = [
 ]
 
 LIGHTEST, HEAVIEST = 0.015, 0.25
-_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 MACHINES: dict[str, Machine] = {

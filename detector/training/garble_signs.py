@@ -11,7 +11,15 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from itertools import accumulate
 
-from detector.training.edits import Edit, known_chars, merged_edits, replaced, some_of, wanted_edits
+from detector.training.edits import (
+    HAN,
+    Edit,
+    known_chars,
+    merged_edits,
+    replaced,
+    some_of,
+    wanted_edits,
+)
 from detector.training.garble_lexicons import GarbleLexicons, plain_reading, prepare
 from detector.training.garble_words import pairs
 
@@ -22,7 +30,6 @@ __all__ = [
     "noise",
 ]
 
-_HAN = re.compile("[\u4e00-\u9fff]")
 _RUN = re.compile("[\u4e00-\u9fff]{2,}")
 _LINE = re.compile("[^\n\ue000-\ue003]{2,}")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -164,7 +171,7 @@ def mojibake(
         spun = pairs(text, rng, strength, lex, split)
         commas = [Edit(m.start(), m.end(), m.group() * 2) for m in re.finditer("，", text)]
         return merged_edits(spun, [edit for edit in commas if rng.random() < 0.7])
-    lines = [match for match in _LINE.finditer(text) if _HAN.search(match.group())]
+    lines = [match for match in _LINE.finditer(text) if HAN.search(match.group())]
     written, read = rng.choice(_MISREADINGS)
     whole = rng.random() < 0.6
     share = min(1.0, 3 * strength)

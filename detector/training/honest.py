@@ -13,7 +13,7 @@ import re
 from functools import lru_cache
 from unicodedata import category
 
-from detector.training.drafts import Article
+from detector.training.drafts import Article, Told
 from detector.training.grammar import Grammar, Slot, grammar
 from detector.training.institutions import institution, institution_kind, institution_name
 from detector.training.lexicons import lexicons
@@ -124,22 +124,22 @@ def _article_zh(rng: random.Random, lang: str, split: str, topic: str) -> Articl
     return Article(f"honest/{topic}", lang, title, tuple(paragraphs))
 
 
-def _note(rng: random.Random, lang: str, split: str) -> Article:
-    name = honest_name(rng)
-    told = note(rng, split, name, honest_site(rng, name))
+def _told_article(source: str, lang: str, told: Told) -> Article:
     texts = (told.title, *told.lines)
     if lang == "zh-Hant":
         texts = tuple(traditional(text) for text in texts)
-    return Article("honest/note", lang, texts[0], texts[1:])
+    return Article(source, lang, texts[0], texts[1:])
+
+
+def _note(rng: random.Random, lang: str, split: str) -> Article:
+    name = honest_name(rng)
+    return _told_article("honest/note", lang, note(rng, split, name, honest_site(rng, name)))
 
 
 def _institution(rng: random.Random, lang: str, split: str) -> Article:
     kind = institution_kind(rng)
     told = institution(rng, split, kind, institution_name(rng, kind))
-    texts = (told.title, *told.lines)
-    if lang == "zh-Hant":
-        texts = tuple(traditional(text) for text in texts)
-    return Article("honest/institution", lang, texts[0], texts[1:])
+    return _told_article("honest/institution", lang, told)
 
 
 def honest_article(

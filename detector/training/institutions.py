@@ -10,22 +10,15 @@ from __future__ import annotations
 import random
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
+from detector.training.drafts import Told
 from detector.training.grammar import Grammar, grammar
 
-__all__ = ["Institution", "institution", "institution_kind", "institution_name"]
+__all__ = ["institution", "institution_kind", "institution_name"]
 
 _KINDS = {"school": 10, "firm": 7, "office": 3}
 _DOUBLED = re.compile("((?:股份|责任)?有限(?:责任)?公司|集团|厂)(?:有限公司|集团)")
 _NAMES = {"school": "clone.school", "firm": "clone.company", "office": "clone.institution"}
-
-
-class Institution(NamedTuple):
-    """A page of an institution: its title and lines of text."""
-
-    title: str
-    lines: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +36,7 @@ def institution_name(rng: random.Random, kind: str) -> str:
     return _rules().expand(_NAMES[kind], rng)
 
 
-def institution(rng: random.Random, split: str, kind: str, name: str) -> Institution:
+def institution(rng: random.Random, split: str, kind: str, name: str) -> Told:
     """Return a page of an institution of this ``kind`` that is called ``name``.
 
     ``split`` divides the lines between training and test.
@@ -54,4 +47,4 @@ def institution(rng: random.Random, split: str, kind: str, name: str) -> Institu
     lines = _rules().sample(f"clone.{kind}.line", count, rng, split, slots, memory)
     title = _rules().expand(f"clone.{kind}.title", rng, split, slots, memory)
     title, *lines = (_DOUBLED.sub(r"\1", text) for text in (title, *lines))
-    return Institution(title, tuple(lines))
+    return Told(title, tuple(lines))

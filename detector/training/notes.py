@@ -11,23 +11,16 @@ import random
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
+from detector.training.drafts import Told
 from detector.training.grammar import Grammar, Slot, grammar
 from detector.training.phrases import latin_name
 
-__all__ = ["Note", "honest_name", "honest_site", "note"]
+__all__ = ["honest_name", "honest_site", "note"]
 
 _TRADE = 0.5
 """Share of an operator's pages that speak of its trade at all."""
 _DOUBLE_BLANK = re.compile(" {2,}")
-
-
-class Note(NamedTuple):
-    """A title and lines of text."""
-
-    title: str
-    lines: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -41,7 +34,7 @@ def note(
     name: str,
     site: str,
     trade: Mapping[str, Slot] | None = None,
-) -> Note:
+) -> Told:
     """Return a page about ``name``, whose address is ``site``.
 
     ``trade`` supplies the slots of what only operators write (``spam_zh.txt``), None for an honest
@@ -53,7 +46,7 @@ def note(
         for line in _rules().sample("note.bet", rng.choice((1, 1, 2, 4)), rng, split, slots):
             lines.insert(rng.randint(0, len(lines)), line)
     title = _rules().expand("note.title", rng, split, slots)
-    return Note(title, tuple(_DOUBLE_BLANK.sub(" ", line).strip() for line in lines))
+    return Told(title, tuple(_DOUBLE_BLANK.sub(" ", line).strip() for line in lines))
 
 
 def honest_name(rng: random.Random) -> str:

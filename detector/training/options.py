@@ -39,7 +39,7 @@ class TrainOptions:
     jobs: int = 2
     false_rate: float = 0.0003
     """Share of the plain Chinese calibration texts that the threshold may flag for an injection, at
-    most; what is less well known may be flagged more rarely. Lower loses spam."""
+    most; garbling, HTML and brief pages have multiples of it (see train.py). Lower loses spam."""
     fit: FitOptions = field(default_factory=FitOptions)
 
     def scaled(self, pages: int) -> TrainOptions:

@@ -9,7 +9,7 @@ import re
 from detector.training.drafts import Draft, Link
 from detector.training.phrases import Phrases, phrase
 from detector.training.place_pages import set_meta
-from detector.training.placing import injected, target_of, voice_of
+from detector.training.placing import injected, put_among, target_of, voice_of
 
 __all__ = [
     "HIDING",
@@ -166,10 +166,7 @@ def alt_text(draft: Draft, rng: random.Random, split: str) -> None:
     voice = voice_of(draft, rng, split)
     for _ in range(rng.choice((1, 1, 2, 4))):
         text = injected(voice.one(rng.choice(("glued", "glued", "query", "title"))))
-        if draft.alts and rng.random() < 0.5:
-            draft.alts[rng.randrange(len(draft.alts))] = text
-        else:
-            draft.alts.append(text)
+        put_among(draft.alts, text, rng, 0.5)
 
 
 _NAMES = (

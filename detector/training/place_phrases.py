@@ -15,6 +15,7 @@ from detector.training.placing import (
     into_paragraph,
     kinds_open,
     places_of,
+    put_among,
     replace_some,
     separator,
     short_phrase,
@@ -284,10 +285,7 @@ def byline_slot(draft: Draft, rng: random.Random, split: str) -> None:
 def breadcrumb_slot(draft: Draft, rng: random.Random, split: str) -> None:
     """A phrase among the breadcrumbs."""
     piece = injected(short_phrase(voice_of(draft, rng, split)))
-    if draft.breadcrumb and rng.random() < 0.6:
-        draft.breadcrumb[rng.randrange(len(draft.breadcrumb))] = piece
-    else:
-        draft.breadcrumb.append(piece)
+    put_among(draft.breadcrumb, piece, rng, 0.6)
 
 
 _CITIES = (

@@ -15,8 +15,8 @@ __all__ = [
     "insert",
     "into_paragraph",
     "kinds_open",
-    "long_paragraphs",
     "places_of",
+    "put_among",
     "replace_some",
     "separator",
     "short_phrase",
@@ -84,7 +84,7 @@ def separator(rng: random.Random) -> str:
     return rng.choice(_SEPARATORS)
 
 
-def long_paragraphs(draft: Draft) -> list[int]:
+def _long_paragraphs(draft: Draft) -> list[int]:
     """Return the indices of the paragraphs to put something into: the long ones, if any."""
     chosen = [i for i, text in enumerate(draft.paragraphs) if len(text) >= 25]
     return chosen or list(range(len(draft.paragraphs)))
@@ -103,7 +103,7 @@ def into_paragraph(
     after: bool = False,
 ) -> bool:
     """Insert ``piece`` where ``pattern`` matches in some paragraph; return whether it does."""
-    order = long_paragraphs(draft)
+    order = _long_paragraphs(draft)
     rng.shuffle(order)
     for index in order:
         places = places_of(pattern, draft.paragraphs[index], after)
@@ -122,6 +122,14 @@ def append_somewhere(draft: Draft, rng: random.Random, piece: str) -> None:
         draft.paragraphs[index] = insert(text, rng.choice((0, len(text))), piece)
     else:
         draft.paragraphs.append(piece)
+
+
+def put_among(texts: list[str], piece: str, rng: random.Random, rate: float) -> None:
+    """Put ``piece`` in place of one of ``texts`` in a share ``rate`` of cases, else behind them."""
+    if texts and rng.random() < rate:
+        texts[rng.randrange(len(texts))] = piece
+    else:
+        texts.append(piece)
 
 
 def replace_some(text: str, old: str, new: str, rng: random.Random, rate: float) -> str:

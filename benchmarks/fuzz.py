@@ -203,7 +203,7 @@ def _check_result(result: Result, page: Page, detector: Detector) -> None:
         own = [span for span in result.spans if span.kind == kind]
         assert all(first.end <= second.start for first, second in pairwise(own))
     assert page_scores(
-        result.spans, result.judged_length, result.running, detector.model, html=result.html
+        result.spans, result.judged_length, result.texture, detector.model, html=result.html
     ) == (
         result.score, result.scores,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,6 +26,14 @@ def bend(name: str, knot: float) -> str:
 def product(one: str, other: str) -> str:
     """Return the name of the term that is the product of two features."""
     return f"{one}{_TIMES}{other}"
+
+
+class _Parsed(NamedTuple):
+    """The terms of a calibration by what they are, each with its weight."""
+
+    features: list[tuple[str, float]]
+    bends: list[tuple[str, float, float]]
+    products: list[tuple[str, str, float]]
 
 
 class _Terms(NamedTuple):
@@ -82,14 +91,35 @@ class Calibration:
     def log_odds_of(self, row: Mapping[str, float]) -> float:
         """Return the log-odds of one row of features by their names, in whatever order.
 
-        Of a calibration whose terms are all features, and without bounds, as those of pages are.
+        (A call of numpy costs more than a row does.)
         """
-        parts = (weight * row.get(name, 0.0) for name, weight in self.weights.items())
-        return math.fsum((self.intercept, *parts))
+        within = defaultdict(float, row)
+        for name, (low, high) in self.bounds.items():
+            within[name] = min(max(within[name], low), high)
+        features, bends, products = self._parsed
+        parts = [self.intercept]
+        parts += [within[name] * weight for name, weight in features]
+        parts += [max(within[name] - knot, 0.0) * weight for name, knot, weight in bends]
+        parts += [within[one] * within[other] * weight for one, other, weight in products]
+        return math.fsum(parts)
 
     def probability_of(self, row: Mapping[str, float]) -> float:
         """Return the probability that :meth:`log_odds_of` comes to."""
         return 1 / (1 + math.exp(-min(max(self.log_odds_of(row), -_SUREST), _SUREST)))
+
+    @cached_property
+    def _parsed(self) -> _Parsed:
+        parsed = _Parsed([], [], [])
+        for term, weight in self.weights.items():
+            name, _, knot = term.partition(_BEND)
+            one, _, other = term.partition(_TIMES)
+            if knot:
+                parsed.bends.append((name, float(knot), weight))
+            elif other:
+                parsed.products.append((one, other, weight))
+            else:
+                parsed.features.append((term, weight))
+        return parsed
 
     @cached_property
     def _ordered(self) -> dict[tuple[str, ...], _Terms]:
@@ -102,14 +132,8 @@ class Calibration:
         if known is not None:
             return known
         column = {name: at for at, name in enumerate(names)}
-        bends, products = [], []
-        for term, weight in self.weights.items():
-            name, _, knot = term.partition(_BEND)
-            one, _, other = term.partition(_TIMES)
-            if knot:
-                bends.append((column[name], float(knot), weight))
-            elif other:
-                products.append((column[one], column[other], weight))
+        bends = [(column[name], knot, weight) for name, knot, weight in self._parsed.bends]
+        products = [(column[a], column[b], weight) for a, b, weight in self._parsed.products]
         bent, knots, by_bend = np.array(bends, dtype=np.float64).reshape(-1, 3).T
         ones, others, by_product = np.array(products, dtype=np.float64).reshape(-1, 3).T
         bounds = [self.bounds.get(name, (-math.inf, math.inf)) for name in names]

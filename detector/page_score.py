@@ -1,4 +1,4 @@
-"""Findings to page score: they decide, and of garbled ones the running text they are in as well."""
+"""Findings to page score: they decide, and of garbled ones how garbled the page looks as well."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from detector.model import Model
 from detector.page import Where
-from detector.result import KINDS, Kind, RunningText, Span
+from detector.result import KINDS, Kind, Span, Texture
 
 __all__ = [
     "BOUNDS",
@@ -23,22 +23,18 @@ __all__ = [
 
 BOUNDS = ("brief", "foreign", "html")
 FITTED: dict[Kind, tuple[str, ...]] = {
-    "injection": ("phrase", "phrases", "title"),
+    "injection": ("phrase", "phrases", "title", "faint", "loud"),
     "garbled": (
-        "best",
-        "second",
-        "expected",
-        "length",
-        "running",
-        "running_size",
+        "best", "second", "expected", "length", "top", "odd", "bold", "running", "running_size",
         "no_running",
     ),
-}
+}  # fmt: skip
 """Which of the page features are fitted for each kind.
 
 Injections add up: a brand in the title, in a heading and in a host name is a doorway, though each
-alone leaves a doubt. What looks garbled does not: a long page has many doubts; what its running
-text is like tells which of them to believe.
+alone leaves a doubt; and where hardly anything else sounds like promotion, a phrase of it was put
+there. What looks garbled does not add up: a long page has many doubts; what its text is like as a
+whole tells which of them to believe.
 
 Those of :data:`BOUNDS` are not fitted: their weights are what parts the thresholds of titles from
 those of texts, those of findings in other languages from those of Chinese ones, and those of HTML
@@ -103,7 +99,7 @@ def _distinct(spans: Sequence[Weighed]) -> list[Weighed]:
 
 
 def page_features(
-    spans: Sequence[Weighed], length: int, running: RunningText, *, html: bool
+    spans: Sequence[Weighed], length: int, texture: Texture, *, html: bool
 ) -> dict[str, float]:
     """Return what the page calibration is told about spans of one kind, at least one.
 
@@ -125,9 +121,14 @@ def page_features(
             _log_odds(max((s.score for s in spans if s.where == "title"), default=0.0)), _FLOOR
         ),
         "length": math.log(length + 20),
-        "running": running.top if running.size else _NO_RUNNING,
-        "running_size": math.log(max(running.size, _LEAST_RUNNING) + 20),
-        "no_running": float(not running.size),
+        "top": texture.top,
+        "odd": math.log((texture.odd + 1) / (length + 20)),
+        "bold": math.log((texture.bold + 1) / (length + 20)),
+        "running": texture.running_top if texture.running_size else _NO_RUNNING,
+        "running_size": math.log(max(texture.running_size, _LEAST_RUNNING) + 20),
+        "no_running": float(not texture.running_size),
+        "faint": (1 - whole) * math.log((texture.faint + 1) / (length + 20)),
+        "loud": (1 - whole) * math.log((texture.loud + 1) / (length + 20)),
         "brief": whole,
         "foreign": sum(span.score for span in spans if not span.chinese) / expected,
         "html": float(html),
@@ -135,7 +136,7 @@ def page_features(
 
 
 def page_scores(
-    spans: Iterable[Span], length: int, running: RunningText, model: Model, *, html: bool
+    spans: Iterable[Span], length: int, texture: Texture, model: Model, *, html: bool
 ) -> tuple[float, dict[Kind, float]]:
     """Return the page score, and the scores by kind, that follow from ``spans``.
 
@@ -149,7 +150,7 @@ def page_scores(
         by_kind[span.kind].append(weighed)
     scores = {
         kind: model.page_calibration[kind].probability_of(
-            page_features(found, length, running, html=html)
+            page_features(found, length, texture, html=html)
         )
         if found
         else 0.0

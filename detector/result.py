@@ -22,8 +22,8 @@ __all__ = [
     "Link",
     "LinkBlock",
     "Result",
-    "RunningText",
     "Span",
+    "Texture",
     "Verdict",
     "Word",
 ]
@@ -193,21 +193,32 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
-class RunningText:
-    """How garbled the sentences of a page look, besides what is found in them.
+class Texture:
+    """How a page looks as a whole, by the log-odds of its characters, besides what is found on it.
 
-    They are the characters of the body in blocks of at least forty, ``size`` in all. ``top`` is the
-    average log-odds of the twenty that look most garbled, each counted once however often it is
-    there (-8 where there are none): a technical term looks odd in every sentence, a machine garbles
-    many words.
+    Of how garbled they are:
+
+    ``top`` is the average of the forty that look most garbled (-8 where there are none); ``odd``
+    characters have more than -2, and ``bold`` ones more than 0. ``running_size`` characters of
+    the body are in blocks of at least forty, as sentences are: ``running_top`` is the average of
+    the twenty of these that look most garbled, each counted once however often it is there. (A
+    technical term looks odd in every sentence, a machine garbles many words.)
+
+    Of how injected: ``faint`` characters have more than -4, and ``loud`` ones more than 0.
     """
 
-    size: int = 0
     top: float = -8.0
+    odd: int = 0
+    bold: int = 0
+    running_size: int = 0
+    running_top: float = -8.0
+    faint: int = 0
+    loud: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
-        return {**asdict(self), "top": round(self.top, 6)}
+        rounded = {"top": round(self.top, 6), "running_top": round(self.running_top, 6)}
+        return {**asdict(self), **rounded}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +226,7 @@ class Result:
     """The judgement of one page.
 
     ``score`` (0-1) says how surely the page carries search-engine spam; it
-    follows from ``spans``, ``judged_length``, ``running`` and ``html`` alone
+    follows from ``spans``, ``judged_length``, ``texture`` and ``html`` alone
     (:func:`detector.scoring.page_scores`), and ``scores`` has it by kind. ``verdict`` compares
     ``score`` with ``threshold``. ``length`` is the number of code points of ``Page.text``,
     ``replaced`` how many of them are U+FFFD: what stands for bytes that no character has in the
@@ -242,7 +253,7 @@ class Result:
     replaced: int = 0
     link_blocks: tuple[LinkBlock, ...] = ()
     damage: tuple[Damage, ...] = ()
-    running: RunningText = RunningText()
+    texture: Texture = Texture()
 
     @property
     def judged_length(self) -> int:
@@ -295,7 +306,7 @@ class Result:
             "spans": [span.to_dict() for span in self.spans],
             "link_blocks": [block.to_dict() for block in self.link_blocks],
             "damage": [each.to_dict() for each in self.damage],
-            "running": self.running.to_dict(),
+            "texture": self.texture.to_dict(),
             "length": self.length,
             "replaced": self.replaced,
             "html": self.html,
@@ -315,6 +326,6 @@ class Result:
                 "truncated": tuple(row["truncated"]),
                 "link_blocks": tuple(map(LinkBlock.from_dict, row.get("link_blocks", ()))),
                 "damage": tuple(Damage(**each) for each in row.get("damage", ())),
-                "running": RunningText(**row.get("running", {})),
+                "texture": Texture(**row.get("texture", {})),
             }
         )

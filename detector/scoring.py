@@ -27,7 +27,7 @@ from detector.model import Model, default_model_folder
 from detector.page import Page, page_from_text
 from detector.page_score import page_scores
 from detector.paths import element_paths
-from detector.result import KINDS, Result, RunningText, Span, Word
+from detector.result import KINDS, Result, Span, Texture, Word
 from detector.spans import holders, runs_within
 from detector.words import fitting_words, garbled_words
 
@@ -47,7 +47,7 @@ class _Findings(NamedTuple):
 
     spans: list[Span]
     cut: bool
-    running: RunningText
+    texture: Texture
 
 
 def read_page(
@@ -230,10 +230,10 @@ class Detector:
                     )
                 )  # fmt: skip
                 continue
-            (spans, cut, running), repair = next(found)
+            (spans, cut, texture), repair = next(found)
             judged = page if repair is None else repair.page
             score, scores = page_scores(
-                spans, len(judged.text), running, self.model, html=page.html
+                spans, len(judged.text), texture, self.model, html=page.html
             )
             results.append(
                 Result(
@@ -251,7 +251,7 @@ class Detector:
                     url=url,
                     link_blocks=link_blocks(page, spans),
                     damage=() if repair is None else repair.damage,
-                    running=running,
+                    texture=texture,
                 )
             )
         return results
@@ -267,8 +267,8 @@ class Detector:
         judged = []
         for page, own, repair in zip(pages, found, repairs, strict=True):
             if repair is not None:
-                spans, cut, running = next(again)
-                own = _Findings(shown_spans(spans, repair, page.text), cut or repair.cut, running)
+                spans, cut, texture = next(again)
+                own = _Findings(shown_spans(spans, repair, page.text), cut or repair.cut, texture)
             judged.append((own, repair))
         return judged
 
@@ -276,7 +276,7 @@ class Detector:
         """Return what is found on each page."""
         likely: list[list[Candidate]] = [[] for _ in pages]
         if not any(page.segments for page in pages):
-            return [_Findings([], False, RunningText()) for _ in pages]
+            return [_Findings([], False, Texture()) for _ in pages]
         signs = signs_of(pages, self.model)
         fitting: dict[int, str] = {}
         for kind in KINDS:
@@ -296,8 +296,8 @@ class Detector:
             for page, *rest in zip(*(column.tolist() for column in columns), runs, strict=True):
                 likely[page].append(Candidate(kind, *rest))
         return [
-            _Findings(*self._spans(page, own, signs.batch, fitting), running)
-            for page, own, running in zip(pages, likely, signs.textures.running(), strict=True)
+            _Findings(*self._spans(page, own, signs.batch, fitting), texture)
+            for page, own, texture in zip(pages, likely, signs.textures.by_page(), strict=True)
         ]
 
     def _spans(

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from detector.calibration import Calibration, bend, product
 from detector.candidates import SPAN_FEATURES
-from detector.result import RunningText
-from detector.training.calibrate import fit_spans
+from detector.config import DEFAULT_CONFIG
+from detector.page_score import FITTED
+from detector.result import Texture
+from detector.training.calibrate import fit_pages, fit_spans, page_log_odds
 from detector.training.judged import Judged
 
 NUMBERS = st.floats(-50, 50)
@@ -40,6 +42,7 @@ def test_terms_bend_and_multiply_within_bounds(a: float, b: float, low: float, h
     wanted = 0.5 + within - 2 * max(within - 0.25, 0) + 0.5 * within * b + 0.125 * b * b
     found = calibration.log_odds(("b", "a"), np.array([[b, a], [b, a]]))
     assert found == pytest.approx([wanted, wanted])
+    assert calibration.log_odds_of({"b": b, "a": a}) == pytest.approx(wanted)
     told = json.loads(json.dumps(asdict(calibration)))
     assert Calibration(**told).log_odds(("a", "b"), np.array([[a, b]])) == pytest.approx([wanted])
 
@@ -57,7 +60,7 @@ def page(values: np.ndarray, right: np.ndarray) -> Judged:
     features[:, SPAN_FEATURES.index("wording")] = values[:, 1]
     nothing = np.zeros(0)
     return Judged(
-        features, right, np.full(n, -1), [""] * n, right, np.full(n, "body"), 900, RunningText(),
+        features, right, np.full(n, -1), [""] * n, right, np.full(n, "body"), 900, Texture(),
         False, True, True, "zh", False, nothing.astype(np.float32), nothing.astype(np.intp),
         nothing.astype(bool),
     )  # fmt: skip
@@ -75,6 +78,23 @@ def test_a_fit_of_spans_sees_what_no_line_tells() -> None:
     bump = fit_spans(pages(values, np.abs(values[:, 0]) < 0.6))
     low, middle, high = bump.probabilities(both, np.array([[-2.0, 0], [0.0, 0], [2.0, 0]]))
     assert middle > 0.6 > 0.3 > max(low, high)
+
+
+def test_a_fit_of_garbled_pages_sees_what_only_counts_together() -> None:
+    rng = np.random.default_rng(5)
+    values = rng.normal(size=(20_000, 2))
+    found = pages(values, values[:, 0] > 0)
+    spans = fit_spans(found)
+    tops, shares = rng.uniform(-2, 2, size=(2, len(found)))
+    told = [
+        each._replace(texture=Texture(top, round(900 * np.exp(share - 3))), truth=top * share > 0)
+        for each, top, share in zip(found, tops.tolist(), shares.tolist(), strict=True)
+    ]
+    fitted = fit_pages(told, "garbled", spans, DEFAULT_CONFIG)
+    flagged = [page_log_odds(each, spans, fitted, DEFAULT_CONFIG) > 0 for each in told]
+    assert np.mean(np.array(flagged) == [each.truth for each in told]) > 0.8
+    added = fit_pages(told, "injection", spans, DEFAULT_CONFIG)
+    assert set(added.weights) == set(FITTED["injection"])
 
 
 def test_beyond_what_was_seen_nothing_runs_away() -> None:

@@ -176,7 +176,7 @@ def test_the_score_follows_from_the_findings_as_repaired() -> None:
     result = plain(misread(f"{TEXT}\n{ADVERTS['gb18030']}", UTF8))
     again = Result.from_dict(result.to_dict())
     score, _ = page_scores(
-        again.spans, again.judged_length, again.running, DETECTOR.model, html=again.html
+        again.spans, again.judged_length, again.texture, DETECTOR.model, html=again.html
     )
     assert score == pytest.approx(result.score, abs=1e-5)
 

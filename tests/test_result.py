@@ -109,7 +109,7 @@ def test_the_fields_of_a_result_are_a_contract() -> None:
     result = Result(0.0, "ham", 0.5, dict.fromkeys(KINDS, 0.0), (), 0)
     assert list(result.to_dict()) == [
         "url", "score", "verdict", "threshold", "scores", "spans", "link_blocks", "damage",
-            "running",
+            "texture",
         "length", "replaced", "html", "encoding", "truncated", "model", "error",
     ]  # fmt: skip
     block = LinkBlock(0, 1, 0.5, "ul", "", (Link("a", "b.example"),))

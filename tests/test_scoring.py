@@ -39,7 +39,7 @@ from detector.page_score import (
     page_features,
     page_scores,
 )
-from detector.result import KINDS, Kind, RunningText
+from detector.result import KINDS, Kind, Texture
 from detector.scoring import read_page
 
 NAMES = [row["name"] for row in rows_of("scoring_pages")]
@@ -80,7 +80,7 @@ def check_result(result: Result, page: Page, detector: Detector) -> None:
     assert all(bool(found) == (result.scores[kind] > 0) for kind, found in by_kind.items())
     # Every point of the score can be shown: it follows from the findings alone.
     assert page_scores(
-        result.spans, result.judged_length, result.running, detector.model, html=result.html
+        result.spans, result.judged_length, result.texture, detector.model, html=result.html
     ) == (
         result.score, result.scores,
     )  # fmt: skip
@@ -439,13 +439,13 @@ def test_a_finding_in_another_language_has_a_bound_of_its_own() -> None:
 
 def test_html_has_a_bound_of_its_own() -> None:
     spans = [Weighed(0.9, "开云体育", True, "body")]
-    text, html = (page_features(spans, 900, RunningText(), html=html) for html in (False, True))
+    text, html = (page_features(spans, 900, Texture(), html=html) for html in (False, True))
     assert (text["html"], html["html"]) == (0.0, 1.0)
     assert {**html, "html": 0.0} == text
 
 
 def told(spans: Sequence[Weighed], length: int = 900) -> dict[str, float]:
-    return page_features(spans, length, RunningText(), html=False)
+    return page_features(spans, length, Texture(), html=False)
 
 
 def test_likely_injections_add_up_and_doubts_do_not() -> None:
@@ -490,9 +490,22 @@ def test_on_a_long_page_each_injection_counts_less() -> None:
 
 def test_pages_without_running_text_are_told() -> None:
     spans = [Weighed(0.9, "开云体育", True, "body")]
-    known = page_features(spans, 900, RunningText(200, 1.5), html=False)
+    known = page_features(spans, 900, Texture(running_size=200, running_top=1.5), html=False)
     assert (known["running"], known["no_running"]) == (1.5, 0.0)
     assert told(spans)["no_running"] == 1.0
+
+
+def test_how_much_else_sounds_like_promotion_counts_in_texts_only() -> None:
+    spans = [Weighed(0.9, "开云体育", True, "body")]
+    quiet, noisy = Texture(faint=9, loud=9), Texture(faint=499, loud=49)
+
+    def shares(length: int, texture: Texture) -> tuple[float, float]:
+        told = page_features(spans, length, texture, html=False)
+        return told["faint"], told["loud"]
+
+    assert shares(980, quiet) == pytest.approx((math.log(0.01), math.log(0.01)))
+    assert shares(980, noisy) == pytest.approx((math.log(0.5), math.log(0.05)))
+    assert shares(20, quiet) == shares(20, noisy) == (0, 0)
 
 
 def test_what_a_title_says_counts_of_its_own() -> None:

@@ -56,11 +56,14 @@ def test_textures_are_those_of_the_characters(texts: list[list[str]]) -> None:
     batch = batch_of([page_from_text("".join(pieces)) for pieces in texts], tables())
     drawn = random_evidence(batch)
     found, evidence = textures(batch, drawn), drawn.final[:, KINDS.index("garbled")]
-    for number, text in enumerate(found.running()):
+    injected = drawn.final[:, KINDS.index("injection")]
+    for number, text in enumerate(found.by_page()):
         start, end = batch.starts[number], batch.ends[number]
         breaks = [start - 1, *(start + np.flatnonzero(batch.classes[start:end] == 0)), end]
         places = [slice(a + 1, b) for a, b in pairwise(breaks)]
         blocks = [evidence[place] for place in places]
+        promotion = np.concatenate([[], *(injected[place] for place in places)])
+        assert (text.faint, text.loud) == ((promotion > -4).sum(), (promotion > 0).sum())
         oddest: dict[int, float] = {}
         size = 0
         for place in places:
@@ -70,9 +73,9 @@ def test_textures_are_those_of_the_characters(texts: list[list[str]]) -> None:
             for code, value in zip(batch.codes[place], evidence[place], strict=True):
                 oddest[int(code)] = max(value, oddest.get(int(code), -np.inf))
         own = np.array(list(oddest.values()))
-        assert text.size == size
-        assert text.top == pytest.approx(top(own, 20), abs=1e-3)
+        assert text.running_size == size
+        assert text.running_top == pytest.approx(top(own, 20), abs=1e-3)
         every = np.concatenate([[], *blocks])
-        assert found.odd[number] == (every > ODD).sum()
-        assert found.bold[number] == (every > BOLD).sum()
-        assert found.top[number] == pytest.approx(top(every), abs=1e-3)
+        assert text.odd == (every > ODD).sum()
+        assert text.bold == (every > BOLD).sum()
+        assert text.top == pytest.approx(top(every), abs=1e-3)

@@ -32,9 +32,9 @@ __all__ = [
 
 _CLEAN_PAGE_WEIGHT = 4.0
 """Of a clean page against one with spam, when span probabilities are fitted."""
-_RIDGE = 0.001
-"""Inverse L2 penalty of the terms that tell right candidates from wrong ones. Weaker penalties rank
-candidates of pages made here better, and real pages worse."""
+_SPAN_RIDGE, _PAGE_RIDGE = 0.001, 0.0005
+"""Inverse L2 penalties of the terms that tell right candidates from wrong ones, and garbled pages
+from others. Weaker penalties rank what is made here better, and real pages worse."""
 _WITHIN = (0.005, 0.995)
 """Quantiles of a feature beyond which it counts as they do."""
 _KNOTS = (0.25, 0.5, 0.75)
@@ -78,16 +78,36 @@ def candidate_weights(counts: Sequence[int], spam: Sequence[bool]) -> NDArray[np
 
 
 def fit_spans(judged: Sequence[Judged]) -> Calibration:
-    """Fit the span calibration: features within bounds, bent at their quartiles, some multiplied.
+    """Fit the span calibration, an additive model of all features, of which some are multiplied."""
+    return _additive(
+        SPAN_FEATURES,
+        np.concatenate([page.values for page in judged]),
+        np.concatenate([page.right for page in judged]),
+        candidate_weights([len(page.right) for page in judged], [page.spam for page in judged]),
+        _MULTIPLIED,
+        _SPAN_RIDGE,
+    )
+
+
+def _additive(
+    names: Sequence[str],
+    values: NDArray[np.float64],
+    truth: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+    multiplied: Sequence[str],
+    ridge: float,
+) -> Calibration:
+    """Fit features within bounds, bent at their quartiles, and products of the ``multiplied`` ones.
 
     (A generalised additive model of linear splines with interactions, as in Hastie, Tibshirani and
     Friedman, The Elements of Statistical Learning, 9.1; all of it under one ridge penalty.)
     """
-    values = np.concatenate([page.values for page in judged])
-    bounds = _bounds(values)
+    if len(set(truth.tolist())) < 2:
+        return _logistic(names, values, truth, weights)
+    bounds = _bounds(names, values)
     columns = {
         name: np.clip(column, *bounds[name])
-        for name, column in zip(SPAN_FEATURES, values.T, strict=True)
+        for name, column in zip(names, values.T, strict=True)
         if name in bounds
     }
     bends = {
@@ -96,25 +116,20 @@ def fit_spans(judged: Sequence[Judged]) -> Calibration:
         for knot in np.unique(np.quantile(column, _KNOTS).round(6)).tolist()
         if column.min() < knot < column.max()
     }
-    pairs = list(combinations_with_replacement([m for m in _MULTIPLIED if m in columns], 2))
+    pairs = list(combinations_with_replacement([m for m in multiplied if m in columns], 2))
     centers = {name: round(float(column.mean()), 6) for name, column in columns.items()}
     centered = {name: column - centers[name] for name, column in columns.items()}
     products = [centered[one] * centered[other] for one, other in pairs]
-    names = [*columns, *bends, *(product(*pair) for pair in pairs)]
-    fitted = _logistic(
-        names,
-        np.column_stack([*columns.values(), *bends.values(), *products]),
-        np.concatenate([page.right for page in judged]),
-        candidate_weights([len(page.right) for page in judged], [page.spam for page in judged]),
-        _RIDGE,
-    )
+    terms = [*columns, *bends, *(product(*pair) for pair in pairs)]
+    matrix = np.column_stack([*columns.values(), *bends.values(), *products])
+    fitted = _logistic(terms, matrix, truth, weights, ridge)
     return _uncentered(replace(fitted, bounds=bounds), pairs, centers)
 
 
-def _bounds(values: NDArray[np.float64]) -> dict[str, tuple[float, float]]:
+def _bounds(names: Sequence[str], values: NDArray[np.float64]) -> dict[str, tuple[float, float]]:
     """Return the bounds of the features that vary: quantiles, or the extremes of what is rare."""
     bounds = {}
-    for name, column in zip(SPAN_FEATURES, values.T, strict=True):
+    for name, column in zip(names, values.T, strict=True):
         low, high = np.quantile(column, _WITHIN).round(6).tolist()
         if low == high:
             low, high = float(column.min()), float(column.max())
@@ -161,18 +176,24 @@ def fit_words(judged: Sequence[Judged], spans: Calibration, default: float) -> f
 def fit_pages(
     judged: Sequence[Judged], kind: Kind, spans: Calibration, config: Config
 ) -> Calibration:
-    """Fit the page calibration on pages with findings; both classes weigh the same overall."""
+    """Fit the page calibration on pages with findings; both classes weigh the same overall.
+
+    Injections add up as they are, by a logistic model; what looks garbled on a page depends on what
+    else does, so that an additive model of all products tells more.
+    """
     values, truths = [], []
     for page in judged:
         found = span_scores(page, spans, config)
         if found:
-            row = page_features(found, page.length, page.running, html=page.html)
+            row = page_features(found, page.length, page.texture, html=page.html)
             values.append([row[name] for name in FITTED[kind]])
             truths.append(page.truth)
     share = sum(page.truth for page in judged) / max(1, len(judged))
     truth = np.array(truths, dtype=bool)
     weights = np.where(truth, 0.5 / max(share, 1e-3), 0.5 / max(1 - share, 1e-3))
-    return _logistic(FITTED[kind], np.array(values), truth, weights)
+    if kind == "injection":
+        return _logistic(FITTED[kind], np.array(values), truth, weights)
+    return _additive(FITTED[kind], np.array(values), truth, weights, FITTED[kind], _PAGE_RIDGE)
 
 
 def span_scores(page: Judged, spans: Calibration, config: Config) -> list[Weighed]:
@@ -190,7 +211,7 @@ def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, config: 
     found = span_scores(page, spans, config)
     if not found:
         return -math.inf
-    return pages.log_odds_of(page_features(found, page.length, page.running, html=page.html))
+    return pages.log_odds_of(page_features(found, page.length, page.texture, html=page.html))
 
 
 class Tail(NamedTuple):

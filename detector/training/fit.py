@@ -8,8 +8,8 @@ over features of candidate spans, one over the spans of a page.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ from detector.ngrams import (
     ROW_WIDTH,
     Features,
 )
-from detector.result import KINDS, Kind
+from detector.result import KINDS
 from detector.training.labeled import LabeledPage
 from detector.training.options import FitOptions
 
@@ -44,10 +44,9 @@ __all__ = [
     "context_rows",
     "fit_context",
     "fit_weights",
+    "joined",
     "most_useful",
 ]
-
-log = logging.getLogger(__name__)
 
 ROW_COLUMNS = (1 << NGRAM_BITS) * ROW_WIDTH
 COLUMNS = ROW_COLUMNS + FLAT_SIZE
@@ -141,44 +140,74 @@ def character_rows(
 
 
 def fit_weights(parts: list[CharacterRows], options: FitOptions) -> Weights:
-    """Fit the two character models and return them as integer tables. Empties ``parts``."""
-    columns = np.concatenate([part.columns for part in parts])
-    weights = np.concatenate([part.weights for part in parts])
-    truths = {kind: np.concatenate([getattr(part, kind) for part in parts]) for kind in KINDS}
-    parts.clear()  # gigabytes
-    count = len(columns)
-    matrix = csr_matrix(
-        (
-            np.ones(columns.size, dtype=np.float32),
-            columns.reshape(-1).view(np.int32),
-            np.arange(0, columns.size + 1, PER_CHARACTER, dtype=np.int32),
-        ),
-        shape=(count, COLUMNS),
-    )
+    """Fit the two character models and return them as integer tables. Shuffles ``parts``.
 
-    def fitted(kind: Kind) -> tuple[NDArray[np.float64], float]:
-        truth = truths[kind]
-        log.info("%s: %d of %d characters offend", kind, int(truth.sum()), count)
-        model = SGDClassifier(
+    The rows go through the descent some at a time, since a matrix of them all would take more
+    memory than they do.
+    """
+    random.Random(1).shuffle(parts)
+    count = sum(len(part.columns) for part in parts)
+    models = {
+        kind: SGDClassifier(
             loss="log_loss",
             alpha=options.alpha,
             learning_rate="constant",
             eta0=options.step,
             average=count,  # from the second epoch on
-            max_iter=options.epochs,
-            tol=None,
             random_state=1,
         )
-        model.fit(matrix, truth, sample_weight=weights)
-        return model.coef_[0], float(model.intercept_[0])
-
+        for kind in KINDS
+    }
+    uses = np.zeros(COLUMNS, dtype=np.int64)
     # The descent runs outside the interpreter's lock, so that threads use both cores.
     with ThreadPoolExecutor(len(KINDS)) as pool:
-        heads = list(pool.map(fitted, KINDS))
-    uses = np.zeros(COLUMNS, dtype=np.int64)
-    for part in np.array_split(columns, 1 + count // _ROWS_AT_ONCE):
-        uses += np.bincount(part.reshape(-1), minlength=COLUMNS)
-    return _quantised([head for head, _ in heads], [bias for _, bias in heads], uses)
+        for epoch in range(options.epochs):
+            for some in _some_at_a_time(parts):
+                matrix = _design_matrix(some.columns)
+                if not epoch:
+                    uses += np.bincount(matrix.indices, minlength=COLUMNS)
+                done = [
+                    pool.submit(
+                        model.partial_fit, matrix, getattr(some, kind), (False, True), some.weights
+                    )
+                    for kind, model in models.items()
+                ]
+                for fitted in done:
+                    fitted.result()
+    return _quantised(
+        [model.coef_[0] for model in models.values()],
+        [float(model.intercept_[0]) for model in models.values()],
+        uses,
+    )
+
+
+def _some_at_a_time(parts: Sequence[CharacterRows]) -> Iterator[CharacterRows]:
+    """Yield the rows of ``parts`` in order, about as many at a time as ``_ROWS_AT_ONCE``."""
+    waiting: list[CharacterRows] = []
+    for part in parts:
+        waiting.append(part)
+        if sum(len(one.columns) for one in waiting) >= _ROWS_AT_ONCE:
+            yield joined(waiting)
+            waiting = []
+    if waiting:
+        yield joined(waiting)
+
+
+def joined(parts: Sequence[CharacterRows]) -> CharacterRows:
+    """Return the rows of several parts as one."""
+    return CharacterRows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _design_matrix(columns: NDArray[np.uint32]) -> csr_matrix:
+    """Return rows of columns that are set as a sparse matrix of ones."""
+    return csr_matrix(
+        (
+            np.ones(columns.size, dtype=np.float32),
+            columns.reshape(-1).view(np.int32),
+            np.arange(0, columns.size + 1, PER_CHARACTER, dtype=np.int32),
+        ),
+        shape=(len(columns), COLUMNS),
+    )
 
 
 def _quantised(

@@ -12,7 +12,7 @@ from detector.candidates import Candidates, Signs, candidates, signs_of, without
 from detector.model import Model
 from detector.page import WHERES
 from detector.page_score import is_chinese
-from detector.result import KINDS, Kind, RunningText
+from detector.result import KINDS, Kind, Texture
 from detector.spans import positions
 from detector.training.fit import character_labels
 from detector.training.labeled import LabeledPage
@@ -66,7 +66,7 @@ class Judged(NamedTuple):
     chinese: NDArray[np.bool_]
     where: NDArray[np.str_]
     length: int
-    running: RunningText
+    texture: Texture
     html: bool
     truth: bool
     spam: bool
@@ -99,7 +99,7 @@ def rightness(page: LabeledPage, found: Candidates) -> NDArray[np.bool_]:
 
 def _judged(page: LabeledPage, signs: Signs, found: Candidates) -> Judged:
     text, kind, batch = page.page.text, found.kind, signs.batch
-    (running,) = signs.textures.running()
+    (texture,) = signs.textures.by_page()
     trimmed = _trimmed(page, found)
     said = [text[start:end] for start, end in trimmed]
     right = rightness(page, found)
@@ -113,7 +113,7 @@ def _judged(page: LabeledPage, signs: Signs, found: Candidates) -> Judged:
     chinese = np.array([is_chinese(words) for words in said], dtype=bool)
     where = np.array(WHERES)[batch.places[found.start] >> 1]
     return Judged(
-        found.features, right, found.whole, said, chinese, where, len(text), running,
+        found.features, right, found.whole, said, chinese, where, len(text), texture,
         page.page.html, truth, page.spam, page.lang, is_hard(page),
         signs.evidence.final[at, index], of, offends,
     )  # fmt: skip

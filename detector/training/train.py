@@ -221,7 +221,7 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
     for index, kind in enumerate(KINDS):
         spans, page = model.span_calibration[kind], model.page_calibration[kind]
         fitted = {name: weight for name, weight in page.weights.items() if name not in BOUNDS}
-        page = Calibration(page.intercept, fitted)
+        page = replace(page, weights=fitted)
         clean = [pair[index] for pair in judged]
         chinese = [one for one in clean if one.lang.startswith("zh")]
         texts = [one for one in chinese if brief(one.length) < 0.25]
@@ -238,6 +238,7 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
         pages[kind] = Calibration(
             round((page.intercept - bound) / step, 6),
             {name: round(weight / step, 6) for name, weight in weights.items()},
+            page.bounds,
         )
     return replace(model, page_calibration=pages, threshold=THRESHOLD)
 

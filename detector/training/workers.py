@@ -20,6 +20,7 @@ from detector.training.fit import (
     ContextRows,
     character_rows,
     context_rows,
+    joined,
 )
 from detector.training.fit_wording import WordingRows, wording_rows
 from detector.training.judged import Judged, judge
@@ -133,7 +134,7 @@ def _rows(pages: Iterator[LabeledPage], generator: np.random.Generator) -> Chara
         for page in pages
         if page.page.segments
     ]
-    return CharacterRows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return joined(parts)
 
 
 def fit_batch(first: int, last: int) -> list[CharacterRows]:

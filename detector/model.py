@@ -49,7 +49,7 @@ __all__ = [
     "default_model_folder",
 ]
 
-FORMAT_VERSION = 10
+FORMAT_VERSION = 11
 """Raised when features, folding or files change so that older models would score wrongly."""
 
 ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {

@@ -30,14 +30,14 @@ class TrainOptions:
     """How much to make, and from which seed. Same options and inputs give the same model."""
 
     seed: int = 1
-    pages: int = 150_000
+    pages: int = 240_000
     wording_pages: int = 80_000
-    calibration_pages: int = 32_000
+    calibration_pages: int = 48_000
     threshold_pages: int = 60_000
     """Clean pages, mostly Chinese texts, in whose tail the threshold is measured."""
     evaluation_pages: int = 6_000
     jobs: int = 2
-    false_rate: float = 0.0003
+    false_rate: float = 0.0005
     """Share of the plain Chinese calibration texts that the threshold may flag for an injection, at
     most; garbling, HTML and brief pages have multiples of it (see train.py). Lower loses spam."""
     fit: FitOptions = field(default_factory=FitOptions)

@@ -65,7 +65,7 @@ THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
 ONE_IN_A_HUNDRED = 0.05
 """What one plain text in a hundred scores at least, of either kind."""
-BRIEF_CAUTION = 2
+BRIEF_CAUTION = 1.2
 """How much rarer than texts brief clean pages may be flagged: of these the web has more that looks
 like spam than the pages made here, whose tail says too little."""
 TEXT_LENIENCE: dict[Kind, float] = {"injection": 1.0, "garbled": 2.0}

@@ -99,7 +99,7 @@ def _garbling(ours: OurDetector, page: LabeledPage) -> _Garbling:
     model = ours.detector.model
     result = ours.detector.score_page(page.page)
     batch = batch_of([page.page], model.tables)
-    found = model.evidence(model.features(batch), batch)
+    found, _ = model.evidence(batch)
     evidence = found.final[batch.starts[0] : batch.ends[0]]
     if not len(evidence):
         return _Garbling(0.0, -99.0, -99.0)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from detector.batch import Batch, batch_of
 from detector.config import Config
+from detector.contrast import Comparison
 from detector.edges import sharpened
 from detector.kernel import address, call
 from detector.model import Evidence, Model, Segmentation
-from detector.ngrams import Features
 from detector.page import WHERES, Page
 from detector.result import KINDS, Kind
 from detector.spans import maximal_segments
@@ -44,21 +44,19 @@ _BRIEF = 100
 """Characters of a page up to which its text has parts as titles have. In longer text are clean
 sentences enough for the first cut to end where an injection does, and parts are false alarms."""
 _TITLE = WHERES.index("title")
-_OF_ONE = (
+SPAN_FEATURES = (
     "sum", "sum_linear", "mean", "peak", "runs", "size", "rest", "crowd", "share", "page",
     "below_best", "hidden", "wording", "parted", "splice", "better", "better_share",
-    "page_top", "page_odd", "page_bold", *(f"where_{where}" for where in WHERES),
+    "page_top", "page_odd", "page_bold", *(f"where_{where}" for where in WHERES), "part",
+    "part_share",
 )  # fmt: skip
-"""Columns of ``native/candidates.c``.
+"""What the span calibration is told about a candidate, in column order, that of
+``native/candidates.c``.
 
-The last but those of places are told of one kind only: of injections, whether they part a text, and
-how oddly; of garbled passages, how many words would fit much better, their share of those compared,
-and what the page looks like.
-"""
-SPAN_FEATURES = (*_OF_ONE, "part", "part_share")
-"""What the span calibration is told about a candidate, in column order.
-
-Beside what it is by itself: whether it is a part of another, and the logarithm of its share in it.
+Those from ``parted`` on, before the places, are told of one kind only: of injections, whether they
+part a text, and how oddly; of garbled passages, how many words would fit much better, their share
+of those compared, and what the page looks like. The last are whether a candidate is a part of
+another, and the logarithm of its share in it.
 (Products of these features would fit pages made here better, and pages of the web far worse, which
 are longer than any made here.)
 """
@@ -67,14 +65,16 @@ _LOGS = [
     for name in ("runs", "size", "crowd", "share", "page", "page_odd", "page_bold")
 ]
 _LOGS_AFTER_ONE = [SPAN_FEATURES.index(name) for name in ("rest", "better")]
-_PEAK, _SIZE, _WORDING = (SPAN_FEATURES.index(name) for name in ("peak", "size", "wording"))
+_PEAK, _SIZE, _WORDING, _PART, _PART_SHARE = (
+    SPAN_FEATURES.index(name) for name in ("peak", "size", "wording", "part", "part_share")
+)
 
 
 class Signs(NamedTuple):
     """What is known of the characters of a batch and of its pages before findings are sought."""
 
     batch: Batch
-    features: Features
+    comparison: Comparison
     evidence: Evidence
     textures: Textures
 
@@ -82,9 +82,8 @@ class Signs(NamedTuple):
 def signs_of(pages: Sequence[Page], model: Model) -> Signs:
     """Return what ``model`` sees in ``pages``."""
     batch = batch_of(pages, model.tables)
-    features = model.features(batch)
-    evidence = model.evidence(features, batch)
-    return Signs(batch, features, evidence, textures(batch, evidence))
+    evidence, comparison = model.evidence(batch)
+    return Signs(batch, comparison, evidence, textures(batch, evidence))
 
 
 class Candidates(NamedTuple):
@@ -133,15 +132,17 @@ def candidates(signs: Signs, model: Model, kind: Kind) -> Candidates:
     if kind == "injection" and (found.features[:, _PEAK] > _TIGHTER).any():
         tighter = replace(cut, offset=cut.offset + _TIGHTER)
         found = _with_parts(signs.batch, found, _cut(signs, model, kind, tighter))
-    return found._replace(features=_related(found.features, found.whole))
+    _relate(found.features, found.whole)
+    return found
 
 
-def _related(features: NDArray[np.float64], whole: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return ``features`` with those that relate a candidate to its whole."""
-    part = whole >= 0
-    sizes = features[:, _SIZE]
-    share = np.where(part, sizes - sizes[whole], 0.0)
-    return np.column_stack((features, part, share))
+def _relate(features: NDArray[np.float64], whole: NDArray[np.intp]) -> None:
+    """Set the features that relate a candidate to its whole."""
+    parts = np.flatnonzero(whole >= 0)
+    if len(parts):
+        sizes = features[:, _SIZE]
+        features[parts, _PART] = 1
+        features[parts, _PART_SHARE] = sizes[parts] - sizes[whole[parts]]
 
 
 def _with_parts(batch: Batch, wholes: Candidates, parts: Candidates) -> Candidates:
@@ -173,7 +174,7 @@ def _with_parts(batch: Batch, wholes: Candidates, parts: Candidates) -> Candidat
 
 def _cut(signs: Signs, model: Model, kind: Kind, cut: Segmentation) -> Candidates:
     """Return the candidates of one cut: disjoint, and the columns of each by itself."""
-    batch, of_characters, evidence, texture = signs
+    batch, comparison, evidence, texture = signs
     head = KINDS.index(kind)
     own_evidence = evidence.final[:, head]
     start, end, score = maximal_segments(
@@ -185,14 +186,14 @@ def _cut(signs: Signs, model: Model, kind: Kind, cut: Segmentation) -> Candidate
         drop=cut.drop,
     )
     n, m, b = len(batch.codes), len(start), len(batch.starts)
-    features = np.zeros((m, len(_OF_ONE)))
+    features = np.zeros((m, len(SPAN_FEATURES)))
     page, whole = np.empty(m, dtype=np.intp), np.full(m, -1, dtype=np.intp)
     if not m:
         return Candidates(kind, whole, page, page, page, page, page, features)
     if kind == "injection":
         start, end = sharpened(batch, model.counts, evidence.first[:, head], start, end)
     logs = np.log1p(score)
-    at, gained, _ = of_characters.comparison
+    at, gained, _ = comparison
     call(
         "candidate_features", ctypes.byref(batch.pointers), ctypes.byref(model.counts.pointers), m,
         address(start, np.int64, m), address(end, np.int64, m), address(score, np.float64, m),
@@ -207,7 +208,7 @@ def _cut(signs: Signs, model: Model, kind: Kind, cut: Segmentation) -> Candidate
     features[:, _LOGS] = np.log(features[:, _LOGS])
     features[:, _LOGS_AFTER_ONE] = np.log1p(features[:, _LOGS_AFTER_ONE])
     # What candidates say as a whole.
-    features[:, _WORDING] = model.wording.log_odds(batch, of_characters.rows, start, end, head)
+    features[:, _WORDING] = model.wording.log_odds(batch, start, end, head)
     text_start = batch.offsets[start].astype(np.intp)
     text_end = batch.offsets[end - 1].astype(np.intp) + 1
     return Candidates(kind, whole, page, start, end, text_start, text_end, features)

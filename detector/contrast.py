@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.kernel import AlternativesPointers, Tables, address
+from detector.kernel import AlternativesPointers, ComparisonPointers, Tables, address
 
 __all__ = [
     "MOST_ALTERNATIVES",
@@ -22,6 +22,7 @@ __all__ = [
     "SLOT_BITS",
     "Alternatives",
     "Comparison",
+    "room_to_compare",
 ]
 
 SLOT_BITS = 17
@@ -70,3 +71,25 @@ class Comparison(NamedTuple):
     at: NDArray[np.intp]
     gains: NDArray[np.int16]
     best: NDArray[np.uint16]
+
+    def pointers(self) -> ComparisonPointers:
+        """Return what the compiled part is told, which fills them."""
+        n = len(self.at)
+        return ComparisonPointers(
+            address(self.at, np.int64, n),
+            address(self.gains, np.int16, n),
+            address(self.best, np.uint16, 2 * n),
+        )
+
+    def first(self, found: int) -> Comparison:
+        """Return those of the first words, as many as were found."""
+        return Comparison(self.at[:found], self.gains[:found], self.best[:found])
+
+
+def room_to_compare(n: int) -> Comparison:
+    """Return room for the words of ``n`` characters."""
+    return Comparison(
+        np.empty(n, dtype=np.int64),
+        np.empty(n, dtype=np.int16),
+        np.empty((n, 2), dtype=np.uint16),
+    )

@@ -214,7 +214,10 @@ def _declared(data: bytes, content_type: str | None) -> str | None:
             return "utf-8"
         if encoding := lookup(match.group(1)):
             return encoding
-    head = _COMMENT.sub(b"", data[:4096])
+    head = data[:4096]
+    if b"<" not in head:
+        return None
+    head = _COMMENT.sub(b"", head)
     for pattern in (_META, _XML):
         for found in pattern.finditer(head):
             label = found.group(1).decode("ascii").lower()

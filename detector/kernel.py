@@ -24,9 +24,12 @@ __all__ = [
     "LIBRARY",
     "AlternativesPointers",
     "BatchPointers",
+    "ComparisonPointers",
     "CountsPointers",
+    "KnownPointers",
     "Tables",
     "TopicsPointers",
+    "WeightsPointers",
     "address",
     "call",
     "loaded",
@@ -81,16 +84,39 @@ class TopicsPointers(ctypes.Structure):
     _fields_ = tuple((name, _POINTER) for name in ("marks", "vectors", "bounds"))
 
 
+class KnownPointers(ctypes.Structure):
+    """``Known`` of features.h."""
+
+    _fields_ = (
+        ("counts", ctypes.POINTER(CountsPointers)),
+        ("alternatives", ctypes.POINTER(AlternativesPointers)),
+        ("topics", ctypes.POINTER(TopicsPointers)), ("offsets", _POINTER), ("bits", _POINTER),
+    )  # fmt: skip
+
+
+class WeightsPointers(ctypes.Structure):
+    """``Weights`` of weights.c."""
+
+    _fields_ = (
+        ("rows", _POINTER), ("flats", _POINTER), ("scale", 2 * _FLOAT), ("bias", 2 * _FLOAT),
+    )  # fmt: skip
+
+
+class ComparisonPointers(ctypes.Structure):
+    """``Comparison`` of contrast.h."""
+
+    _fields_ = tuple((name, _POINTER) for name in ("at", "gains", "best"))
+
+
 _BATCH = ctypes.POINTER(BatchPointers)
+_KNOWN = ctypes.POINTER(KnownPointers)
+_COMPARISON = ctypes.POINTER(ComparisonPointers)
 _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "ngram_keys": (_POINTER, _I64, _I64, _I64, _POINTER),
     "count_slots": (_POINTER, _I64, _U32, _POINTER, _POINTER),
     "fold_code_points": (_POINTER, _I64, _POINTER, _POINTER, _U32, *[_POINTER] * 3),
     "place_pages": (_POINTER, _I64, *[_POINTER] * 2, _I64, *[_POINTER] * 4),
-    "character_features": (
-        _BATCH, ctypes.POINTER(CountsPointers), ctypes.POINTER(AlternativesPointers),
-        ctypes.POINTER(TopicsPointers), _U32, *[_POINTER] * 10,
-    ),
+    "character_features": (_BATCH, _KNOWN, *[_POINTER] * 5, _COMPARISON),
     "line_ties": (
         _POINTER, _I64, *[_POINTER] * 3, _I64, ctypes.POINTER(CountsPointers), *[_POINTER] * 2,
     ),
@@ -101,11 +127,11 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
         *[_POINTER] * 7,
     ),
     "sharpened": (_BATCH, ctypes.POINTER(CountsPointers), _POINTER, _I64, *[_POINTER] * 2),
-    "first_evidence": (_I64, *[_POINTER] * 10),
-    "second_evidence": (_BATCH, *[_POINTER] * 4),
-    "wording_features": (
-        _BATCH, *[_POINTER] * 6, _I64, _U32, *[_POINTER] * 4,
+    "first_evidence": (
+        _BATCH, _KNOWN, ctypes.POINTER(WeightsPointers), _COMPARISON, _POINTER,
     ),
+    "second_evidence": (_BATCH, *[_POINTER] * 4),
+    "wording_features": (_BATCH, *[_POINTER] * 2, _I64, _U32, *[_POINTER] * 4),
     "maximal_segments": (
         _POINTER, _POINTER, _I64, _FLOAT, _FLOAT, _DOUBLE, _DOUBLE, *[_POINTER] * 3,
     ),

@@ -6,6 +6,7 @@ checks the format version and the SHA-256 of each file, and never unpickles anyt
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
 import os
@@ -21,20 +22,24 @@ from numpy.typing import NDArray
 from detector.batch import Batch
 from detector.calibration import Calibration
 from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE, corrected
-from detector.contrast import MOST_ALTERNATIVES, SLOT_BITS, Alternatives
+from detector.contrast import (
+    MOST_ALTERNATIVES,
+    SLOT_BITS,
+    Alternatives,
+    Comparison,
+    room_to_compare,
+)
 from detector.counts import CountTables
 from detector.errors import ModelError
 from detector.fold import TABLE_SIZE, FoldTables
-from detector.kernel import address, call
+from detector.kernel import WeightsPointers, address, call
 from detector.ngrams import (
     FLAT_SIZE,
-    GROUPS,
-    ORDERS,
-    REACH,
     ROW_BITS,
     ROW_WIDTH,
     Features,
     features,
+    known_pointers,
 )
 from detector.result import KINDS, Kind
 from detector.topics import TOPIC_LEVELS, TOPIC_SIZE, TOPIC_SLOTS, Topics
@@ -143,38 +148,39 @@ class Model:
         shipped = self.folder == default_model_folder().resolve()
         return _reopened, (None if shipped else self.folder, self.version)
 
-    def evidence(self, found: Features, batch: Batch) -> Evidence:
-        """Return the evidence of each character of ``batch``.
-
-        ``found`` is what :meth:`features` returned for the same batch.
-        """
-        first = self.first_evidence(found)
-        return Evidence(first, corrected(first, batch, self.context))
+    def evidence(self, batch: Batch) -> tuple[Evidence, Comparison]:
+        """Return the evidence of each character of ``batch``, and which words others might fit."""
+        first, comparison = self.first_evidence(batch)
+        return Evidence(first, corrected(first, batch, self.context)), comparison
 
     def features(self, batch: Batch) -> Features:
         """Return the features of each character of ``batch`` (see :mod:`detector.ngrams`)."""
         return features(batch, self.counts, self.alternatives, self.topics)
 
-    def first_evidence(self, found: Features) -> NDArray[np.float32]:
-        """Return the log-odds (n x 2) of the first pass: an exact sum of integer weights."""
-        n = found.flats.shape[1]
+    def first_evidence(self, batch: Batch) -> tuple[NDArray[np.float32], Comparison]:
+        """Return the log-odds (n x 2) of the first pass: an exact sum of integer weights.
+
+        They are those of the characters' features, which are not kept. As well, the words that
+        others might fit better.
+        """
+        n = len(batch.codes)
         evidence = np.empty((2, n), dtype=np.float32)
-        scale, bias = np.array(self.scale, np.float32), np.array(self.bias, np.float32)
-        call(
-            "first_evidence",
-            n,
-            *(
-                address(rows, np.uint32, n + 2 * REACH + 1 - order)
-                for order, rows in zip(ORDERS, found.rows, strict=True)
-            ),
-            address(found.flats, np.uint32, len(GROUPS) * n),
+        room = room_to_compare(n)
+        weights = WeightsPointers(
             address(self.rows, np.int8, 2 * ROW_WIDTH << ROW_BITS),
             address(self.flats, np.int8, 2 * FLAT_SIZE),
-            address(scale, np.float32, 2),
-            address(bias, np.float32, 2),
+            self.scale,
+            self.bias,
+        )
+        found = call(
+            "first_evidence",
+            ctypes.byref(batch.pointers),
+            ctypes.byref(known_pointers(self.counts, self.alternatives, self.topics)),
+            ctypes.byref(weights),
+            ctypes.byref(room.pointers()),
             address(evidence, np.float32, 2 * n),
         )
-        return evidence.T
+        return evidence.T, room.first(found)
 
     def save(self, folder: Path) -> None:
         """Write the model into ``folder``, replacing the files of an older one.

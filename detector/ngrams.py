@@ -1,7 +1,8 @@
 """Features of every character: hashed n-grams around it, and how natural they are.
 
-One implementation for training and scoring: ``native/features.c``, with ``natural.c`` and
-``contrast.c``.
+One implementation for training and scoring: ``native/features.c``, with ``natural.c``, ``runs.c``,
+``grams.c`` and ``contrast.c``. Training is told them; scoring adds up their weights block by block
+(``native/weights.c``), so that they need not be kept.
 A character has two sorts of features, all binary:
 
 * **rows**: each character n-gram (orders 1-4) within three characters of it, together with its
@@ -25,9 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.batch import Batch
-from detector.contrast import Alternatives, Comparison
+from detector.contrast import Alternatives, Comparison, room_to_compare
 from detector.counts import CountTables
-from detector.kernel import address, call
+from detector.kernel import KnownPointers, address, call
 from detector.topics import Topics
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "ROW_BITS",
     "Features",
     "features",
+    "known_pointers",
 ]
 
 U32 = NDArray[np.uint32]
@@ -93,6 +95,19 @@ class Features(NamedTuple):
     comparison: Comparison
 
 
+def known_pointers(
+    counts: CountTables, alternatives: Alternatives, topics: Topics
+) -> KnownPointers:
+    """Return what the compiled part is told of the tables that features are made with."""
+    return KnownPointers(
+        ctypes.pointer(counts.pointers),
+        ctypes.pointer(alternatives.pointers),
+        ctypes.pointer(topics.pointers),
+        address(_OFFSETS, np.uint32, len(GROUPS)),
+        address(_BITS, np.uint32, len(GROUPS)),
+    )
+
+
 def features(
     batch: Batch, counts: CountTables, alternatives: Alternatives, topics: Topics
 ) -> Features:
@@ -101,22 +116,13 @@ def features(
     sizes = [n + 2 * REACH + 1 - order for order in ORDERS]
     rows = tuple(np.empty(size, dtype=np.uint32) for size in sizes)
     flats = np.empty((len(GROUPS), n), dtype=np.uint32)
-    at = np.empty(n, dtype=np.int64)
-    gains = np.empty(n, dtype=np.int16)
-    best = np.empty((n, 2), dtype=np.uint16)
+    room = room_to_compare(n)
     found = call(
         "character_features",
         ctypes.byref(batch.pointers),
-        ctypes.byref(counts.pointers),
-        ctypes.byref(alternatives.pointers),
-        ctypes.byref(topics.pointers),
-        NGRAM_BITS,
-        address(_OFFSETS, np.uint32, len(GROUPS)),
-        address(_BITS, np.uint32, len(GROUPS)),
+        ctypes.byref(known_pointers(counts, alternatives, topics)),
         *(address(row, np.uint32, size) for row, size in zip(rows, sizes, strict=True)),
         address(flats, np.uint32, flats.size),
-        address(at, np.int64, n),
-        address(gains, np.int16, n),
-        address(best, np.uint16, 2 * n),
+        ctypes.byref(room.pointers()),
     )
-    return Features(rows, flats, Comparison(at[:found], gains[:found], best[:found]))
+    return Features(rows, flats, room.first(found))

@@ -24,6 +24,7 @@ __all__ = ["ALTS", "Readings", "readings_of"]
 
 _LINK, _TITLE, _HEADING, _NOSCRIPT = map(ACTIONS.index, ("link", "title", "heading", "noscript"))
 _WHERES: dict[int, Where] = {_TITLE: "title", _HEADING: "heading", _NOSCRIPT: "noscript"}
+_TAG, _STYLE = 0, 5  # columns of the elements
 ALTS = bytes(where == "alt" for where, _ in PLACES)
 """By place: whether it is one of values that mostly repeat a text."""
 
@@ -60,13 +61,14 @@ def readings_of(markup: Markup, styles: Mapping[int, tuple[Declared, Style]]) ->
         None if ruled is None else bytes(ruled), SEED, address(rows, np.int32, rows.size),
     )  # fmt: skip
     states = [BODY]
-    for parent, action, element, style in rows[1:found].tolist():
+    told = rows[1:found]
+    of = elements[told[:, 2]][:, (_TAG, _STYLE)].tolist()  # of no element that of any
+    for (parent, action, element, style), (tag, own) in zip(told.tolist(), of, strict=True):
         reading = states[parent]
         if element < 0:
             states.append(_changed(reading, action))
         else:
             attributes = markup.attributes(element) if style < 0 else {}
-            tag, _, _, _, _, own, *_ = elements[element].tolist()
             name = TAGS[tag] if tag < len(TAGS) else ""
             looks = inline[own] if own >= 0 else NEUTRAL
             states.append(restyled(reading, name, attributes, looks, styles.get(element)))

@@ -278,7 +278,7 @@ class Detector:
         if not any(page.segments for page in pages):
             return [_Findings([], False, Texture()) for _ in pages]
         signs = signs_of(pages, self.model)
-        fitting: dict[int, str] = {}
+        fitting: dict[int, list[int]] = {}
         for kind in KINDS:
             found = candidates(signs, self.model, kind)
             score = self.model.span_calibration[kind].probabilities(SPAN_FEATURES, found.features)
@@ -288,7 +288,7 @@ class Detector:
             if kind == "garbled" and len(chosen):
                 column = signs.evidence.final[:, KINDS.index(kind)]
                 runs = runs_within(column, self.model.word_bound, start, end)
-                fitting = fitting_words(signs.features.comparison)
+                fitting = fitting_words(signs.comparison)
             columns = (
                 found.page[chosen], start, end, found.text_start[chosen], found.text_end[chosen],
                 score[chosen],
@@ -305,7 +305,7 @@ class Detector:
         page: Page,
         likely: list[Candidate],
         batch: Batch,
-        fitting: dict[int, str],
+        fitting: dict[int, list[int]],
     ) -> tuple[list[Span], bool]:
         """Return the findings of one page in order of place, and whether some were cut."""
         cut = len(likely) > self.config.max_spans

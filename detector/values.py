@@ -160,9 +160,12 @@ class Reader:
         for inner in fragment.traverse(include_text=True) if fragment is not None else ():
             number = inner.tag_id
             if number == _TEXT:
+                said = inner.text_content or ""
+                if said.isspace() and len(said) <= self._longest:
+                    continue  # as most are
                 around = inner.parent
                 if around is None or around.tag_id not in _SILENT:
-                    self._add(inner.text_content or "", place)
+                    self._add(said, place)
             elif number in _LEADING:
                 href = inner.attributes.get("href") or inner.attributes.get("src")
                 if href:

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from detector.batch import Batch
 from detector.kernel import address, call
-from detector.ngrams import ORDERS, REACH
 
 __all__ = ["WORDING_BITS", "Wording", "no_wording", "wording_buckets"]
 
@@ -39,7 +38,6 @@ class Wording(NamedTuple):
     def log_odds(
         self,
         batch: Batch,
-        rows: tuple[NDArray[np.uint32], ...],
         starts: NDArray[np.int64],
         ends: NDArray[np.int64],
         head: int,
@@ -49,7 +47,7 @@ class Wording(NamedTuple):
         ``head`` is the index of its kind in ``KINDS``.
         """
         sums = np.empty(len(starts), dtype=np.int64)
-        _features(batch, rows, starts, ends, None, self.table[head], sums)
+        _features(batch, starts, ends, None, self.table[head], sums)
         odds: NDArray[np.float64] = sums.astype(np.float64) * self.scale[head] + self.bias[head]
         return odds
 
@@ -60,25 +58,23 @@ def no_wording() -> Wording:
 
 
 def wording_buckets(
-    batch: Batch, rows: tuple[NDArray[np.uint32], ...], ranges: NDArray[np.intp]
+    batch: Batch, ranges: NDArray[np.intp]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return the features of each of ``ranges`` (m x 2, start and end in ``batch``).
 
-    ``rows`` are those of the batch's :class:`detector.ngrams.Features`. The result is how many
-    features each range has (m), and buckets of ``WORDING_BITS`` bits, those of one range after the
-    other; none occurs twice in a range.
+    The result is how many features each range has (m), and buckets of ``WORDING_BITS`` bits, those
+    of one range after the other; none occurs twice in a range.
     """
     characters = int((ranges[:, 1] - ranges[:, 0]).sum())
     room = _PER_CHARACTER * characters + _BESIDES * len(ranges)
     buckets = np.empty(room, dtype=np.int32)
     starts, ends = (np.ascontiguousarray(column, dtype=np.int64) for column in ranges.T)
-    counts = _features(batch, rows, starts, ends, buckets, None, None)
+    counts = _features(batch, starts, ends, buckets, None, None)
     return counts, buckets[: int(counts.sum())]
 
 
 def _features(
     batch: Batch,
-    rows: tuple[NDArray[np.uint32], ...],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
     buckets: NDArray[np.int32] | None,
@@ -86,15 +82,11 @@ def _features(
     sums: NDArray[np.int64] | None,
 ) -> NDArray[np.int64]:
     """Return how many features each range ``start:end`` has; fill ``buckets``, or ``sums``."""
-    n, m = len(batch.codes), len(starts)
+    m = len(starts)
     counts = np.empty(m, dtype=np.int64)
     call(
         "wording_features",
         ctypes.byref(batch.pointers),
-        *(
-            address(row, np.uint32, n + 2 * REACH + 1 - order)
-            for order, row in zip(ORDERS, rows, strict=True)
-        ),
         address(starts, np.int64, m),
         address(ends, np.int64, m),
         m,

@@ -17,11 +17,10 @@ _WIDER = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2))
 """By how many code points, before and after, a run is widened to look for a known word."""
 
 
-def fitting_words(comparison: Comparison) -> dict[int, str]:
-    """Return, by folded position of a word, the one that would fit much better there."""
+def fitting_words(comparison: Comparison) -> dict[int, list[int]]:
+    """Return, by folded position of a word, that which would fit much better, in code points."""
     much = comparison.gains >= RESTORING_GAIN
-    pairs = zip(comparison.at[much].tolist(), comparison.best[much].tolist(), strict=True)
-    return {at: "".join(map(chr, word)) for at, word in pairs}
+    return dict(zip(comparison.at[much].tolist(), comparison.best[much].tolist(), strict=True))
 
 
 def garbled_words(
@@ -29,7 +28,7 @@ def garbled_words(
     runs: Iterable[tuple[int, int]],
     batch: Batch,
     model: Model,
-    fitting: dict[int, str],
+    fitting: dict[int, list[int]],
 ) -> tuple[Word, ...]:
     """Return the runs of garbled evidence inside a passage as words.
 
@@ -70,7 +69,7 @@ def _widened(text: str, start: int, end: int, model: Model) -> Word | None:
 
 
 def _restored(
-    text: str, batch: Batch, first: int, last: int, fitting: dict[int, str]
+    text: str, batch: Batch, first: int, last: int, fitting: dict[int, list[int]]
 ) -> Word | None:
     """Return the word of two characters over ``first`` to ``last`` that another would fit."""
     for at in range(last - 1, first + 1):
@@ -79,5 +78,5 @@ def _restored(
             start, end = batch.offsets.item(at), batch.offsets.item(at + 1) + 1
             # Only where nothing was folded, so that the original is in the script of the text.
             if [ord(c) for c in text[start:end]] == batch.codes[at : at + 2].tolist():
-                return Word(start, end, text[start:end], original)
+                return Word(start, end, text[start:end], "".join(map(chr, original)))
     return None

@@ -95,5 +95,7 @@ def test_the_word_that_likely_stood_there_is_named(
     counts: CountTables, known: Alternatives, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(words, "RESTORING_GAIN", 16)
-    assert words.fitting_words(compared("我们不错解决这个", counts, known)) == {2: "可以"}
+    assert words.fitting_words(compared("我们不错解决这个", counts, known)) == {
+        2: [ord("可"), ord("以")]
+    }
     assert words.fitting_words(compared("我们可以解决这个", counts, known)) == {}

@@ -46,7 +46,7 @@ def test_both_sides_know_the_same_classes() -> None:
 
 
 def test_both_sides_know_the_same_groups() -> None:
-    *groups, count = names("features.c", "SHAPE_WIDE")
+    *groups, count = names("features.h", "SHAPE_WIDE")
     assert [group.removesuffix("_group") for group in groups] == list(ngrams.GROUPS)
     assert count == "group_count"
     *groups, count = names("evidence.c", "G_NEAR")
@@ -55,11 +55,11 @@ def test_both_sides_know_the_same_groups() -> None:
 
 
 def test_both_sides_know_the_same_features_of_candidates() -> None:
-    *columns, where, _ = names("candidates.c", "SUM")
+    *columns, where, part, share, _ = names("candidates.c", "SUM")
     assert columns == list(SPAN_FEATURES[: len(columns)])
-    assert where == "where"
+    assert (where, part) == ("where", "part = where + places")
     assert constants("candidates.c")["PLACES"] == len(WHERES)
-    assert SPAN_FEATURES.index("part") == len(columns) + len(WHERES)
+    assert SPAN_FEATURES[len(columns) + len(WHERES) :] == ("part", share)
 
 
 def test_places_are_those_among_siblings_and_the_document_has_none() -> None:
@@ -91,20 +91,21 @@ def test_the_second_look_does_not_depend_on_what_memory_held_before() -> None:
 
 def test_both_sides_have_the_same_constants() -> None:
     contrasts, evidence = constants("contrast.c"), constants("evidence.c")
+    weights = constants("weights.c")
     assert constants("kernel.h")["REACH"] == ngrams.REACH
     assert contrasts["SLOT_BITS"] == contrast.SLOT_BITS
     assert contrasts["MOST_ALTERNATIVES"] == contrast.MOST_ALTERNATIVES
     assert constants("contrast.h")["MUCH_BETTER"] == contrast.MUCH_BETTER
-    assert constants("wording.c")["ORDERS"] == len(ngrams.ORDERS)
-    assert evidence["ROW_WIDTH"] == ngrams.ROW_WIDTH
+    assert constants("grams.h")["ORDERS"] == len(ngrams.ORDERS)
+    assert constants("grams.h")["NGRAM_BITS"] == ngrams.NGRAM_BITS
+    assert weights["ROW_WIDTH"] == ngrams.ROW_WIDTH
     assert constants("texture.c")["BODY"] == WHERES.index("body")
-    assert evidence["MARK_PLACE"] == 2 * (ngrams.ROW_WIDTH - 1)
-    assert evidence["MARK_BITS"] == ngrams.NGRAM_BITS - ngrams.ROW_BITS
+    assert weights["MARK_PLACE"] == 2 * (ngrams.ROW_WIDTH - 1)
+    assert weights["MARK_BITS"] == ngrams.NGRAM_BITS - ngrams.ROW_BITS
     topic = constants("topics.c")
     assert topic["SIZE"] == topics.TOPIC_SIZE
     assert 1 << topic["SLOT_BITS"] == topics.TOPIC_SLOTS
     assert constants("topics.h")["TOPIC_LEVELS"] == topics.TOPIC_LEVELS
-    assert evidence["FLAT_GROUPS"] == len(ngrams.GROUPS)
     assert evidence["OWN_STEPS"] == context.OWN_STEPS
     assert evidence["LOW"] == context.LOW
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from support import small_model, tables
+from support import tables
 
 from detector.batch import batch_of
 from detector.page import page_from_text
@@ -19,9 +19,8 @@ TEXTS = st.text(st.sampled_from("开云体育官网abcX7 ，。(🎰"), min_size
 def features_of(text: str, ranges: Sequence[tuple[int, int]]) -> list[set[int]]:
     """Return the buckets of each of ``ranges`` (folded characters of the page)."""
     batch = batch_of([page_from_text(text)], tables())
-    rows = small_model().features(batch).rows
     shifted = np.array(ranges, dtype=np.intp).reshape(-1, 2) + batch.starts[0]
-    counts, buckets = wording_buckets(batch, rows, shifted)
+    counts, buckets = wording_buckets(batch, shifted)
     assert buckets.size == 0 or (buckets.min() >= 0 and buckets.max() < 1 << WORDING_BITS)
     found = [set(part.tolist()) for part in np.split(buckets, np.cumsum(counts))[:-1]]
     assert list(map(len, found)) == counts.tolist(), "a feature counts once"
@@ -68,9 +67,8 @@ def test_a_repeated_word_is_the_same_feature() -> None:
 def test_log_odds_add_up_the_table_of_their_kind() -> None:
     text = "开云体育"
     batch = batch_of([page_from_text(text)], tables())
-    rows = small_model().features(batch).rows
     ranges = np.array([[0, 4], [1, 3]], dtype=np.intp) + batch.starts[0]
-    counts, buckets = wording_buckets(batch, rows, ranges)
+    counts, buckets = wording_buckets(batch, ranges)
     longer, shorter = np.split(buckets, [counts[0]])
     table = no_wording().table.copy()
     table[1, shorter] = 2
@@ -78,9 +76,9 @@ def test_log_odds_add_up_the_table_of_their_kind() -> None:
     own = len(shorter)
     wording = Wording(table, (1.0, 0.5), (3.0, -1.0))
     starts, ends = ranges.T.copy()
-    odds = wording.log_odds(batch, rows, starts, ends, 1)
+    odds = wording.log_odds(batch, starts, ends, 1)
     assert odds.tolist() == [shared * 2 * 0.5 - 1.0, own * 2 * 0.5 - 1.0]
-    assert wording.log_odds(batch, rows, starts, ends, 0).tolist() == [3.0, 3.0]
+    assert wording.log_odds(batch, starts, ends, 0).tolist() == [3.0, 3.0]
 
 
 def test_no_ranges_have_no_features() -> None:

@@ -11,7 +11,7 @@
 enum {
     SUM, SUM_LINEAR, MEAN, PEAK, RUNS, SIZE, REST, CROWD, SHARE, PAGE, BELOW_BEST, HIDDEN, WORDING,
     PARTED, SPLICE, BETTER, BETTER_SHARE, PAGE_TOP, PAGE_ODD, PAGE_BOLD, WHERE,
-    COLUMNS = WHERE + PLACES
+    PART = WHERE + PLACES, PART_SHARE, COLUMNS
 };
 
 /* Candidates of one kind: disjoint ranges of a batch in order, and the logarithms of the sums of their
@@ -63,7 +63,7 @@ static void add_page(const Candidates *found, i64 first, i64 last, i64 length, d
     }
 }
 
-/* Write of each candidate its page, and its features but for the wording: rows of COLUMNS, which are
+/* Write of each candidate its page, and its features but for the wording and parts: rows of COLUMNS, which are
  * filled with 0. */
 EXPORT i64 candidate_features(const Batch *batch, const Counts *counts, i64 count,
                               const i64 *starts, const i64 *ends, const double *sums,

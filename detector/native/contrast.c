@@ -8,7 +8,7 @@
 #define MOST_GAIN 120
 #define WELL 16 /* ties with both neighbours, from which a word is well placed */
 #define AT_ONCE 16 /* words, whose counts are looked up while the memory is still asked for others */
-#define BLOCK 64 /* characters, whose words are looked up likewise */
+#define BLOCK 256 /* characters, whose words are looked up likewise */
 #define QUESTIONS (AT_ONCE * 2 * MOST_ALTERNATIVES)
 
 /* Pairs of characters that alternatives would make with their neighbours, and then by how much more
@@ -90,20 +90,19 @@ static inline i32 gain_of(const Setting *in, const u16 *words, const u8 *common,
 
 /* Write which words there are that have alternatives, and their rows; return how many. The memory is
  * asked for all slots of a block before any is waited for, and likewise for keys. */
-static i64 find_words(const Batch *batch, const u32 *keys, const Alternatives *known, i64 *at,
-                      u16 *rows) {
-    const u8 *classes = batch->classes;
+static i64 find_words(const Batch *batch, const u32 *keys, const u8 *paired,
+                      const Alternatives *known, i64 *at, u16 *rows) {
     i64 last = batch->n - 2, words = 0, starts[BLOCK];
     u32 places[BLOCK];
     for (i64 from = 1; from < last; from += BLOCK) {
         i32 count = 0;
         for (i64 i = from; i < least_of(from + BLOCK, last); i++) {
-            if (!is_han(classes[i]) || !is_han(classes[i + 1]))
-                continue;
             starts[count] = i;
             places[count] = (keys[i] * M3) >> (32 - SLOT_BITS);
-            __builtin_prefetch(known->slots + places[count++]);
+            count += paired[i];
         }
+        for (i32 k = 0; k < count; k++)
+            __builtin_prefetch(known->slots + places[k]);
         for (i32 k = 0; k < count; k++) {
             places[k] = known->slots[places[k]];
             __builtin_prefetch(known->keys + places[k]);
@@ -118,10 +117,10 @@ static i64 find_words(const Batch *batch, const u32 *keys, const Alternatives *k
     return words;
 }
 
-i64 compare(const Batch *batch, const u32 *keys, const i16 *ties, const Counts *counts,
-            const Alternatives *known, i16 *gains, const Comparison *found) {
+i64 compare(const Batch *batch, const u32 *keys, const u8 *paired, const i16 *ties,
+            const Counts *counts, const Alternatives *known, i16 *gains, const Comparison *found) {
     u16 *rows = (u16 *)found->gains; /* wait where the gains will be */
-    i64 n = batch->n, *at = found->at, words = find_words(batch, keys, known, at, rows);
+    i64 n = batch->n, *at = found->at, words = find_words(batch, keys, paired, known, at, rows);
     for (i64 j = 0; j < words;) {
         Setting asked[AT_ONCE];
         i64 numbers[AT_ONCE];

@@ -22,9 +22,10 @@ typedef struct {
     u16 *best;
 } Comparison;
 
-/* Compare the words of a text, of whose pairs of characters `keys` are the hashes and `ties` how
- * well they go together; return how many words. `gains` becomes what each character gains. */
-i64 compare(const Batch *batch, const u32 *keys, const i16 *ties, const Counts *counts,
-            const Alternatives *known, i16 *gains, const Comparison *found);
+/* Compare the words of a text, of whose pairs of characters `keys` are the hashes, `paired` whether
+ * both are Chinese and `ties` how well they go together; return how many words. `gains` becomes what
+ * each character gains. */
+i64 compare(const Batch *batch, const u32 *keys, const u8 *paired, const i16 *ties,
+            const Counts *counts, const Alternatives *known, i16 *gains, const Comparison *found);
 
 #endif

@@ -1,12 +1,7 @@
-/* Evidence of every character: the first pass and the second look (see detector/context.py). */
+/* Evidence of every character: the second look (see detector/context.py). */
 #include "kernel.h"
 
-#define ROW_WIDTH 8
-#define MARK_BITS 3 /* by which a row is known for that of an n-gram */
-#define MARK_PLACE 14 /* of the byte in a row: no n-gram reaches the last column */
 #define HEADS 2
-#define FLAT_GROUPS 15 /* of detector/ngrams.py */
-#define AHEAD 16 /* n-grams by which the memory is asked for weights */
 #define OWN_STEPS 32
 #define STEPS 16
 #define GROUP_SIZE (OWN_STEPS * 32)
@@ -18,106 +13,12 @@
 #define FAR 60
 #define WIDE 200
 #define LEAST_LENGTH 50
-#define AT_ONCE 128 /* characters whose other weights are asked for while those of n-grams are added */
 #define BLOCK 256 /* characters, whose steps fit into the nearest cache */
 
 enum { G_NEAR, G_MIDDLE, G_FAR, G_DENSE, G_PAGE, G_OTHER, G_PLACE, G_SIDES, CONTEXT_GROUPS };
 
 /* Sixteenths by which evidence stands out, by kind: above -2 and above -4.5. */
 static const i32 PEAKS[HEADS] = {32, 72};
-
-typedef i8 Bytes __attribute__((vector_size(8)));
-typedef i16 Shorts __attribute__((vector_size(16)));
-
-/* Sums of both heads for the eight characters from one on, four in each half. */
-typedef struct {
-    Shorts near, far;
-} Window;
-
-/* Add the row of the n-gram at `j`. Column 0 of it is for the first character of the window; an n-gram
- * of `order` reaches 8 - order of them. */
-static inline void add_row(Window *window, const u32 *rows, i64 j, int order, const i8 *weights) {
-    const i8 *row = weights + (size_t)(rows[j] >> MARK_BITS) * ROW_WIDTH * HEADS;
-    u64 own = 0 - (u64)((u8)row[MARK_PLACE] == (rows[j] & ((1u << MARK_BITS) - 1))), halves[2];
-    memcpy(halves, row, sizeof halves);
-    halves[0] &= own;
-    halves[1] &= own;
-    Bytes near, far;
-    memcpy(&near, halves, sizeof near);
-    memcpy(&far, halves + 1, sizeof far);
-    for (int column = 8 - order; column < ROW_WIDTH; column++)
-        far[2 * column - 8] = far[2 * column - 7] = 0;
-    window->near += __builtin_convertvector(near, Shorts);
-    window->far += __builtin_convertvector(far, Shorts);
-}
-
-/* Add the rows of the n-grams that the window of i reaches last. Only near the ends of n characters
- * there are any that do not exist; elsewhere the memory is asked for those to come. */
-static inline void add_rows(Window *window, const u32 *const rows[4], i64 i, i64 n,
-                            const i8 *weights) {
-    if (i >= 0 && i + AHEAD < n)
-        for (int order = 1; order <= 4; order++) {
-            const u32 *own = rows[order - 1] + i + 7 - order;
-            __builtin_prefetch(weights + (size_t)(own[AHEAD] >> MARK_BITS) * ROW_WIDTH * HEADS);
-            add_row(window, own, 0, order, weights);
-        }
-    else
-        for (int order = 1; order <= 4; order++)
-            if (i + 7 - order >= 0)
-                add_row(window, rows[order - 1], i + 7 - order, order, weights);
-}
-
-/* Add the weights of one group to the sums, of both heads in turn, for `count` characters, no more than
- * at once: first all are fetched, so that none waits for another. */
-static inline void add_flats(const u32 *flats, const i8 *weights, i32 count, i16 *restrict sums) {
-    i8 pairs[HEADS * AT_ONCE];
-#pragma GCC unroll 8
-    for (i32 j = 0; j < count; j++)
-        memcpy(pairs + HEADS * j, weights + HEADS * (size_t)flats[j], HEADS);
-    for (i32 j = 0; j < HEADS * count; j++)
-        sums[j] = (i16)(sums[j] + pairs[j]);
-}
-
-/* The exact sum of integer weights of each character, scaled: evidence is heads x n.
- *
- * At most 36 weights of 8 bits are added, which 16 bits hold.
- */
-VECTORIZED static void sum_weights(i64 n, const u32 *const rows[4], const u32 *flats,
-                                   const i8 *row_weights, const i8 *flat_weights,
-                                   const float *scale, const float *bias, float *evidence) {
-    Window window = {{0}, {0}};
-    i16 sums[HEADS * AT_ONCE];
-    for (i64 from = -2 * REACH; from < n; from = from < 0 ? 0 : from + AT_ONCE) {
-        i64 last = from < 0 ? 0 : least_of(from + AT_ONCE, n);
-        for (i64 i = from; i < last; i++) {
-            add_rows(&window, rows, i, n, row_weights);
-            for (int group = 0; group < FLAT_GROUPS && i >= 0; group++)
-                __builtin_prefetch(flat_weights + HEADS * (size_t)flats[group * n + i]);
-            if (i >= 0)
-                memcpy(sums + HEADS * (i - from), &window.near, HEADS * sizeof *sums);
-            window.near = __builtin_shufflevector(window.near, window.far, 2, 3, 4, 5, 6, 7, 8, 9);
-            window.far = __builtin_shufflevector(window.far, (Shorts){0}, 2, 3, 4, 5, 6, 7, 8, 9);
-        }
-        i32 count = from < 0 ? 0 : (i32)(last - from);
-        for (int group = 0; group < FLAT_GROUPS; group++)
-            add_flats(flats + group * n + from, flat_weights, count, sums);
-        for (i32 j = 0; j < count; j++) {
-            float scaled = (float)sums[HEADS * j] * scale[0];
-            evidence[from + j] = scaled + bias[0];
-            scaled = (float)sums[HEADS * j + 1] * scale[1];
-            evidence[n + from + j] = scaled + bias[1];
-        }
-    }
-}
-
-EXPORT i64 first_evidence(i64 n, const u32 *rows1, const u32 *rows2, const u32 *rows3,
-                          const u32 *rows4, const u32 *flats, const i8 *row_weights,
-                          const i8 *flat_weights, const float *scale, const float *bias,
-                          float *evidence) {
-    const u32 *const rows[4] = {rows1, rows2, rows3, rows4};
-    sum_weights(n, rows, flats, row_weights, flat_weights, scale, bias, evidence);
-    return 0;
-}
 
 /* The nearest integer, halves to even (|value| < 2**22). */
 static inline i32 rounded(float value) {
@@ -136,12 +37,13 @@ typedef struct {
  * either sum, and their steps. */
 VECTORIZED static void count_up(const u8 *classes, const float *first, i32 above, i32 count,
                                 i32 *restrict capped, i32 *restrict peaks, u8 *restrict own) {
+    i32 sixteenths[BLOCK];
+    for (i32 j = 0; j < count; j++) /* a compiler makes a branch of this where it is not by itself */
+        sixteenths[j] = clipped(rounded(first[j] * 16), 16 * LOW, 16 * HIGH);
     for (i32 j = 0; j < count; j++) {
-        i32 sixteenths = clipped(rounded(first[j] * 16), 16 * LOW, 16 * HIGH);
-        sixteenths = classes[j] == BREAK ? -64 : sixteenths;
-        i32 peak = sixteenths + above;
-        own[j] = (u8)clipped((sixteenths - 16 * LOW) >> 3, 0, OWN_STEPS - 1);
-        capped[j] = sixteenths < 64 ? sixteenths : 64;
+        i32 value = classes[j] == BREAK ? -64 : sixteenths[j], peak = value + above;
+        own[j] = (u8)clipped((value - 16 * LOW) >> 3, 0, OWN_STEPS - 1);
+        capped[j] = value < 64 ? value : 64;
         peaks[j] = peak > 0 ? peak : 0;
     }
 }

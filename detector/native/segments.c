@@ -1,6 +1,8 @@
 /* Maximal scoring segments of evidence (see detector/spans.py). */
 #include "kernel.h"
 
+#define AT_ONCE 16 /* characters, none of which gains mostly */
+
 /* A candidate: its range, the sums before it and up to its end, and the nearest earlier candidate
  * with a smaller sum before it. */
 typedef struct {
@@ -26,6 +28,24 @@ static void flush(const Candidate *stack, i64 *height, double least, Found *foun
     *height = 0;
 }
 
+/* Where the next character stands that gains, n for nowhere. */
+VECTORIZED static i64 next_gain(const float *evidence, const u8 *classes, i64 i, i64 n,
+                                float offset) {
+    while (i < n) {
+        i32 gains = 0;
+        for (int k = 0; k < AT_ONCE && i + AT_ONCE <= n; k++)
+            gains |= evidence[i + k] - offset > 0;
+        if (!gains && i + AT_ONCE <= n) {
+            i += AT_ONCE;
+            continue;
+        }
+        for (i64 stop = least_of(i + AT_ONCE, n); i < stop; i++)
+            if (classes[i] != BREAK && evidence[i] - offset > 0)
+                return i;
+    }
+    return n;
+}
+
 /* Write the maximal scoring segments (Ruzzo and Tompa, ISMB 1999) of each stretch between breaks
  * whose sum is at least `least`; return how many. A score is evidence - offset, at least -floor.
  * A run without gain that costs `drop` parts as a break does. There is room for n / 2 + 1.
@@ -43,7 +63,7 @@ EXPORT i64 maximal_segments(const float *evidence, const u8 *classes, i64 n, flo
         double change = 0;
         i64 begin = i;
         bool parted = false;
-        for (; i < n; i++) { /* a run without gain */
+        for (; i < n && !parted; i++) { /* a run without gain */
             float score = evidence[i] - offset;
             if (classes[i] == BREAK) {
                 parted = true;
@@ -53,8 +73,10 @@ EXPORT i64 maximal_segments(const float *evidence, const u8 *classes, i64 n, flo
             if (score > 0)
                 break;
             change += score;
+            parted = -change >= drop;
         }
-        if (parted || -change >= drop) {
+        if (parted) {
+            i = next_gain(evidence, classes, i, n, offset);
             flush(stack, &height, least, &found);
             total = 0;
         } else if (i > begin)

@@ -11,7 +11,7 @@
 #define RING 128  /* vectors at hand: no fewer than 2 * RADIUS + 2 */
 #define BEYOND (RADIUS + 1)
 #define LEAST_WORDS 3
-#define AHEAD 16 /* characters by which the memory is asked for slots */
+#define AHEAD 64 /* characters by which the memory is asked for slots */
 #define NOTHING (-2.0f) /* below any cosine: nothing to say */
 
 typedef i8 Bytes __attribute__((vector_size(4)));
@@ -20,27 +20,25 @@ typedef float Floats __attribute__((vector_size(16)));
 typedef u16 Marks __attribute__((vector_size(2 * PROBES)));
 typedef i8 Hits __attribute__((vector_size(PROBES)));
 
-/* Sums of whole numbers of at most 121 times 127, which floating point holds exactly. */
 typedef struct {
-    Floats low, high;
+    Ints low, high;
 } Vector;
 
-static inline Floats floats_of(const i8 *four) {
+static inline Ints ints_of(const i8 *four) {
     Bytes bytes;
     memcpy(&bytes, four, sizeof bytes);
-    return __builtin_convertvector(__builtin_convertvector(bytes, Ints), Floats);
-}
-
-static inline Vector sum_of(Vector one, Vector two) {
-    return (Vector){one.low + two.low, one.high + two.high};
+    return __builtin_convertvector(bytes, Ints);
 }
 
 static inline Vector difference_of(Vector one, Vector two) {
     return (Vector){one.low - two.low, one.high - two.high};
 }
 
+static inline Floats floats_of(Ints four) { return __builtin_convertvector(four, Floats); }
+
+/* Numbers are at most 121 times 127, which floating point holds exactly. */
 static inline float product_of(Vector one, Vector two) {
-    Floats sums = one.low * two.low + one.high * two.high;
+    Floats sums = floats_of(one.low) * floats_of(two.low) + floats_of(one.high) * floats_of(two.high);
     return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
@@ -75,34 +73,38 @@ static inline i32 slot_of(u32 key, const Topics *topics) {
     return -1;
 }
 
-/* The vector of a word, nothing where there is none. */
-static inline Vector vector_of(i32 slot, const i8 *vectors) {
-    static const i8 nothing[SIZE] = {0};
-    const i8 *vector = slot >= 0 ? vectors + (size_t)slot * SIZE : nothing;
-    return (Vector){floats_of(vector), floats_of(vector + SIZE / 2)};
-}
+/* The sums up to each character: of vectors, and how many words. */
+typedef struct {
+    Vector vectors;
+    i32 words;
+} Sums;
 
 /* `slots` is readable RADIUS + 1 beyond both ends: there are no words. */
-static void compare_words(const i32 *slots, i64 n, const i8 *vectors, float *cosines) {
-    Vector ring[RING], sum = {{0}, {0}};
+VECTORIZED static void compare_words(const i32 *slots, i64 n, const i8 *vectors, float *cosines) {
+    static const i8 nothing[SIZE] = {0};
+    Sums ring[RING], sums = {{{0}, {0}}, 0};
     memset(ring, 0, sizeof ring);
-    i32 words = 0;
     for (i64 i = -RADIUS; i < n; i++) {
-        i64 enters = i + RADIUS, leaves = i - RADIUS - 1;
-        Vector entering = vector_of(slots[enters], vectors);
-        sum = difference_of(sum_of(sum, entering), ring[leaves & (RING - 1)]);
-        ring[enters & (RING - 1)] = entering;
-        words += (slots[enters] >= 0) - (i > 0 && slots[leaves] >= 0);
+        i32 enters = slots[i + RADIUS];
+        const i8 *vector = enters >= 0 ? vectors + (size_t)enters * SIZE : nothing;
+        sums.vectors.low += ints_of(vector);
+        sums.vectors.high += ints_of(vector + SIZE / 2);
+        sums.words += enters >= 0;
+        ring[(i + RADIUS) & (RING - 1)] = sums;
         if (i < 0)
             continue;
-        /* Those that overlap it say nothing. */
-        Vector own = ring[i & (RING - 1)], others = difference_of(sum, own);
-        others = difference_of(others, ring[(i - 1) & (RING - 1)]);
-        others = difference_of(others, ring[(i + 1) & (RING - 1)]);
-        i32 left = words - 1 - (slots[i - 1] >= 0) - (slots[i + 1] >= 0);
         cosines[i] = NOTHING;
-        if (slots[i] < 0 || left < LEAST_WORDS)
+        if (slots[i] < 0)
             continue;
+        const Sums *last = &ring[i & (RING - 1)], *before = &ring[(i - 1) & (RING - 1)];
+        const Sums *left = &ring[(i - 2) & (RING - 1)], *right = &ring[(i + 1) & (RING - 1)];
+        const Sums *left_out = &ring[(i - RADIUS - 1) & (RING - 1)];
+        /* Those that overlap it say nothing. */
+        if ((sums.words - left_out->words) - (right->words - left->words) < LEAST_WORDS)
+            continue;
+        Vector own = difference_of(last->vectors, before->vectors);
+        Vector around = difference_of(sums.vectors, left_out->vectors);
+        Vector others = difference_of(around, difference_of(right->vectors, left->vectors));
         float size = product_of(own, own) * product_of(others, others);
         cosines[i] = size > 0 ? product_of(own, others) / sqrtf(size) : 0;
     }

@@ -1,10 +1,9 @@
 /* What the words of a candidate say, as hashed features (see detector/wording.py). */
-#include "kernel.h"
+#include "grams.h"
 
 #define LONGEST 200 /* characters of a range that are read, from its start */
 #define LONGEST_RUN 8
 #define AROUND 10 /* characters on either side that are read as well */
-#define ORDERS 4
 #define RUN_ORDERS 3
 #define SALT 17
 #define MOST_FEATURES (ORDERS * (LONGEST + 2 + 2 * AROUND) + 2 * RUN_ORDERS * LONGEST)
@@ -34,22 +33,25 @@ static inline u32 tagged(u32 row, u32 salt, u32 order) {
 }
 
 /* The n-grams inside [start, start + size), at its ends, and around it in [first, last). */
-static void add_ngrams(Found *found, const u32 *const rows[ORDERS], i64 start, i64 size, i64 end,
-                       i64 first, i64 last) {
+static void add_ngrams(Found *found, const Batch *batch, i64 start, i64 size, i64 end, i64 first,
+                       i64 last) {
+    Grams inside, outside; /* from shortly before the start, and from shortly before the end */
+    find_grams(batch, start - AROUND, (i32)(AROUND + size), inside);
+    find_grams(batch, end - ORDERS, ORDERS + AROUND, outside);
     for (u32 order = 1; order <= ORDERS; order++) {
-        const u32 *row = rows[order - 1] + REACH;
-        for (i64 i = start; i + order <= start + size; i++)
-            add(found, row[i]);
+        const u32 *own = inside[order - 1] + AROUND, *ends = outside[order - 1] + ORDERS;
+        for (i64 i = 0; i + order <= size; i++)
+            add(found, own[i]);
         if (size >= order) {
-            add(found, tagged(row[start], STARTS, order));
-            add(found, tagged(row[end - order], ENDS, order));
+            add(found, tagged(own[0], STARTS, order));
+            add(found, tagged(ends[-(i64)order], ENDS, order));
         }
         if (order == 1)
             continue;
-        for (i64 i = most_of(start - AROUND, first); i + order <= start; i++)
-            add(found, tagged(row[i], BEFORE, order));
-        for (i64 i = end; i + order <= least_of(end + AROUND, last); i++)
-            add(found, tagged(row[i], AFTER, order));
+        for (i64 i = most_of(-AROUND, first - start); i + order <= 0; i++)
+            add(found, tagged(own[i], BEFORE, order));
+        for (i64 i = 0; i + order <= least_of(AROUND, last - end); i++)
+            add(found, tagged(ends[i], AFTER, order));
     }
 }
 
@@ -77,11 +79,8 @@ static void add_runs(Found *found, const u8 *classes, i64 size) {
 
 /* Write how many features each of m ranges has, their buckets one after the other where `out` is
  * not null, and where `table` is not null the sums of their weights. Return how many there are. */
-EXPORT i64 wording_features(const Batch *batch, const u32 *rows1, const u32 *rows2,
-                            const u32 *rows3, const u32 *rows4, const i64 *starts,
-                            const i64 *ends, i64 m, u32 bits, i64 *counts, i32 *out,
-                            const i8 *table, i64 *sums) {
-    const u32 *const rows[ORDERS] = {rows1, rows2, rows3, rows4};
+EXPORT i64 wording_features(const Batch *batch, const i64 *starts, const i64 *ends, i64 m, u32 bits,
+                            i64 *counts, i32 *out, const i8 *table, i64 *sums) {
     u32 buckets[MOST_FEATURES];
     u8 *seen = calloc((size_t)1 << bits >> 3, 1);
     if (!seen)
@@ -94,7 +93,7 @@ EXPORT i64 wording_features(const Batch *batch, const u32 *rows1, const u32 *row
         while (page + 1 < batch->pages && batch->starts[page + 1] <= starts[k])
             page++;
         i64 size = least_of(ends[k] - starts[k], LONGEST);
-        add_ngrams(&found, rows, starts[k], size, ends[k], batch->starts[page],
+        add_ngrams(&found, batch, starts[k], size, ends[k], batch->starts[page],
                    batch->ends[page]);
         add_runs(&found, batch->classes + starts[k], size);
         i64 sum = 0;

@@ -258,7 +258,7 @@ def context_rows(
     batch = batch_of([page.page], model.tables)
     folded, start = batch.page(0), batch.starts[0]
     n = len(folded.codes)
-    evidence = model.first_evidence(model.features(batch))
+    evidence, _ = model.first_evidence(batch)
     first = evidence[start : start + n]
     labels = character_labels(page, folded.offsets)
     # Characters that the first pass finds clean beyond doubt teach little, and are many.

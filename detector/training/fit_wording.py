@@ -40,7 +40,7 @@ def wording_rows(page: LabeledPage, model: Model) -> tuple[WordingRows, ...]:
     for kind in KINDS:
         found = candidates(signs, model, kind)
         ranges = np.stack((found.start, found.end), axis=1)
-        sizes, buckets = wording_buckets(signs.batch, signs.features.rows, ranges)
+        sizes, buckets = wording_buckets(signs.batch, ranges)
         rows.append(WordingRows(buckets, sizes, rightness(page, found), page.spam))
     return tuple(rows)
 

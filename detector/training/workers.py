@@ -122,8 +122,8 @@ def _alarms(page: LabeledPage) -> NDArray[np.bool_]:
     """Return which characters the first model takes for offending."""
     model = used().model
     batch = batch_of([page.page], model.tables)
-    first = model.first_evidence(model.features(batch))[batch.starts[0] : batch.ends[0]]
-    return np.asarray((first > -1.0).any(axis=1))
+    evidence, _ = model.first_evidence(batch)
+    return np.asarray((evidence[batch.starts[0] : batch.ends[0]] > -1.0).any(axis=1))
 
 
 def _rows(pages: Iterator[LabeledPage], generator: np.random.Generator) -> CharacterRows:

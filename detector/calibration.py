@@ -78,13 +78,17 @@ class Calibration:
     def log_odds(self, names: Sequence[str], values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log-odds (m) that :meth:`probabilities` come from."""
         terms = self._terms(tuple(names))
-        within = np.minimum(np.maximum(values, terms.low), terms.high)
-        # Summed along rows rather than by a matrix product, whose order depends on the machine.
+        within = np.ascontiguousarray(np.minimum(np.maximum(values, terms.low), terms.high))
+        # Summed along rows of memory rather than by a matrix product, whose order depends on the
+        # machine. (Columns by their indices would lie in columns of memory: the sums of several
+        # rows would be made in another order than that of one.)
         odds: NDArray[np.float64] = (within * terms.slopes).sum(axis=1)
         if len(terms.bent):
-            odds += (np.maximum(within[:, terms.bent] - terms.knots, 0) * terms.bends).sum(axis=1)
+            exceeding = np.maximum(within.take(terms.bent, axis=1) - terms.knots, 0)
+            odds += (exceeding * terms.bends).sum(axis=1)
         if len(terms.one):
-            odds += (within[:, terms.one] * within[:, terms.other] * terms.products).sum(axis=1)
+            products = within.take(terms.one, axis=1) * within.take(terms.other, axis=1)
+            odds += (products * terms.products).sum(axis=1)
         odds += self.intercept
         return odds
 

@@ -47,6 +47,18 @@ def test_terms_bend_and_multiply_within_bounds(a: float, b: float, low: float, h
     assert Calibration(**told).log_odds(("a", "b"), np.array([[a, b]])) == pytest.approx([wanted])
 
 
+@given(st.integers(1, 40), st.integers(0, 1_000))
+def test_a_row_comes_to_the_same_in_any_company(count: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    names = [f"f{number}" for number in range(40)]
+    terms = [*names, *(bend(name, 0.1) for name in names), *(product(n, "f7") for n in names)]
+    calibration = Calibration(0.3, dict(zip(terms, rng.normal(size=len(terms)), strict=True)))
+    rows = rng.normal(size=(count, len(names)))
+    together = calibration.log_odds(names, rows)
+    assert together.tolist() == [calibration.log_odds(names, row[None])[0] for row in rows]
+    assert together.tolist() == calibration.log_odds(names, np.asfortranarray(rows)).tolist()
+
+
 def pages(values: np.ndarray, right: np.ndarray) -> list[Judged]:
     """Return pages whose candidates have ``values`` of two features, and are ``right``."""
     each = range(0, len(right), 5)

@@ -65,16 +65,10 @@ THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
 ONE_IN_A_HUNDRED = 0.05
 """What one plain text in a hundred scores at least, of either kind."""
-BRIEF_CAUTION = 1.2
-"""How much rarer than texts brief clean pages may be flagged: of these the web has more that looks
-like spam than the pages made here, whose tail says too little."""
-TEXT_LENIENCE: dict[Kind, float] = {"injection": 1.0, "garbled": 2.0}
-HTML_LENIENCE: dict[Kind, float] = {"injection": 1.5, "garbled": 1.0}
-"""How much more often than the rate clean pages may be flagged. A quarter of the texts made here
-has what looks like garbling (dialect, glosses, slips of recognition), far more than of the web;
-in HTML left-over markup looks like it. HTML gives less cause to see injections than texts
-made here."""
-HARD_LENIENCE = 5
+HTML_LENIENCE: dict[Kind, float] = {"injection": 2.0, "garbled": 1.0}
+"""How much more often than the rate clean HTML may be flagged: pages of the web give less cause to
+see injections than texts made here do, from whose tail the bound is taken."""
+HARD_LENIENCE = 4
 """How much more often hard negatives may be flagged than plain pages. Half of the clean pages made
 for the threshold quote spam, report on it or look like it, far more than on the web: counted as
 one, they would decide the threshold alone."""
@@ -209,8 +203,8 @@ def _with_threshold(model: Model, options: TrainOptions, console: Console) -> Mo
 def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float) -> Model:
     """Return ``model`` with page scores scaled so that ``THRESHOLD`` gives ``false_rate``.
 
-    ``judged`` are clean pages. The rate is the share of plain Chinese texts which injections alone
-    may flag. Brief pages and other languages have a tail and a bound of their own; the bound moves
+    ``judged`` are clean pages. The rate is the share of plain Chinese texts that each kind may
+    flag. Brief pages and other languages have a tail and a bound of their own; the bound moves
     from one to the other with :data:`~detector.page_score.BOUNDS`.
     HTML pages made here are harder than those of the web, with brands in every corner of them, so
     that of the web is judged by the bound of texts as well, a little lower.
@@ -228,8 +222,8 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
         text = _tails(texts, spans, page)
         title = _tails([one for one in chinese if brief(one.length) > 0.75], spans, page)
         others = _tails([one for one in clean if not one.lang.startswith("zh")], spans, page)
-        bound = text.bound(false_rate * TEXT_LENIENCE[kind])
-        shorter = title.bound(false_rate / BRIEF_CAUTION) if title.judges else bound
+        bound = text.bound(false_rate)
+        shorter = title.bound(false_rate) if title.judges else bound
         foreign = others.bound(false_rate) if others.judges else bound
         step = max(bound - text.plain.start, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
         of_html = text.bound(false_rate * HTML_LENIENCE[kind])

@@ -23,7 +23,7 @@ __all__ = [
 
 BOUNDS = ("brief", "foreign", "html")
 FITTED: dict[Kind, tuple[str, ...]] = {
-    "injection": ("phrase", "phrases", "title", "faint", "loud"),
+    "injection": ("phrase", "phrases", "title"),
     "garbled": (
         "best", "second", "expected", "length", "top", "odd", "bold", "running", "running_size",
         "no_running",
@@ -32,9 +32,8 @@ FITTED: dict[Kind, tuple[str, ...]] = {
 """Which of the page features are fitted for each kind.
 
 Injections add up: a brand in the title, in a heading and in a host name is a doorway, though each
-alone leaves a doubt; and where hardly anything else sounds like promotion, a phrase of it was put
-there. What looks garbled does not add up: a long page has many doubts; what its text is like as a
-whole tells which of them to believe.
+alone leaves a doubt. What looks garbled does not: a long page has many doubts; what its text is
+like as a whole tells which of them to believe.
 
 Those of :data:`BOUNDS` are not fitted: their weights are what parts the thresholds of titles from
 those of texts, those of findings in other languages from those of Chinese ones, and those of HTML
@@ -127,8 +126,6 @@ def page_features(
         "running": texture.running_top if texture.running_size else _NO_RUNNING,
         "running_size": math.log(max(texture.running_size, _LEAST_RUNNING) + 20),
         "no_running": float(not texture.running_size),
-        "faint": (1 - whole) * math.log((texture.faint + 1) / (length + 20)),
-        "loud": (1 - whole) * math.log((texture.loud + 1) / (length + 20)),
         "brief": whole,
         "foreign": sum(span.score for span in spans if not span.chinese) / expected,
         "html": float(html),

@@ -194,17 +194,14 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Texture:
-    """How a page looks as a whole, by the log-odds of its characters, besides what is found on it.
+    """How garbled a page looks, by the log-odds of its characters, besides what is found on it.
 
-    Of how garbled they are:
 
     ``top`` is the average of the forty that look most garbled (-8 where there are none); ``odd``
     characters have more than -2, and ``bold`` ones more than 0. ``running_size`` characters of
     the body are in blocks of at least forty, as sentences are: ``running_top`` is the average of
     the twenty of these that look most garbled, each counted once however often it is there. (A
     technical term looks odd in every sentence, a machine garbles many words.)
-
-    Of how injected: ``faint`` characters have more than -4, and ``loud`` ones more than 0.
     """
 
     top: float = -8.0
@@ -212,8 +209,6 @@ class Texture:
     bold: int = 0
     running_size: int = 0
     running_top: float = -8.0
-    faint: int = 0
-    loud: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""

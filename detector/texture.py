@@ -1,4 +1,4 @@
-"""Texture: how odd a page looks as a whole, its running text, and how much of it is promotion.
+"""Texture: how odd a page looks as a whole, and how odd its running text.
 
 Menus, lists of names, tables and addresses look odd one by one, and a long page has many; sentences
 do not. A machine that garbles words has been at work in every paragraph, though few of the words
@@ -33,8 +33,6 @@ class Textures(NamedTuple):
     bold: NDArray[np.int64]
     running_size: NDArray[np.int64]
     running_top: NDArray[np.float32]
-    faint: NDArray[np.int64]
-    loud: NDArray[np.int64]
 
     def by_page(self) -> list[Texture]:
         """Return the texture of each page."""
@@ -44,13 +42,12 @@ class Textures(NamedTuple):
 def textures(batch: Batch, evidence: Evidence) -> Textures:
     """Return the textures of the pages of ``batch``, of whose characters ``evidence`` is."""
     n, b = len(batch.codes), len(batch.starts)
-    garbled, injected = (evidence.final[:, KINDS.index(k)] for k in ("garbled", "injection"))
+    garbled = evidence.final[:, KINDS.index("garbled")]
     top, running_top = np.empty((2, b), dtype=np.float32)
-    odd, bold, running_size, faint, loud = np.empty((5, b), dtype=np.int64)
-    found = Textures(top, odd, bold, running_size, running_top, faint, loud)
+    odd, bold, running_size = np.empty((3, b), dtype=np.int64)
+    found = Textures(top, odd, bold, running_size, running_top)
     call(
         "survey_textures", ctypes.byref(batch.pointers), address(garbled, np.float32, n),
-        address(injected, np.float32, n),
         *(address(column, column.dtype.type, b) for column in found),
     )  # fmt: skip
     return found

@@ -495,19 +495,6 @@ def test_pages_without_running_text_are_told() -> None:
     assert told(spans)["no_running"] == 1.0
 
 
-def test_how_much_else_sounds_like_promotion_counts_in_texts_only() -> None:
-    spans = [Weighed(0.9, "开云体育", True, "body")]
-    quiet, noisy = Texture(faint=9, loud=9), Texture(faint=499, loud=49)
-
-    def shares(length: int, texture: Texture) -> tuple[float, float]:
-        told = page_features(spans, length, texture, html=False)
-        return told["faint"], told["loud"]
-
-    assert shares(980, quiet) == pytest.approx((math.log(0.01), math.log(0.01)))
-    assert shares(980, noisy) == pytest.approx((math.log(0.5), math.log(0.05)))
-    assert shares(20, quiet) == shares(20, noisy) == (0, 0)
-
-
 def test_what_a_title_says_counts_of_its_own() -> None:
     body = told([Weighed(0.9, "开云体育", True, "body")])
     both = told([Weighed(0.7, "开云", True, "title"), Weighed(0.9, "开云体育", True, "body")])

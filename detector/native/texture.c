@@ -8,7 +8,6 @@
 #define QUIET (-8.0f) /* evidence taken for that of no text */
 #define ODD (-2.0f)
 #define BOLD 0.0f
-#define FAINT (-4.0f)
 #define LEAST_RUNNING 40
 #define DISTINCT 65536
 #define BODY 3 /* of WHERES in detector/page.py */
@@ -63,18 +62,16 @@ static Levels levels_of(Distinct *distinct) {
 }
 
 /* Write of each page the average evidence of the characters that stand out and how many are odd and
- * bold; of its running text (characters of the body, in blocks of at least LEAST_RUNNING) how many
- * there are, and the average of the oddest, each character counted once; and how many faintly look
- * injected, and how many loudly. */
-EXPORT i64 survey_textures(const Batch *batch, const float *evidence, const float *injected,
-                           float *tops, i64 *odd, i64 *bold, i64 *running_sizes,
-                           float *running_tops, i64 *faint, i64 *loud) {
+ * bold; and of its running text (characters of the body, in blocks of at least LEAST_RUNNING) how
+ * many there are, and the average of the oddest, each character counted once. */
+EXPORT i64 survey_textures(const Batch *batch, const float *evidence, float *tops, i64 *odd,
+                           i64 *bold, i64 *running_sizes, float *running_tops) {
     Distinct *distinct = calloc(1, sizeof *distinct);
     if (!distinct)
         return -1;
     for (i64 k = 0; k < batch->pages; k++) {
         Levels whole = {{0}, 0};
-        odd[k] = bold[k] = running_sizes[k] = faint[k] = loud[k] = 0;
+        odd[k] = bold[k] = running_sizes[k] = 0;
         for (i64 i = batch->starts[k], end; i < batch->ends[k]; i = end + 1) {
             for (end = i; end < batch->ends[k] && batch->classes[end] != BREAK;)
                 end++;
@@ -83,8 +80,6 @@ EXPORT i64 survey_textures(const Batch *batch, const float *evidence, const floa
                 whole.bins[level]++;
                 odd[k] += evidence[j] > ODD;
                 bold[k] += evidence[j] > BOLD;
-                faint[k] += injected[j] > FAINT;
-                loud[k] += injected[j] > BOLD;
                 if (end - i >= LEAST_RUNNING && batch->places[j] >> 1 == BODY) {
                     meet(distinct, batch->codes[j], level);
                     running_sizes[k]++;

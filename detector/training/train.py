@@ -65,9 +65,12 @@ THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
 ONE_IN_A_HUNDRED = 0.05
 """What one plain text in a hundred scores at least, of either kind."""
-HTML_LENIENCE: dict[Kind, float] = {"injection": 2.0, "garbled": 1.0}
-"""How much more often than the rate clean HTML may be flagged: pages of the web give less cause to
-see injections than texts made here do, from whose tail the bound is taken."""
+BRIEF_CAUTION = 1.5
+"""How much rarer than texts brief clean pages may be flagged: of these the web has more that looks
+like spam than the pages made here, whose tail says too little."""
+HTML_LENIENCE: dict[Kind, float] = {"injection": 0.8, "garbled": 0.3}
+"""How often clean HTML may be flagged for every text: left-over markup, tables and lists look like
+findings. (HTML made here is harder than that of the web: its bound comes from the texts' tail.)"""
 HARD_LENIENCE = 4
 """How much more often hard negatives may be flagged than plain pages. Half of the clean pages made
 for the threshold quote spam, report on it or look like it, far more than on the web: counted as
@@ -207,7 +210,7 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
     flag. Brief pages and other languages have a tail and a bound of their own; the bound moves
     from one to the other with :data:`~detector.page_score.BOUNDS`.
     HTML pages made here are harder than those of the web, with brands in every corner of them, so
-    that of the web is judged by the bound of texts as well, a little lower.
+    that of the web is judged by the bound of texts as well, moved a little.
     Log-odds are measured so that one in a hundred plain texts scores ``ONE_IN_A_HUNDRED`` or more:
     a score means the same for both kinds, above the threshold and below.
     """
@@ -223,7 +226,7 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
         title = _tails([one for one in chinese if brief(one.length) > 0.75], spans, page)
         others = _tails([one for one in clean if not one.lang.startswith("zh")], spans, page)
         bound = text.bound(false_rate)
-        shorter = title.bound(false_rate) if title.judges else bound
+        shorter = title.bound(false_rate / BRIEF_CAUTION) if title.judges else bound
         foreign = others.bound(false_rate) if others.judges else bound
         step = max(bound - text.plain.start, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
         of_html = text.bound(false_rate * HTML_LENIENCE[kind])

@@ -204,6 +204,9 @@ NASTIES: dict[str, Nasty] = {
     "nested options of svg, in a formula's element": Nasty(
         lambda n: _page("<svg><mtext>" + "<option>" * n), 300_000, ("max_depth",)
     ),
+    "headings that no end tag of a passage closes": Nasty(
+        _repeated("<foreignObject><h1></foreignObject>"), 100_000, ("max_depth",)
+    ),
     "nested templates": Nasty(_repeated("<template>"), 300_000, ("max_depth",)),
     "nested custom elements": Nasty(_numbered("<x-{}>"), 300_000, ("max_depth",)),
     "one attribute a million times": Nasty(

@@ -338,10 +338,11 @@ static bool closes_dropped(Nesting *nesting, i32 number) {
         }
         return false;
     }
+    /* No end tag of a passage is known to HTML, in which it stands. */
     i32 walls = kind & TEMPLATED ? 0
                 : kind & TABLE   ? TEMPLATED
-                : kind & (SPECIAL | FORMATTING) ? BOUNDARY
-                                                : BOUNDARY | SPECIAL;
+                : kind & (SPECIAL | FORMATTING) && !(kind & PASSAGE) ? BOUNDARY
+                                                                     : BOUNDARY | SPECIAL;
     bool between = false;
     for (i64 at = nesting->depth; at--;) {
         if (nesting->open[at].number == number && nesting->open[at].closable) {

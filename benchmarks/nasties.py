@@ -204,6 +204,12 @@ NASTIES: dict[str, Nasty] = {
     "nested options of svg, in a formula's element": Nasty(
         lambda n: _page("<svg><mtext>" + "<option>" * n), 300_000, ("max_depth",)
     ),
+    "styles of svg behind the end of no frameset": Nasty(
+        lambda n: _page("x<frameset><svg></frameset><style>" + "<g>" * n), 300_000, ("max_depth",)
+    ),
+    "framesets in what they do away with": Nasty(
+        _repeated("<div><frameset></div>"), 100_000, ("max_depth",)
+    ),
     "headings that no end tag of a passage closes": Nasty(
         _repeated("<foreignObject><h1></foreignObject>"), 100_000, ("max_depth",)
     ),

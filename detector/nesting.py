@@ -36,8 +36,8 @@ KINDS = {
     "script style title textarea image frame",
     "raw": "script style title textarea xmp iframe noembed noframes plaintext",
     "foreign": "svg math",
-    "boundary": "table template marquee object applet select mi mo mn ms mtext annotation-xml "
-    "foreignobject desc",
+    "boundary": "table template marquee object applet select frameset mi mo mn ms mtext "
+    "annotation-xml foreignobject desc",
     "special": "address applet article aside blockquote button center details dir div dl fieldset "
     "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup iframe listing main "
     "marquee menu nav noembed noframes noscript object ol optgroup plaintext pre search section "

@@ -327,6 +327,8 @@ static bool closes_dropped(Nesting *nesting, i32 number) {
         own->dropped--;
         return true;
     }
+    if (kind & DOUBTFUL && !(kind & CHOICE)) /* of a frameset, whose start may have been ignored */
+        return false;
     if (kind & LEAVING)
         leave_foreign(nesting);
     if (kind & ROW)

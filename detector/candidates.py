@@ -57,8 +57,6 @@ Those from ``parted`` on, before the places, are told of one kind only: of injec
 part a text, and how oddly; of garbled passages, how many words would fit much better, their share
 of those compared, and what the page looks like. The last are whether a candidate is a part of
 another, and the logarithm of its share in it.
-(Products of these features would fit pages made here better, and pages of the web far worse, which
-are longer than any made here.)
 """
 _LOGS = [
     SPAN_FEATURES.index(name)

@@ -196,7 +196,6 @@ class Damage:
 class Texture:
     """How garbled a page looks, by the log-odds of its characters, besides what is found on it.
 
-
     ``top`` is the average of the forty that look most garbled (-8 where there are none); ``odd``
     characters have more than -2, and ``bold`` ones more than 0. ``running_size`` characters of
     the body are in blocks of at least forty, as sentences are: ``running_top`` is the average of

@@ -39,7 +39,8 @@ class TrainOptions:
     jobs: int = 2
     false_rate: float = 0.0004
     """Share of the plain Chinese calibration texts that the threshold may flag for either kind of
-    finding; HTML and hard negatives have multiples of it (see train.py). Lower loses spam."""
+    finding; brief pages, HTML and hard negatives have shares or multiples of it (see train.py).
+    Lower loses spam."""
     fit: FitOptions = field(default_factory=FitOptions)
 
     def scaled(self, pages: int) -> TrainOptions:

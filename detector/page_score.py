@@ -25,8 +25,8 @@ BOUNDS = ("brief", "foreign", "html")
 FITTED: dict[Kind, tuple[str, ...]] = {
     "injection": ("phrase", "phrases", "title"),
     "garbled": (
-        "best", "second", "expected", "length", "top", "odd", "bold", "running", "running_size",
-        "no_running",
+        "best", "second", "expected", "length", "top", "odd", "bold", "particles", "running",
+        "running_size", "no_running",
     ),
 }  # fmt: skip
 """Which of the page features are fitted for each kind.
@@ -123,6 +123,7 @@ def page_features(
         "top": texture.top,
         "odd": math.log((texture.odd + 1) / (length + 20)),
         "bold": math.log((texture.bold + 1) / (length + 20)),
+        "particles": math.log((texture.particles + 1) / (texture.han + 20)),
         "running": texture.running_top if texture.running_size else _NO_RUNNING,
         "running_size": math.log(max(texture.running_size, _LEAST_RUNNING) + 20),
         "no_running": float(not texture.running_size),

@@ -31,6 +31,8 @@ class Textures(NamedTuple):
     top: NDArray[np.float32]
     odd: NDArray[np.int64]
     bold: NDArray[np.int64]
+    han: NDArray[np.int64]
+    particles: NDArray[np.int64]
     running_size: NDArray[np.int64]
     running_top: NDArray[np.float32]
 
@@ -44,8 +46,8 @@ def textures(batch: Batch, evidence: Evidence) -> Textures:
     n, b = len(batch.codes), len(batch.starts)
     garbled = evidence.final[:, KINDS.index("garbled")]
     top, running_top = np.empty((2, b), dtype=np.float32)
-    odd, bold, running_size = np.empty((3, b), dtype=np.int64)
-    found = Textures(top, odd, bold, running_size, running_top)
+    odd, bold, han, particles, running_size = np.empty((5, b), dtype=np.int64)
+    found = Textures(top, odd, bold, han, particles, running_size, running_top)
     call(
         "survey_textures", ctypes.byref(batch.pointers), address(garbled, np.float32, n),
         *(address(column, column.dtype.type, b) for column in found),

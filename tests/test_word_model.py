@@ -11,7 +11,7 @@ import pytest
 from support import tables
 
 from detector.counts import tuple_keys
-from detector.training.readers import ArchiveError
+from detector.training.archives import ArchiveError
 from detector.training.word_model import TOKENS, expected_counts, read_word_model
 
 WORDS = ["", "人工", "智能", "的"]

@@ -12,6 +12,21 @@
 #define DISTINCT 65536
 #define BODY 3 /* of WHERES in detector/page.py */
 
+/* Whether a character, as folded, is one of the commonest function words of modern Chinese, and
+ * none of the classical language's. */
+static inline bool is_particle(u32 code) {
+    switch (code) {
+    case 0x4E2A: /* 个 */ case 0x4E86: /* 了 */ case 0x4ED6: /* 他 */ case 0x4EEC: /* 们 */
+    case 0x4F1A: /* 会 */ case 0x548C: /* 和 */ case 0x5728: /* 在 */ case 0x5F88: /* 很 */
+    case 0x6211: /* 我 */ case 0x628A: /* 把 */ case 0x662F: /* 是 */ case 0x6CA1: /* 没 */
+    case 0x7684: /* 的 */ case 0x7740: /* 着 */ case 0x88AB: /* 被 */ case 0x8BF4: /* 说 */
+    case 0x8FD8: /* 还 */ case 0x8FD9: /* 这 */ case 0x90A3: /* 那 */ case 0x90FD: /* 都 */
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* How often evidence has each level. */
 typedef struct {
     i64 bins[BINS], size;
@@ -62,16 +77,17 @@ static Levels levels_of(Distinct *distinct) {
 }
 
 /* Write of each page the average evidence of the characters that stand out and how many are odd and
- * bold; and of its running text (characters of the body, in blocks of at least LEAST_RUNNING) how
+ * bold; how many are Han and how many of these particles; and of its running text (characters of the body, in blocks of at least LEAST_RUNNING) how
  * many there are, and the average of the oddest, each character counted once. */
 EXPORT i64 survey_textures(const Batch *batch, const float *evidence, float *tops, i64 *odd,
-                           i64 *bold, i64 *running_sizes, float *running_tops) {
+                           i64 *bold, i64 *han, i64 *particles, i64 *running_sizes,
+                           float *running_tops) {
     Distinct *distinct = calloc(1, sizeof *distinct);
     if (!distinct)
         return -1;
     for (i64 k = 0; k < batch->pages; k++) {
         Levels whole = {{0}, 0};
-        odd[k] = bold[k] = running_sizes[k] = 0;
+        odd[k] = bold[k] = han[k] = particles[k] = running_sizes[k] = 0;
         for (i64 i = batch->starts[k], end; i < batch->ends[k]; i = end + 1) {
             for (end = i; end < batch->ends[k] && batch->classes[end] != BREAK;)
                 end++;
@@ -80,6 +96,10 @@ EXPORT i64 survey_textures(const Batch *batch, const float *evidence, float *top
                 whole.bins[level]++;
                 odd[k] += evidence[j] > ODD;
                 bold[k] += evidence[j] > BOLD;
+                if (is_han(batch->classes[j])) {
+                    han[k]++;
+                    particles[k] += is_particle(batch->codes[j]);
+                }
                 if (end - i >= LEAST_RUNNING && batch->places[j] >> 1 == BODY) {
                     meet(distinct, batch->codes[j], level);
                     running_sizes[k]++;

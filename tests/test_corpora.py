@@ -338,6 +338,15 @@ def test_html_gives_title_and_blocks() -> None:
             '<aya index="1" text="第一节"/><aya text="第二节"/>',
             ["第一节", "第二节"],
         ),
+        (
+            "verse",
+            "a.json",
+            json.dumps(
+                [{"title": "卷一", "content": [{"chapter": "春", "paragraphs": ["上句", "下句"]}]}]
+                + [{"surname": "赵", "place": "天水"}, {"name": "编者", "desc": "编者的话"}]
+            ),
+            ["上句", "下句", "编者的话"],
+        ),
         ("markdown", "a.md", "# 说明\n\n见[文档](http://x)与**例子**。\n\n```\n代码\n```\n", None),
         ("man", "a.1", ".SH 名称\n\\fBls\\fP \\- 列出\n.B 目录\n的内容\n.PP\n第二段话\n", None),
     ],

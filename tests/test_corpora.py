@@ -342,8 +342,11 @@ def test_html_gives_title_and_blocks() -> None:
             "verse",
             "a.json",
             json.dumps(
-                [{"title": "卷一", "content": [{"chapter": "春", "paragraphs": ["上句", "下句"]}]}]
-                + [{"surname": "赵", "place": "天水"}, {"name": "编者", "desc": "编者的话"}]
+                [
+                    {"title": "卷一", "content": [{"chapter": "春", "para": ["上句", "下句"]}]},
+                    {"surname": "赵", "place": "天水"},
+                    {"name": "编者", "desc": "编者的话"},
+                ]
             ),
             ["上句", "下句", "编者的话"],
         ),

@@ -82,6 +82,36 @@ _HOST_WORDS = (
     *("www", "www", "m", "m", "app", "home", "portal", "index", "cn", "zh", "wap", "h5", "web"),
     *("login", "vip", "go", "my", "play", "download", "main", "official", "site", "pc", "sports"),
     *("live", "hub", "gate", "pkg", "info", "help", "news", "about", "dl", "x", "user", "entry"),
+    *(
+        "ssl",
+        "pages",
+        "page",
+        "net",
+        "start",
+        "welcome",
+        "wwwcn",
+        "zhcn",
+        "en",
+        "link",
+        "line",
+        "top",
+    ),
+)
+_HOST_TRADES = (
+    *(
+        "sports",
+        "sport",
+        "ty",
+        "tiyu",
+        "game",
+        "games",
+        "bet",
+        "lotto",
+        "lottery",
+        "casino",
+        "club",
+    ),
+    *("qp", "play", "online", "vip", "app", "guanwang", "slot", "esports"),
 )
 _PATHS = (
     *("register", "reg", "login", "download", "app", "index.html", "m/index.html", "?id={n}"),
@@ -262,6 +292,12 @@ def host(rng: random.Random, lang: str, split: str = "train", name: str | None =
     way = rng.random()
     if way < 0.22:
         words = [rng.choice(_HOST_WORDS) for _ in range(rng.randint(1, 2))]
+        if rng.random() < 0.15:
+            words[-1] += str(rng.randint(1, 9))
+        if rng.random() < 0.15:  # the name in English, or a number for one
+            latin = rng.choice((_syllables(rng, rng.randint(2, 4)), str(rng.randint(28, 999))))
+        if rng.random() < 0.25:
+            latin += rng.choice(("", "-")) + rng.choice(_HOST_TRADES)
         parts = [*words, latin]
         if rng.random() < 0.2:
             rng.shuffle(parts)

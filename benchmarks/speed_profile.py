@@ -45,7 +45,6 @@ STEPS: dict[str, tuple[str, ...]] = {
     "candidates: probabilities": ("detector.model:Calibration.probabilities",),
     "spans": ("detector.scoring:Detector._spans",),
     "spans: words": (
-        "detector.scoring:fitting_words",
         "detector.scoring:garbled_words",
         "detector.scoring:runs_within",
     ),

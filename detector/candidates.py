@@ -191,7 +191,7 @@ def _cut(signs: Signs, model: Model, kind: Kind, cut: Segmentation) -> Candidate
     if kind == "injection":
         start, end = sharpened(batch, model.counts, evidence.first[:, head], start, end)
     logs = np.log1p(score)
-    at, gained, _ = comparison
+    at, gained = comparison
     call(
         "candidate_features", ctypes.byref(batch.pointers), ctypes.byref(model.counts.pointers), m,
         address(start, np.int64, m), address(end, np.int64, m), address(score, np.float64, m),

@@ -62,15 +62,14 @@ class Alternatives(_Alternatives, Tables):
 class Comparison(NamedTuple):
     """Words that have alternatives: positions ``at`` (m), and what the best of them gains (m).
 
-    ``gains`` (int16) are in eighths of log2, from -120 to 120. ``best`` (uint16, m x 2) holds the
-    code points of the best alternative, 0 for a word that goes so well with both its neighbours
-    that it was not compared; its gain is -120. Words at the very ends of a batch are not compared;
-    where something other than Chinese stands beside a word, that side counts nothing.
+    ``gains`` (int16) are in eighths of log2, from -120 to 120; -120 is that of a word that goes so
+    well with both its neighbours that it was not compared. Words at the very ends of a batch are
+    not compared; where something other than Chinese stands beside a word, that side counts
+    nothing.
     """
 
     at: NDArray[np.intp]
     gains: NDArray[np.int16]
-    best: NDArray[np.uint16]
 
     def pointers(self) -> ComparisonPointers:
         """Return what the compiled part is told, which fills them."""
@@ -78,12 +77,11 @@ class Comparison(NamedTuple):
         return ComparisonPointers(
             address(self.at, np.int64, n),
             address(self.gains, np.int16, n),
-            address(self.best, np.uint16, 2 * n),
         )
 
     def first(self, found: int) -> Comparison:
         """Return those of the first words, as many as were found."""
-        return Comparison(self.at[:found], self.gains[:found], self.best[:found])
+        return Comparison(self.at[:found], self.gains[:found])
 
 
 def room_to_compare(n: int) -> Comparison:
@@ -91,5 +89,4 @@ def room_to_compare(n: int) -> Comparison:
     return Comparison(
         np.empty(n, dtype=np.int64),
         np.empty(n, dtype=np.int16),
-        np.empty((n, 2), dtype=np.uint16),
     )

@@ -105,7 +105,7 @@ class WeightsPointers(ctypes.Structure):
 class ComparisonPointers(ctypes.Structure):
     """``Comparison`` of contrast.h."""
 
-    _fields_ = tuple((name, _POINTER) for name in ("at", "gains", "best"))
+    _fields_ = tuple((name, _POINTER) for name in ("at", "gains"))
 
 
 _BATCH = ctypes.POINTER(BatchPointers)

@@ -29,7 +29,7 @@ from detector.page_score import page_scores
 from detector.paths import element_paths
 from detector.result import KINDS, Result, Span, Texture, Word
 from detector.spans import holders, runs_within
-from detector.words import fitting_words, garbled_words
+from detector.words import garbled_words
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -278,7 +278,6 @@ class Detector:
         if not any(page.segments for page in pages):
             return [_Findings([], False, Texture()) for _ in pages]
         signs = signs_of(pages, self.model)
-        fitting: dict[int, list[int]] = {}
         for kind in KINDS:
             found = candidates(signs, self.model, kind)
             score = self.model.span_calibration[kind].probabilities(SPAN_FEATURES, found.features)
@@ -288,7 +287,6 @@ class Detector:
             if kind == "garbled" and len(chosen):
                 column = signs.evidence.final[:, KINDS.index(kind)]
                 runs = runs_within(column, self.model.word_bound, start, end)
-                fitting = fitting_words(signs.comparison)
             columns = (
                 found.page[chosen], start, end, found.text_start[chosen], found.text_end[chosen],
                 score[chosen],
@@ -296,17 +294,11 @@ class Detector:
             for page, *rest in zip(*(column.tolist() for column in columns), runs, strict=True):
                 likely[page].append(Candidate(kind, *rest))
         return [
-            _Findings(*self._spans(page, own, signs.batch, fitting), texture)
+            _Findings(*self._spans(page, own, signs.batch), texture)
             for page, own, texture in zip(pages, likely, signs.textures.by_page(), strict=True)
         ]
 
-    def _spans(
-        self,
-        page: Page,
-        likely: list[Candidate],
-        batch: Batch,
-        fitting: dict[int, list[int]],
-    ) -> tuple[list[Span], bool]:
+    def _spans(self, page: Page, likely: list[Candidate], batch: Batch) -> tuple[list[Span], bool]:
         """Return the findings of one page in order of place, and whether some were cut."""
         cut = len(likely) > self.config.max_spans
         if cut:
@@ -326,7 +318,7 @@ class Detector:
         ):
             words: tuple[Word, ...] = ()
             if found.runs:
-                words = garbled_words(text, found.runs, batch, self.model, fitting)
+                words = garbled_words(text, found.runs, batch, self.model)
             spans.append(
                 Span(
                     found.kind, start, end, text[start:end], found.score, segment.where,

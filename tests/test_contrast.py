@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import small_lexicons, tables
 
-from detector import words
 from detector.batch import batch_of
 from detector.contrast import Alternatives, Comparison
 from detector.counts import CountTables
@@ -51,12 +50,6 @@ def test_a_word_put_for_another_is_told(counts: CountTables, known: Alternatives
     assert damaged[2] > 16 > honest.get(2, -120)
 
 
-def test_the_best_alternative_is_the_original(counts: CountTables, known: Alternatives) -> None:
-    found = compared("我们不错解决这个", counts, known)
-    best = {int(at): "".join(map(chr, word)) for at, word in zip(found.at, found.best, strict=True)}
-    assert best[2] == "可以"
-
-
 def test_nothing_to_compare_with_is_no_gain(counts: CountTables, known: Alternatives) -> None:
     assert gains("我们不错解决这个", counts, no_alternatives()) == {}
     for text in ("", "字", "plain English", "。，"):
@@ -89,13 +82,3 @@ def test_splits_share_no_original(known: Alternatives) -> None:
 
     assert not originals("train") & originals("test")
     assert originals("train") | originals("test") == originals("all")
-
-
-def test_the_word_that_likely_stood_there_is_named(
-    counts: CountTables, known: Alternatives, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(words, "RESTORING_GAIN", 16)
-    assert words.fitting_words(compared("我们不错解决这个", counts, known)) == {
-        2: [ord("可"), ord("以")]
-    }
-    assert words.fitting_words(compared("我们可以解决这个", counts, known)) == {}

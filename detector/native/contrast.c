@@ -67,11 +67,11 @@ VECTORIZED static void answer(Questions *questions, const Counts *counts) {
         ties[j] = clipped(tie(found[j], logs[j], both[j] - whole), -CLIP, CLIP);
 }
 
-/* What a word gains by the best of its alternatives, which `best` is set to. `ties` are those that
- * were asked for, up to `*next`. */
+/* What a word gains by the best of its alternatives. `ties` are those that were asked for, up to
+ * `*next`. */
 static inline i32 gain_of(const Setting *in, const u16 *words, const u8 *common, const i32 *ties,
-                          i32 *next, u16 *best) {
-    i32 gain = -32768, chosen = 0, at = *next;
+                          i32 *next) {
+    i32 gain = -32768, at = *next;
     for (int k = 1; k <= MOST_ALTERNATIVES; k++) {
         bool there = words[2 * k], before = there && in->before, after = there && in->after;
         i32 value = common[k] - (common[0] + in->own);
@@ -80,10 +80,8 @@ static inline i32 gain_of(const Setting *in, const u16 *words, const u8 *common,
         value += after ? ties[at] : 0;
         at += after;
         value = there ? value : NO_GAIN;
-        chosen = value > gain ? k : chosen;
         gain = value > gain ? value : gain;
     }
-    memcpy(best, words + 2 * chosen, 2 * sizeof *best);
     *next = at;
     return clipped(gain, WELL_PLACED, MOST_GAIN);
 }
@@ -140,7 +138,6 @@ i64 compare(const Batch *batch, const u32 *keys, const u8 *paired, const i16 *ti
                 numbers[count++] = j;
             } else {
                 found->gains[j] = WELL_PLACED;
-                found->best[2 * j] = found->best[2 * j + 1] = 0;
             }
         }
         answer(&questions, counts);
@@ -148,8 +145,7 @@ i64 compare(const Batch *batch, const u32 *keys, const u8 *paired, const i16 *ti
             i64 own = numbers[k];
             size_t row = rows[own] * (size_t)ROW_OF_WORDS;
             found->gains[own] = (i16)gain_of(&asked[k], known->words + 2 * row,
-                                             known->commonness + row, questions.ties, &next,
-                                             found->best + 2 * own);
+                                             known->commonness + row, questions.ties, &next);
         }
     }
     for (i64 i = 0; i < n; i++)

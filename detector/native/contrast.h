@@ -14,12 +14,11 @@ typedef struct {
     const u8 *commonness;
 } Alternatives;
 
-/* Words compared with their alternatives: where they start, what they gain by the best of these,
- * and which that is. */
+/* Words compared with their alternatives: where they start, and what they gain by the best of
+ * these. */
 typedef struct {
     i64 *at;
     i16 *gains;
-    u16 *best;
 } Comparison;
 
 /* Compare the words of a text, of whose pairs of characters `keys` are the hashes, `paired` whether

@@ -82,3 +82,12 @@ def test_clones_mark_the_name_and_the_roles_alone() -> None:
 def test_honest_articles_are_at_times_those_of_institutions() -> None:
     sources = [honest_article(random.Random(seed), "zh-Hans").source for seed in range(200)]
     assert 10 < sources.count("honest/institution") < 70
+
+
+def test_some_clones_are_strewn_with_emoji_that_are_marked() -> None:
+    strewn, pages = 0, 150
+    for seed in range(pages):
+        marked = [word for word, span in _marked(_clone(seed)) if span.kind == "garbled"]
+        signs = [word for word in marked if not any(char.isalpha() for char in word)]
+        strewn += len(signs) > 2
+    assert 0.02 * pages < strewn < 0.25 * pages

@@ -87,13 +87,70 @@ def test_every_placement_marks_what_it_injects(name: str, lang: str) -> None:
         assert any(unmark(text)[1] for text in texts)
 
 
-@pytest.mark.parametrize("name", ["headline", "before_punctuation", "word_split", "one_sentence"])
+@pytest.mark.parametrize(
+    "name",
+    ["headline", "headline_word", "opening", "before_punctuation", "word_split", "one_sentence"],
+)
 def test_the_carrier_survives_an_insertion(name: str) -> None:
     draft = a_draft()
     before = copy.deepcopy(draft)
     PLACEMENTS[name](draft, random.Random(3), "train")
     for old, new in zip(strings(before), strings(draft), strict=True):
         assert re.sub("\ue000[^\ue001]*\ue001", "", new) == old
+
+
+def injections(draft: Draft) -> list[str]:
+    """What is marked as an injection, place by place."""
+    return re.findall("\ue000([^\ue001]*)\ue001", "\n".join(strings(draft)))
+
+
+def test_a_phrase_in_a_headline_parts_a_word_of_the_text() -> None:
+    for seed in range(20):
+        draft = a_draft()
+        PLACEMENTS["headline_word"](draft, random.Random(seed), "train")
+        before, after = re.split("\ue000[^\ue001]*\ue001", draft.headline)
+        assert before[-1] + after[0] in "".join(draft.paragraphs)
+
+
+def test_a_cascade_has_many_spellings_of_one_name() -> None:
+    spellings, places = [], []
+    for seed in range(20):
+        draft = a_draft()
+        draft.paragraphs.append("校长、院长、主任、书记、教授、医生、记者、裁判到场，教练没有来。")
+        PLACEMENTS["role_cascade"](draft, random.Random(seed), "train")
+        found = injections(draft)
+        spellings.append(len(set(found)))
+        places.append(len(found))
+    assert sum(count > 2 for count in spellings) > 12
+    assert max(places) > 6
+
+
+def test_a_line_stands_between_two_copies() -> None:
+    for seed in range(20):
+        draft = a_draft()
+        old = draft.paragraphs[:]
+        PLACEMENTS["between_copies"](draft, random.Random(seed), "train")
+        at = next(i for i, text in enumerate(draft.paragraphs) if "\ue000" in text)
+        assert draft.paragraphs[:at] == old[:at]
+        assert draft.paragraphs[at + 1 :] == old
+
+
+def test_a_stamp_marks_the_name_alone() -> None:
+    for seed in range(40):
+        draft = a_draft()
+        PLACEMENTS["stamped_lead"](draft, random.Random(seed), "train")
+        assert len(set(injections(draft))) == 1
+        assert draft.paragraphs[0].endswith(a_draft().paragraphs[0])
+        assert "\x00" not in "".join(draft.paragraphs)
+
+
+def test_essays_on_old_games_are_prose_with_a_few_marked_clauses() -> None:
+    for seed in range(30):
+        draft = a_draft()
+        PLACEMENTS["server_essay"](draft, random.Random(seed), "train")
+        text = "".join(draft.paragraphs)
+        assert 1 <= text.count("\ue000") <= 4
+        assert len(re.sub("\ue000[^\ue001]*\ue001", "", text)) > 40
 
 
 def test_injection_is_deterministic() -> None:

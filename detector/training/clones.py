@@ -2,7 +2,8 @@
 
 Whoever clones a site keeps its news, puts a brand where the institution's name was, and has a
 machine turn a university into a company: students become staff, deans managers, in the middle of
-other words as well (高等学校, 高等公司). Chinese only.
+other words as well (高等学校, 高等公司). Some turn the text into Traditional characters and strew
+it with emoji. Chinese only.
 """
 
 from __future__ import annotations
@@ -29,6 +30,13 @@ _ROLES: dict[str, tuple[str, ...]] = {
     "学生": ("员工", "员工", "职员"),
     "同学": ("员工", "同事"),
     "校友": ("员工", "老员工", "司友"),
+    "校友会": ("员工会",),
+    "学生会": ("员工会",),
+    "留学生": ("来华职工", "来华员工"),
+    "师资队伍": ("团队队伍",),
+    "教师队伍": ("团队队伍",),
+    "教学改革": ("公司产品改革",),
+    "二级学院": ("二级公司",),
     "校长": ("董事长", "总裁", "总经理"),
     "院长": ("经理", "总经理"),
     "系主任": ("部门经理", "经理"),
@@ -47,8 +55,17 @@ _ROLES: dict[str, tuple[str, ...]] = {
     "招生": ("招工", "招聘"),
 }
 """What machines make of the words of a school."""
-_NO_WORDS = frozenset(("毕业员工", "本科员工", "研究员工", "老员", "司友"))
+_NO_WORDS = frozenset(
+    (
+        *("毕业员工", "本科员工", "研究员工", "老员", "司友", "员工会"),
+        *("来华职工", "来华员工", "团队队伍", "公司产品改革"),
+    )
+)
 """Those that no firm says: the others are words of honest pages, and not what an editor strikes."""
+_EMOJI = (
+    *("👎🏼", "🧗🏻", "🫱🏽", "👩🏼‍🦯", "💇🏽", "🥫", "🧝🏻‍♀️", "📥", "🧏🏽", "🥣", "👨🏾‍🍼"),
+    *("🤽🏻", "🛢", "🦹🏼", "🙇🏿‍♂️", "📼", "🫘", "🧑🏿‍🚒", "🪈", "🚣🏼‍♀️", "🛗", "👩🏻‍🏭", "🧺"),
+)
 _GROUPS = ("集团", "集团", "集团", "国际", "城集团", "控股", "", "")
 _TAILS = (
     *("官网", "官方网站", "欢迎您", "官网欢迎您", "登录", "官网登录", "首页", "入口", "线路检测"),
@@ -90,6 +107,15 @@ def _recast(text: str, roles: dict[str, str]) -> str:
     return re.sub("|".join(longest), made, text)
 
 
+def _with_emoji(text: str, rng: random.Random, rate: float) -> str:
+    """Return ``text`` with absurd emoji before some of its punctuation, marked."""
+
+    def put(found: re.Match[str]) -> str:
+        return mark(rng.choice(_EMOJI), "garbled") if rng.random() < rate else ""
+
+    return re.sub("(?=[，。、；])", put, text)
+
+
 def clone_page(draft: Draft, rng: random.Random, split: str) -> None:
     """A page of an institution under an operator's name, its words recast at times."""
     voice = voice_of(draft, rng, split)
@@ -103,10 +129,14 @@ def clone_page(draft: Draft, rng: random.Random, split: str) -> None:
         word: rng.choice(made) for word, made in _ROLES.items() if recast and rng.random() < 0.75
     }
     name = injected(_clone_name(voice))
+    noisy = rng.random() < 0.1
+    old = draft.lang == "zh-Hant" or (noisy and rng.random() < 0.6)
+    rate = rng.choice((0.1, 0.2, 0.4)) if noisy else 0.0
 
     def filled(text: str) -> str:
         text = _recast(text, roles) if roles else text
-        text = traditional(text) if draft.lang == "zh-Hant" else text
+        text = traditional(text) if old else text
+        text = _with_emoji(text, rng, rate) if noisy else text
         return text.replace(_NAME, name)
 
     draft.headline = filled(told.title)

@@ -31,6 +31,7 @@ from detector.training.place_pages import (
     note_page,
     operator_terms,
     reflected_search,
+    server_essay,
     soft_anchor,
 )
 from detector.training.place_phrases import (
@@ -38,6 +39,7 @@ from detector.training.place_phrases import (
     ad_lines_top,
     anchor_in_sentence,
     before_punctuation,
+    between_copies,
     breadcrumb_slot,
     byline_slot,
     company_slot,
@@ -45,10 +47,14 @@ from detector.training.place_phrases import (
     doorway_title_only,
     footer_line,
     headline,
+    headline_word,
     once,
     one_sentence,
+    opening,
     owner_slot,
     porn_chain,
+    role_cascade,
+    stamped_lead,
     title_prefix,
     title_question,
     title_sandwich,
@@ -74,7 +80,12 @@ PLACEMENTS: dict[str, Placement] = {
     "title_sandwich": title_sandwich,
     "title_question": title_question,
     "headline": headline,
+    "headline_word": headline_word,
     "owner_slot": owner_slot,
+    "role_cascade": role_cascade,
+    "opening": opening,
+    "stamped_lead": stamped_lead,
+    "between_copies": between_copies,
     "before_punctuation": before_punctuation,
     "word_split": word_split,
     "one_sentence": one_sentence,
@@ -100,6 +111,7 @@ PLACEMENTS: dict[str, Placement] = {
     "script_write": script_write,
     "noscript_block": noscript_block,
     "affiliate_page": affiliate_page,
+    "server_essay": server_essay,
     "operator_terms": operator_terms,
     "betting_guide": betting_guide,
     "reflected_search": reflected_search,
@@ -116,6 +128,7 @@ WHOLE_PAGE = frozenset(
         "operator_terms",
         "betting_guide",
         "reflected_search",
+        "server_essay",
     }
 )
 
@@ -134,6 +147,8 @@ _WEIGHTS: dict[str, int] = {
         "hidden_block": 7,
     },
     **{"link_block_visible": 4, "comment_block": 2, "script_write": 2, "noscript_block": 2},
+    **{"headline_word": 4, "role_cascade": 4, "opening": 3, "stamped_lead": 4},
+    **{"between_copies": 2, "server_essay": 2},
     **{"affiliate_page": 6, "operator_terms": 2, "betting_guide": 3, "reflected_search": 2},
     **{"alt_text": 2, "visitor_comment": 4},
 }

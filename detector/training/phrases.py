@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from detector.training.grammar import Grammar, Slot, grammar
@@ -46,6 +46,7 @@ CATEGORIES = (
     "query",
     "remark",
     "sentence",
+    "server",
     "slogan",
     "soft",
     "terms",
@@ -284,6 +285,20 @@ def latin_name(name: str, rng: random.Random, most: int = 14) -> str:
     return re.sub("[^a-z0-9]", "", _pinyin(name))[:most] or _letters(rng, 3, 6)
 
 
+_CAMEL_TAILS = (
+    *("App", "App", "Sports", "Sport", "Official", "VIP", "Entertainment", "Download"),
+    "",
+)
+
+
+def _camel(name: str, rng: random.Random) -> str:
+    """Return ``name`` as a mock-English title with a tail: YiBoSports, LingYueApp."""
+    letters = (
+        "".join(_pinyin(char).capitalize() for char in name[:4]) or _letters(rng, 3, 6).title()
+    )
+    return letters + rng.choice(_CAMEL_TAILS)
+
+
 def host(rng: random.Random, lang: str, split: str = "train", name: str | None = None) -> str:
     """Return a host name as operators register or hijack them; ``name`` is the brand it is for."""
     latin = latin_name(name if name is not None else brand(rng, lang, split), rng)
@@ -348,6 +363,7 @@ _RULES_ZH = {
     "terms": "terms_para",
     "guide": "guide_para",
     "soft": "soft_para",
+    "server": "sv.line",
     "title": "doorway_title",
     "footer": "footer_line",
 }
@@ -361,6 +377,7 @@ _RULES = {
     "terms": "para",
     "guide": "para",
     "soft": "sentence",
+    "server": "para",
     "title": "title",
     "footer": "title",
 }
@@ -422,6 +439,10 @@ class Phrases:
             return rng.choice(lexicons().words("slot_words_zh", None, self.split))
         return rng.choice(lexicons().words(f"promo_words_{self.base}", "slotword", self.split))
 
+    def slot_words(self, count: int) -> list[str]:
+        """Return words that say what a site is or how to reach it: 官网, app下载."""
+        return [self._slot_word(self.rng) for _ in range(count)]
+
     def keyword(self, rng: random.Random, group: str | None = None) -> str:
         """Return a search keyword, of ``group`` or of a group drawn at spam's usual rates."""
         name = "keywords_zh" if self.base == "zh" else f"promo_words_{self.base}"
@@ -438,10 +459,14 @@ class Phrases:
         word = self.keyword(self.rng)
         return word if self.base != "zh" or len(word) > 3 else word + self._slot_word(self.rng)
 
-    def say(self, rule: str) -> str:
-        """Return one text of grammar rule ``rule`` (without its language prefix)."""
+    def say(self, rule: str, more: Mapping[str, Slot] | None = None) -> str:
+        """Return one text of grammar rule ``rule`` (without its language prefix).
+
+        ``more`` supplies slots of this text besides those of the campaign.
+        """
         name = rule if self.base == "zh" else f"{self.base}.{rule}"
-        text = self._grammar.expand(name, self.rng, self.split, self.slots)
+        slots = self.slots | dict(more) if more else self.slots
+        text = self._grammar.expand(name, self.rng, self.split, slots)
         if self.lang == "zh-Hant" and self.rng.random() < 0.45:
             text = traditional(text)
         return text
@@ -501,6 +526,7 @@ class Phrases:
             lambda: f"{name}{slot}{_letters(rng, 2, 4)}",
             lambda: f"{rng.randint(2, 9999)}{name}{slot}",
             lambda: f"{name}v{rng.randint(1, 9)}.{rng.randint(0, 99)}{slot}",
+            lambda: f"《{name}{rng.choice(('', slot))}》{_camel(name, rng)}",
         )
         text = rng.choice(shapes)()
         if self.lang == "zh-Hant" and rng.random() < 0.35:

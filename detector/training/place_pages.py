@@ -18,6 +18,7 @@ __all__ = [
     "note_page",
     "operator_terms",
     "reflected_search",
+    "server_essay",
     "set_meta",
     "soft_anchor",
 ]
@@ -186,3 +187,23 @@ def note_page(draft: Draft, rng: random.Random, split: str) -> None:
     draft.byline = ""
     for _ in range(rng.choice((0, 1, 1, 2))):
         draft.related.insert(0, Link(injected(name), marked + slash + path))
+
+
+def server_essay(draft: Draft, rng: random.Random, split: str) -> None:
+    """Prose about old games in which a site that lists pirated servers is named now and then."""
+    voice = voice_of(draft, rng, split)
+    if voice.base != "zh":
+        affiliate_page(draft, rng, split)
+        return
+    named = {"sv.site": voice.say("sv.site")}
+    lines = voice.several("server", rng.randint(4, 12))
+    for _ in range(rng.randint(1, 4)):
+        turn = injected(voice.say("sv.turn", named)) + rng.choice(("。", "。", "，"))
+        lines.insert(rng.randint(0, len(lines)), turn)
+    size = rng.randint(1, 4)
+    draft.headline = draft.title = voice.say("sv.title")
+    if rng.random() < 0.3:
+        draft.title = injected(voice.one("query")) + rng.choice(("-", "_", "：")) + draft.headline
+    draft.paragraphs[:] = ["".join(lines[at : at + size]) for at in range(0, len(lines), size)]
+    draft.description = rng.choice(lines) if rng.random() < 0.3 else ""
+    draft.keywords = ""

@@ -7,7 +7,7 @@ import re
 
 from detector.training.drafts import Draft, Link
 from detector.training.marks import remove_marks
-from detector.training.phrases import Phrases, base_language
+from detector.training.phrases import Phrases, base_language, latin_name
 from detector.training.placing import (
     append_somewhere,
     injected,
@@ -28,6 +28,7 @@ __all__ = [
     "ad_lines_top",
     "anchor_in_sentence",
     "before_punctuation",
+    "between_copies",
     "breadcrumb_slot",
     "byline_slot",
     "company_slot",
@@ -35,10 +36,14 @@ __all__ = [
     "doorway_title_only",
     "footer_line",
     "headline",
+    "headline_word",
     "once",
     "one_sentence",
+    "opening",
     "owner_slot",
     "porn_chain",
+    "role_cascade",
+    "stamped_lead",
     "title_prefix",
     "title_question",
     "title_sandwich",
@@ -112,6 +117,28 @@ def headline(draft: Draft, rng: random.Random, split: str) -> None:
         draft.title = draft.title.replace(old, draft.headline, 1)
     else:
         draft.title = _after_first_clause(draft.title, piece, rng)
+
+
+def _inside_word(text: str, body: str, rng: random.Random) -> int:
+    """Return a place between two characters of ``text``, of those that ``body`` has together."""
+    found = places_of(_HAN_PAIR, text) or places_of(_WORD_INSIDE, text)
+    places = [at for at in found if 1 < at < len(text) - 1]
+    words = [at for at in places if text[at - 1 : at + 1] in body]
+    return rng.choice(words or places or [len(text)])
+
+
+def headline_word(draft: Draft, rng: random.Random, split: str) -> None:
+    """A phrase within a word of the headline, as if its first clause ended there."""
+    voice = voice_of(draft, rng, split)
+    piece = injected(voice.brand if rng.random() < 0.4 else voice.glued())
+    old = draft.headline
+    place = _inside_word(old, "".join(draft.paragraphs), rng)
+    draft.headline = insert(old, place, piece)
+    if old and old in draft.title:
+        draft.title = draft.title.replace(old, draft.headline, 1)
+    else:
+        place = _inside_word(draft.title, "".join(draft.paragraphs), rng)
+        draft.title = insert(draft.title, place, piece)
 
 
 def doorway_title_only(draft: Draft, rng: random.Random, split: str) -> None:
@@ -188,6 +215,56 @@ def owner_slot(draft: Draft, rng: random.Random, split: str) -> None:
         append_somewhere(draft, rng, piece)
 
 
+_ROLES = (
+    *("董事长", "总经理", "副校长", "校长", "院长", "教练", "总裁", "主席", "主任", "书记", "局长"),
+    *("部长", "会长", "队长", "裁判", "记者", "专家", "教授", "老师", "医生", "经理", "负责人"),
+    *("发言人", "工程师", "教師", "老師", "醫生", "經理", "記者", "裁判", "隊長", "負責人", "校長"),
+)
+
+
+def _spelling(voice: Phrases) -> str:
+    """Return a spelling of the campaign's name: bare, with site words, in Latin letters."""
+    rng = voice.rng
+    way = rng.random()
+    if way < 0.2:
+        return voice.brand
+    if way < 0.8:
+        return voice.brand + "".join(voice.slot_words(rng.choice((1, 1, 2))))
+    latin = latin_name(voice.brand, rng)
+    return rng.choice((latin + voice.brand, f"{voice.brand}({latin})", f"{voice.brand}(中国)"))
+
+
+def role_cascade(draft: Draft, rng: random.Random, split: str) -> None:
+    """A name in place of what people and bodies are called, each time in another spelling."""
+    voice = voice_of(draft, rng, split)
+    if voice.base != "zh":
+        owner_slot(draft, rng, split)
+        return
+    site = remove_marks(draft.site)
+    nouns = [word for word in _OWNER_NOUNS["zh"] if len(word) == 2]
+    words = [*([site] if len(site) > 2 else []), *_ROLES, *rng.sample(nouns, 6)]
+    pattern = re.compile("|".join(map(re.escape, sorted(set(words), key=len, reverse=True))))
+    rate, done = rng.choice((0.4, 0.7, 1.0)), 0
+
+    def renamed(text: str) -> str:
+        nonlocal done
+        out, position = "", 0
+        for found in pattern.finditer(text):
+            out += text[position : found.start()]
+            position = found.start()
+            if done < 12 and not kinds_open(text, position) and rng.random() < rate:
+                out += injected(_spelling(voice))
+                position, done = found.end(), done + 1
+        return out + text[position:]
+
+    old = draft.headline
+    draft.headline = renamed(old)
+    draft.title = draft.title.replace(old, draft.headline, 1) if old else renamed(draft.title)
+    draft.paragraphs[:] = [renamed(text) for text in draft.paragraphs]
+    if not done:
+        owner_slot(draft, rng, split)
+
+
 def before_punctuation(draft: Draft, rng: random.Random, split: str) -> None:
     """Phrases before punctuation."""
     voice = voice_of(draft, rng, split)
@@ -245,13 +322,31 @@ def once(draft: Draft, rng: random.Random, split: str) -> None:
         draft.description = (draft.description + " " + piece).strip()
     elif way < 0.84 and draft.breadcrumb:
         draft.breadcrumb.insert(rng.randint(1, len(draft.breadcrumb)), piece)
-    elif way < 0.90:
+    elif way < 0.87:
         draft.related.append(Link(piece, target_of(voice)))
+    elif way < 0.89:
+        put_among(draft.alts, piece, rng, 0.7)
+    elif way < 0.91:
+        draft.byline = f"{draft.byline} {_author_lead(draft, rng)}{piece}".strip()
+    elif way < 0.94 and draft.paragraphs:
+        draft.paragraphs[0] = piece + draft.paragraphs[0]
     elif draft.paragraphs:
         last = len(draft.paragraphs) - 1 if rng.random() < 0.6 else 0
         draft.paragraphs[last] += piece
     else:
         draft.paragraphs.append(piece)
+
+
+def opening(draft: Draft, rng: random.Random, split: str) -> None:
+    """A name glued to the first words of a paragraph, mostly the first."""
+    voice = voice_of(draft, rng, split)
+    piece = injected(voice.brand if rng.random() < 0.4 else voice.glued())
+    if not draft.paragraphs:
+        draft.paragraphs.append(piece)
+        return
+    index = 0 if rng.random() < 0.7 else rng.randrange(len(draft.paragraphs))
+    space = "" if voice.base in {"zh", "ja", "th"} else " "
+    draft.paragraphs[index] = piece + space + draft.paragraphs[index]
 
 
 # --- small slots ------------------------------------------------------------------------------
@@ -273,10 +368,14 @@ _AUTHORS = {
 }
 
 
+def _author_lead(draft: Draft, rng: random.Random) -> str:
+    return rng.choice(_AUTHORS.get(base_language(draft.lang), _AUTHORS["en"]))
+
+
 def byline_slot(draft: Draft, rng: random.Random, split: str) -> None:
     """A phrase in place of the author."""
     voice = voice_of(draft, rng, split)
-    lead = rng.choice(_AUTHORS.get(base_language(draft.lang), _AUTHORS["en"]))
+    lead = _author_lead(draft, rng)
     name = voice.brand if rng.random() < 0.3 else voice.glued()
     date = remove_marks(draft.byline)[-16:] if rng.random() < 0.6 else ""
     draft.byline = f"{lead}{injected(name)} {date}".rstrip()
@@ -344,6 +443,22 @@ def date_slot(draft: Draft, rng: random.Random, split: str) -> None:
     draft.byline = rng.choice(shapes).format(d=date, t=clock, p=piece, c=clicks)
 
 
+def stamped_lead(draft: Draft, rng: random.Random, split: str) -> None:
+    """A report that is said to be by an operator, in its first line and at times at its end."""
+    voice = voice_of(draft, rng, split)
+    if voice.base != "zh" or not draft.paragraphs:
+        byline_slot(draft, rng, split)
+        return
+    name = voice.brand if rng.random() < 0.6 else voice.brand + voice.slot_words(1)[0]
+
+    def stamp(rule: str) -> str:
+        return voice.say(rule, {"name": "\x00"}).replace("\x00", injected(name))
+
+    draft.paragraphs[0] = stamp("stamp.lead") + draft.paragraphs[0]
+    if rng.random() < 0.35:
+        draft.paragraphs[-1] += stamp("stamp.tail")
+
+
 # --- lines above and below --------------------------------------------------------------------
 
 
@@ -398,6 +513,14 @@ def ad_lines_bottom(draft: Draft, rng: random.Random, split: str) -> None:
     """Lines of promotion below the text."""
     voice = voice_of(draft, rng, split)
     draft.paragraphs.extend(injected(line) for line in _ad_lines(voice))
+
+
+def between_copies(draft: Draft, rng: random.Random, split: str) -> None:
+    """A line of promotion between two copies of the first paragraphs."""
+    voice = voice_of(draft, rng, split)
+    count = rng.choice((1, 1, 2, len(draft.paragraphs)))
+    line = voice.one(rng.choice(("glued", "glued", "glued", "brand", "slogan", "query")))
+    draft.paragraphs[:] = [*draft.paragraphs[:count], injected(line), *draft.paragraphs]
 
 
 def footer_line(draft: Draft, rng: random.Random, split: str) -> None:

@@ -23,7 +23,8 @@ from detector.training.garble_lexicons import GarbleLexicons
 from detector.training.labeled import LabeledPage, marked_page
 from detector.training.lexicons import lexicons
 from detector.training.marks import mark
-from detector.training.phrases import Phrases, brand
+from detector.training.names import brand
+from detector.training.phrases import Phrases
 
 __all__ = [
     "WORDS",

@@ -10,7 +10,7 @@ from dataclasses import fields
 
 import pytest
 
-from detector.training import honest, phrases
+from detector.training import honest, names, phrases
 from detector.training.drafts import Draft, Link
 from detector.training.grammar import Grammar, grammar
 from detector.training.inject import PLACEMENTS, inject
@@ -214,7 +214,7 @@ def test_splits_share_no_real_brand() -> None:
 
 def test_brands_vary() -> None:
     rng = random.Random(1)
-    assert len({phrases.brand(rng, "zh-Hans", "train") for _ in range(500)}) > 350
+    assert len({names.brand(rng, "zh-Hans", "train") for _ in range(500)}) > 350
 
 
 def test_the_grammars_name_only_what_exists() -> None:

@@ -11,8 +11,9 @@ from detector.training.grammar import Slot
 from detector.training.honest import honest_article
 from detector.training.inject import PLACEMENTS
 from detector.training.marks import unmark
+from detector.training.names import latin_name
 from detector.training.notes import honest_name, honest_site, note
-from detector.training.phrases import Phrases, latin_name
+from detector.training.phrases import Phrases
 from detector.training.sites import draft_page
 
 

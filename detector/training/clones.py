@@ -15,7 +15,8 @@ from detector.training.drafts import Draft
 from detector.training.institutions import institution, institution_kind
 from detector.training.lexicons import lexicons
 from detector.training.marks import mark
-from detector.training.phrases import Phrases, traditional
+from detector.training.names import traditional
+from detector.training.phrases import Phrases
 from detector.training.place_phrases import owner_slot
 from detector.training.placing import injected, voice_of
 

@@ -17,8 +17,9 @@ from detector.training.drafts import Article, Told
 from detector.training.grammar import Grammar, Slot, grammar
 from detector.training.institutions import institution, institution_kind, institution_name
 from detector.training.lexicons import lexicons
+from detector.training.names import base_language, brand, host, traditional
 from detector.training.notes import honest_name, honest_site, note
-from detector.training.phrases import Phrases, base_language, brand, host, traditional
+from detector.training.phrases import Phrases
 
 __all__ = [
     "TOPICS",

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from detector.training.drafts import Told
 from detector.training.grammar import Grammar, Slot, grammar
-from detector.training.phrases import latin_name
+from detector.training.names import latin_name
 
 __all__ = ["honest_name", "honest_site", "note"]
 

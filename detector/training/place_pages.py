@@ -7,8 +7,9 @@ import re
 
 from detector.training.drafts import Draft, Link
 from detector.training.lexicons import lexicons
+from detector.training.names import base_language, traditional, url
 from detector.training.notes import note
-from detector.training.phrases import Phrases, base_language, traditional, url
+from detector.training.phrases import Phrases
 from detector.training.placing import injected, target_of, voice_of
 
 __all__ = [

@@ -7,7 +7,8 @@ import re
 
 from detector.training.drafts import Draft, Link
 from detector.training.marks import remove_marks
-from detector.training.phrases import Phrases, base_language, latin_name
+from detector.training.names import base_language, latin_name
+from detector.training.phrases import Phrases
 from detector.training.placing import (
     append_somewhere,
     injected,

@@ -7,7 +7,8 @@ import re
 
 from detector.training.drafts import Draft
 from detector.training.marks import CLOSE, OPEN, mark, remove_marks
-from detector.training.phrases import Phrases, base_language, url
+from detector.training.names import base_language, url
+from detector.training.phrases import Phrases
 
 __all__ = [
     "append_somewhere",

@@ -222,7 +222,7 @@ def test_the_grammars_name_only_what_exists() -> None:
     supplied |= {"fancy", "tld", "year", "porn2", "contact", "spam", "bad", "badhost", "o", "c"}
     supplied |= {"m", "n", "name", "site"}
     supplied |= {"kw" + group for group in lexicons().groups("keywords_zh")}
-    for names in (
+    for files in (
         ("spam_zh", "apps_zh"),
         ("spam_other",),
         ("spam_zh", "honest_zh", "apps_zh"),
@@ -231,7 +231,7 @@ def test_the_grammars_name_only_what_exists() -> None:
         ("masks_zh",),
         ("spam_zh", "apps_zh", "notes_zh"),
     ):
-        rules = grammar(*names).rules
+        rules = grammar(*files).rules
         for alternatives in rules.values():
             for text in alternatives:
                 for slot in re.findall(r"\{([^{}]+)\}", text):

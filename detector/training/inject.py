@@ -44,10 +44,7 @@ from detector.training.place_phrases import (
     byline_slot,
     company_slot,
     date_slot,
-    doorway_title_only,
     footer_line,
-    headline,
-    headline_word,
     once,
     one_sentence,
     opening,
@@ -55,11 +52,16 @@ from detector.training.place_phrases import (
     porn_chain,
     role_cascade,
     stamped_lead,
+    word_split,
+)
+from detector.training.place_titles import (
+    doorway_title_only,
+    headline,
+    headline_word,
     title_prefix,
     title_question,
     title_sandwich,
     title_suffix,
-    word_split,
 )
 from detector.training.placing import voice_of
 

@@ -1,4 +1,4 @@
-"""Placements of phrases: in titles, sentences and small slots, in lines above and below a text."""
+"""Placements of phrases: in sentences and small slots, in lines above and below a text."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from detector.training.marks import remove_marks
 from detector.training.names import base_language, latin_name
 from detector.training.phrases import Phrases
 from detector.training.placing import (
+    HAN_PAIR,
+    SPACE,
+    WORD_INSIDE,
     append_somewhere,
     injected,
-    insert,
     into_paragraph,
     kinds_open,
-    places_of,
     put_among,
     replace_some,
     separator,
@@ -34,10 +35,7 @@ __all__ = [
     "byline_slot",
     "company_slot",
     "date_slot",
-    "doorway_title_only",
     "footer_line",
-    "headline",
-    "headline_word",
     "once",
     "one_sentence",
     "opening",
@@ -45,109 +43,12 @@ __all__ = [
     "porn_chain",
     "role_cascade",
     "stamped_lead",
-    "title_prefix",
-    "title_question",
-    "title_sandwich",
-    "title_suffix",
     "word_split",
 ]
 
 _SENTENCE_END = re.compile(r"[。！？!?…](?=.)|[.](?=\s+\S)|(?<=ๆ) ")
 _PAUSE = re.compile(r"[，,。；;：:！？!?、]|[.](?=\s|$)")
-_FIRST_CLAUSE = re.compile(r"[，,：:！!？?；;]|\s[-–—|]\s|\s+(?=[\u4e00-\u9fff])")
-_HAN_PAIR = re.compile("(?<=[\u3041-\u30fe\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
 _THAI_PAIR = re.compile("(?<=[\u0e01-\u0e2e])(?=[\u0e01-\u0e2e])")
-_WORD_INSIDE = re.compile(r"(?<=\w{3})(?=\w{3})")
-_SPACE = re.compile(r"(?<=\S) (?=\S)")
-
-
-# --- titles and headlines ---------------------------------------------------------------------
-
-
-def title_prefix(draft: Draft, rng: random.Random, split: str) -> None:
-    """A phrase before the title."""
-    piece = injected(short_phrase(voice_of(draft, rng, split))) + separator(rng)
-    draft.title = piece + draft.title
-    if rng.random() < 0.5:
-        draft.headline = piece + draft.headline
-
-
-def title_suffix(draft: Draft, rng: random.Random, split: str) -> None:
-    """A phrase behind the title."""
-    piece = separator(rng) + injected(short_phrase(voice_of(draft, rng, split)))
-    draft.title += piece
-    if rng.random() < 0.4:
-        draft.headline += piece
-
-
-def title_sandwich(draft: Draft, rng: random.Random, split: str) -> None:
-    """Phrases on both sides of the title."""
-    voice = voice_of(draft, rng, split)
-    before = injected(short_phrase(voice)) + rng.choice(("", "", separator(rng)))
-    after = rng.choice(("", "", separator(rng))) + injected(short_phrase(voice))
-    draft.title = before + draft.title + after
-    if rng.random() < 0.6:
-        draft.headline = before + draft.headline + after
-
-
-def title_question(draft: Draft, rng: random.Random, split: str) -> None:
-    """A search phrase before the title."""
-    voice = voice_of(draft, rng, split)
-    question = voice.one(rng.choice(("query", "query", "plan")))
-    signs = ("？", ",", "，", "？ ", "_") if voice.base == "zh" else ("? ", ", ", " - ", " | ")
-    piece = injected(question) + rng.choice(signs)
-    draft.title = piece + draft.title
-    if rng.random() < 0.6:
-        draft.headline = piece + draft.headline
-
-
-def _after_first_clause(text: str, piece: str, rng: random.Random) -> str:
-    found = _FIRST_CLAUSE.search(text, 2)
-    if found:
-        return insert(text, found.start(), piece)
-    places = places_of(_HAN_PAIR, text) or places_of(_SPACE, text) or [len(text)]
-    return insert(text, rng.choice(places), piece)
-
-
-def headline(draft: Draft, rng: random.Random, split: str) -> None:
-    """A phrase behind the first clause of a headline."""
-    piece = injected(short_phrase(voice_of(draft, rng, split)))
-    old = draft.headline
-    draft.headline = _after_first_clause(old, piece, rng)
-    if old and old in draft.title:
-        draft.title = draft.title.replace(old, draft.headline, 1)
-    else:
-        draft.title = _after_first_clause(draft.title, piece, rng)
-
-
-def _inside_word(text: str, body: str, rng: random.Random) -> int:
-    """Return a place between two characters of ``text``, of those that ``body`` has together."""
-    found = places_of(_HAN_PAIR, text) or places_of(_WORD_INSIDE, text)
-    places = [at for at in found if 1 < at < len(text) - 1]
-    words = [at for at in places if text[at - 1 : at + 1] in body]
-    return rng.choice(words or places or [len(text)])
-
-
-def headline_word(draft: Draft, rng: random.Random, split: str) -> None:
-    """A phrase within a word of the headline, as if its first clause ended there."""
-    voice = voice_of(draft, rng, split)
-    piece = injected(voice.brand if rng.random() < 0.4 else voice.glued())
-    old = draft.headline
-    place = _inside_word(old, "".join(draft.paragraphs), rng)
-    draft.headline = insert(old, place, piece)
-    if old and old in draft.title:
-        draft.title = draft.title.replace(old, draft.headline, 1)
-    else:
-        place = _inside_word(draft.title, "".join(draft.paragraphs), rng)
-        draft.title = insert(draft.title, place, piece)
-
-
-def doorway_title_only(draft: Draft, rng: random.Random, split: str) -> None:
-    """A title of a doorway over an honest page."""
-    title = injected(voice_of(draft, rng, split).one("title"))
-    draft.title = title if rng.random() < 0.7 else title + separator(rng) + draft.site
-    if rng.random() < 0.5:
-        draft.headline = title
 
 
 # --- in the running text ----------------------------------------------------------------------
@@ -278,7 +179,7 @@ def before_punctuation(draft: Draft, rng: random.Random, split: str) -> None:
 def word_split(draft: Draft, rng: random.Random, split: str) -> None:
     """Phrases between any two characters."""
     voice = voice_of(draft, rng, split)
-    patterns = (_HAN_PAIR, _THAI_PAIR, _WORD_INSIDE if rng.random() < 0.3 else _SPACE, _SPACE)
+    patterns = (HAN_PAIR, _THAI_PAIR, WORD_INSIDE if rng.random() < 0.3 else SPACE, SPACE)
     for _ in range(rng.choice((1, 1, 2, 3))):
         piece = injected(short_phrase(voice))
         if not any(into_paragraph(draft, rng, pattern, piece) for pattern in patterns):
@@ -298,10 +199,10 @@ def one_sentence(draft: Draft, rng: random.Random, split: str) -> None:
 def anchor_in_sentence(draft: Draft, rng: random.Random, split: str) -> None:
     """Keywords that break the grammar of the sentence they sit in, as sold links do."""
     voice = voice_of(draft, rng, split)
-    pattern = _HAN_PAIR if base_language(draft.lang) in {"zh", "ja"} else _SPACE
+    pattern = HAN_PAIR if base_language(draft.lang) in {"zh", "ja"} else SPACE
     for _ in range(rng.choice((1, 1, 2, 3))):
         word = voice.search_word() if rng.random() < 0.7 else voice.brand
-        space = "" if pattern is _HAN_PAIR and rng.random() < 0.8 else " "
+        space = "" if pattern is HAN_PAIR and rng.random() < 0.8 else " "
         if not into_paragraph(draft, rng, pattern, space + injected(word)):
             append_somewhere(draft, rng, space + injected(word))
 
@@ -313,7 +214,7 @@ def once(draft: Draft, rng: random.Random, split: str) -> None:
     way = rng.random()
     if way < 0.25 and into_paragraph(draft, rng, _PAUSE, piece):
         return
-    if way < 0.68 and into_paragraph(draft, rng, _HAN_PAIR, piece):
+    if way < 0.68 and into_paragraph(draft, rng, HAN_PAIR, piece):
         return
     if way < 0.70:
         draft.title += separator(rng) + piece

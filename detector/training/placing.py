@@ -11,6 +11,9 @@ from detector.training.names import base_language, url
 from detector.training.phrases import Phrases
 
 __all__ = [
+    "HAN_PAIR",
+    "SPACE",
+    "WORD_INSIDE",
     "append_somewhere",
     "injected",
     "insert",
@@ -27,6 +30,11 @@ __all__ = [
 
 _SEPARATORS = ("_", "-", " - ", "|", " | ", ",", "，", "——", " ", "·", "丨", "", ":", "：", "—")
 _FOREIGN = ("zh-Hans", "en", "id", "ja", "th", "vi", "ru", "tr", "ko")
+
+HAN_PAIR = re.compile("(?<=[\u3041-\u30fe\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
+WORD_INSIDE = re.compile(r"(?<=\w{3})(?=\w{3})")
+SPACE = re.compile(r"(?<=\S) (?=\S)")
+"""Places in and between words: where two characters meet, inside a Latin word, at a blank."""
 
 
 def injected(text: str) -> str:

@@ -4,9 +4,9 @@ Model numbers with prices, flats with discounts, game titles with Latin, funds, 
 app blurbs, nicknames of streamers, link texts of navigation sites, market prices, questions,
 news of games, chips, funds and state lotteries, abstracts of papers, app descriptions, posts of
 enthusiasts, titles of portals, hotels and halls that share a name with brands, courses for
-grown-ups, shares of bookmakers, apps of towns, almanacs, rosters, neighbours' orders, chat of players.
-The templates are the rules ``kind.*`` of ``headlines_zh.txt`` and ``portal_zh.txt``; all slots are
-drawn independently.
+grown-ups, shares of bookmakers, apps of towns, almanacs, rosters, neighbours' orders, chat of
+players. The templates are the rules ``kind.*`` of ``headlines_zh.txt`` and ``portal_zh.txt``; all
+slots are drawn independently.
 """
 
 from __future__ import annotations

@@ -3,8 +3,10 @@
 Model numbers with prices, flats with discounts, game titles with Latin, funds, matches, gossip,
 app blurbs, nicknames of streamers, link texts of navigation sites, market prices, questions,
 news of games, chips, funds and state lotteries, abstracts of papers, app descriptions, posts of
-enthusiasts, titles of portals. The templates are the rules ``kind.*`` of ``headlines_zh.txt`` and
-``portal_zh.txt``; all slots are drawn independently.
+enthusiasts, titles of portals, hotels and halls that share a name with brands, courses for
+grown-ups, shares of bookmakers, apps of towns, almanacs, rosters, neighbours' orders, chat of
+players. The templates are the rules ``kind.*`` of ``headlines_zh.txt`` and ``portal_zh.txt``; all
+slots are drawn independently.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ _OF_LISTS = (
     "kind.technews", "kind.fundnews", "kind.lotterynews", "kind.query", "kind.download",
     "kind.oldgame", "kind.hardware", "kind.property", "kind.webnews", "kind.lendnews",
     "kind.esport", "kind.futures", "kind.exam", "kind.expo", "kind.celeb", "kind.telecom",
-    "kind.crime", "kind.remark",
+    "kind.crime", "kind.remark", "kind.namesake", "kind.study", "kind.betshare", "kind.townapp",
+    "kind.livesite", "kind.letters", "kind.order", "kind.shoptitle", "kind.almanac", "kind.roster",
+    "kind.channel",
 )  # fmt: skip
 _SAME_KIND, _SAME_TEMPLATE = 0.8, 0.3
 

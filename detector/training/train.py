@@ -314,7 +314,7 @@ def _unfitted(ground: Ground, alternatives: Alternatives) -> Model:
         tables=ground.tables,
         wording=no_wording(),
         segmentation={
-            "injection": Segmentation(-2.0, 2.0, 2.0, 16.0),
+            "injection": Segmentation(-2.6, 1.4, 2.0, 16.0),
             "garbled": Segmentation(-3.0, 0.25, 3.0, 40.0),
         },
         span_calibration=unset,

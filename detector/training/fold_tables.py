@@ -58,6 +58,8 @@ def _folded(char: str, to_simplified: Mapping[str, str]) -> int:
         return ord(_SAME[char])
     if any(a <= code < b for a, b in (*_COMBINING, *_ZERO_WIDTH)):
         return DROP
+    if char == "\N{REPLACEMENT CHARACTER}":  # the bytes that stood there may have been anything
+        return DROP
     category = unicodedata.category(char)
     if category == "Zs" or char == "\t":
         return SPACE

@@ -7,6 +7,7 @@ are widened to where they do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from heapq import nlargest
@@ -34,6 +35,13 @@ _LEAST_PAIRS, _LEAST_WHOLE = 4, 6
 _FEW_HOLES = 50  # characters for one that is lost: with more lost, text looks garbled by that
 _LEAST_SHOWN = 24  # code points beyond ASCII: less is a quotation, unless it is half the page
 
+# Of text in Latin letters a few are in the wrong encoding: accented ones, quotation marks.
+_LETTERS, _LEAST_LETTERS = Pair("utf-8", "cp1252"), 2
+_MISREAD = re.compile(
+    "[\u00c2-\u00df][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+    "|[\u00e0-\u00ef][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2}"
+)
+
 
 class Repaired(NamedTuple):
     """A page with its damaged lines repaired, and where it differs from the page as shown.
@@ -57,18 +65,31 @@ def repaired(page: Page, spans: Sequence[Span], model: Model, config: Config) ->
     nothing.
     The encodings are told by the worst lines: a page has one pair of them.
     """
-    likely = [span for span in spans if span.score >= config.likely_span_score]
-    if not likely:
+    found = _read_again(page.text, spans, model, config)
+    if found is None:
         return None
-    pair = _pair(_samples(page.text, likely), model)
-    if pair is None:
-        return None
-    reading, lines = lines_read_again(page.text, pair, model.counts, model.tables, known=True)
-    if not _enough(page.text, lines):
-        return None
+    pair, reading, lines = found
     ranges = list(islice(_damaged(page.text, reading.text, lines), config.max_spans + 1))
     made = _repaired(page, pair, reading, ranges[: config.max_spans])
     return made._replace(cut=len(ranges) > config.max_spans)
+
+
+def _read_again(
+    text: str, spans: Sequence[Span], model: Model, config: Config
+) -> tuple[Pair, Reading, Lines] | None:
+    """Return the encodings, ``text`` read again and which of its lines are damaged, if any are."""
+    counts, tables = model.counts, model.tables
+    likely = [span for span in spans if span.score >= config.likely_span_score]
+    pair = _pair(_samples(text, likely), model) if likely else None
+    if pair is not None:
+        reading, lines = lines_read_again(text, pair, counts, tables, known=True)
+        return (pair, reading, lines) if _enough(text, lines) else None
+    if any(span.kind == "garbled" and _MISREAD.search(span.text) for span in spans):
+        reading, lines = lines_read_again(text, _LETTERS, counts, tables)
+        whole, pairs = (int(n[lines.accepted].sum()) for n in (lines.whole, lines.pairs))
+        if whole >= _LEAST_LETTERS and not pairs:
+            return _LETTERS, reading, lines
+    return None
 
 
 def _samples(text: str, spans: Sequence[Span]) -> list[str]:

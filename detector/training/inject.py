@@ -141,7 +141,7 @@ _WEIGHTS: dict[str, int] = {
     **{"breadcrumb_slot": 3, "company_slot": 3, "date_slot": 2, "porn_chain": 5},
     **{"ad_lines_top": 6, "ad_lines_bottom": 3, "footer_line": 7, "doorway": 5},
     **{
-        "doorway_title_only": 4,
+        "doorway_title_only": 6,
         "soft_anchor": 6,
         "note_page": 8,
         "clone_page": 10,

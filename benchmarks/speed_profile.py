@@ -42,7 +42,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "candidates: segments": ("detector.candidates:maximal_segments",),
     "candidates: edges": ("detector.candidates:sharpened",),
     "candidates: wording": ("detector.wording:Wording.log_odds",),
-    "candidates: probabilities": ("detector.model:Calibration.probabilities",),
+    "candidates: probabilities": ("detector.calibration:Calibration.probabilities",),
     "spans": ("detector.scoring:Detector._spans",),
     "spans: words": (
         "detector.scoring:garbled_words",
@@ -51,7 +51,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "spans: paths": ("detector.scoring:element_paths", "detector.link_blocks:element_paths"),
     "damage": ("detector.scoring:repaired",),
     "blocks of links": ("detector.scoring:link_blocks",),
-    "page score": ("detector.scoring:page_scores",),
+    "page score": ("detector.scoring:scores_of_pages",),
 }
 """The functions of each step, as ``module:name``: where they are looked up when they are called."""
 REST = "all else"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -77,39 +76,47 @@ class Calibration:
 
     def log_odds(self, names: Sequence[str], values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log-odds (m) that :meth:`probabilities` come from."""
-        terms = self._terms(tuple(names))
-        within = np.ascontiguousarray(np.minimum(np.maximum(values, terms.low), terms.high))
         # Summed along rows of memory rather than by a matrix product, whose order depends on the
-        # machine. (Columns by their indices would lie in columns of memory: the sums of several
-        # rows would be made in another order than that of one.)
-        odds: NDArray[np.float64] = (within * terms.slopes).sum(axis=1)
-        if len(terms.bent):
-            exceeding = np.maximum(within.take(terms.bent, axis=1) - terms.knots, 0)
-            odds += (exceeding * terms.bends).sum(axis=1)
-        if len(terms.one):
-            products = within.take(terms.one, axis=1) * within.take(terms.other, axis=1)
-            odds += (products * terms.products).sum(axis=1)
+        # machine.
+        first, *others = self._weighed(names, values)
+        odds: NDArray[np.float64] = first.sum(axis=1)
+        for terms in others:
+            odds += terms.sum(axis=1)
         odds += self.intercept
         return odds
 
-    def log_odds_of(self, row: Mapping[str, float]) -> float:
-        """Return the log-odds of one row of features by their names, in whatever order.
+    def exact_log_odds(self, names: Sequence[str], values: NDArray[np.float64]) -> list[float]:
+        """Return the log-odds of the rows, each rounded once: in whatever order its terms are."""
+        rows: list[list[float]] = np.concatenate(self._weighed(names, values), axis=1).tolist()
+        return [math.fsum((self.intercept, *row)) for row in rows]
 
-        (A call of numpy costs more than a row does.)
-        """
-        within = defaultdict(float, row)
-        for name, (low, high) in self.bounds.items():
-            within[name] = min(max(within[name], low), high)
-        features, bends, products = self._parsed
-        parts = [self.intercept]
-        parts += [within[name] * weight for name, weight in features]
-        parts += [max(within[name] - knot, 0.0) * weight for name, knot, weight in bends]
-        parts += [within[one] * within[other] * weight for one, other, weight in products]
-        return math.fsum(parts)
+    def exact_probabilities(self, names: Sequence[str], values: NDArray[np.float64]) -> list[float]:
+        """Return the probabilities that :meth:`exact_log_odds` come to."""
+        return [
+            1 / (1 + math.exp(-min(max(odds, -_SUREST), _SUREST)))
+            for odds in self.exact_log_odds(names, values)
+        ]
 
-    def probability_of(self, row: Mapping[str, float]) -> float:
-        """Return the probability that :meth:`log_odds_of` comes to."""
-        return 1 / (1 + math.exp(-min(max(self.log_odds_of(row), -_SUREST), _SUREST)))
+    def _weighed(
+        self, names: Sequence[str], values: NDArray[np.float64]
+    ) -> list[NDArray[np.float64]]:
+        """Return the terms of each row of ``values``: of features, bends and products, if any."""
+        terms = self._terms(tuple(names))
+        within = np.ascontiguousarray(np.minimum(np.maximum(values, terms.low), terms.high))
+        # (Columns by their indices would lie in columns of memory: the sums of several rows would
+        # be made in another order than that of one.)
+        weighed = [within * terms.slopes]
+        if len(terms.bent):
+            exceeding = within.take(terms.bent, axis=1)
+            exceeding -= terms.knots
+            weighed.append(np.maximum(exceeding, 0, out=exceeding))
+            exceeding *= terms.bends
+        if len(terms.one):
+            products = within.take(terms.one, axis=1)
+            products *= within.take(terms.other, axis=1)
+            products *= terms.products
+            weighed.append(products)
+        return weighed
 
     @cached_property
     def _parsed(self) -> _Parsed:

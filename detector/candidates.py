@@ -107,14 +107,13 @@ class Candidates(NamedTuple):
 class Candidate(NamedTuple):
     """One of :class:`Candidates` that became a span, with its calibrated score.
 
-    ``runs`` are those of garbled evidence in a garbled passage: ranges of the batch.
+    ``start`` and ``end`` are code points in the page's text. ``runs`` are those of garbled evidence
+    in a garbled passage: ranges of the batch.
     """
 
     kind: Kind
     start: int
     end: int
-    text_start: int
-    text_end: int
     score: float
     runs: Sequence[tuple[int, int]]
 

@@ -138,7 +138,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "survey_textures": (_BATCH, *[_POINTER] * 8),
     "runs_within": (_POINTER, _FLOAT, _I64, *[_POINTER] * 5),
     "find_lines": (_POINTER, _I64, _I64, _POINTER),
-    "holders": (_POINTER, _I64, *[_POINTER] * 2, _I64, _POINTER),
+    "holders": (_POINTER, _POINTER, _I64, *[_POINTER] * 2),
     "element_paths": (
         *[_POINTER] * 2, _I64, _POINTER, _I64, _I64, _POINTER, _I64, _I64, _POINTER, _I64, _POINTER,
     ),

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
+
+import numpy as np
 
 from detector.model import Model
 from detector.page import Where
@@ -14,11 +17,14 @@ from detector.result import KINDS, Kind, Span, Texture
 __all__ = [
     "BOUNDS",
     "FITTED",
+    "PAGE_FEATURES",
+    "Judgement",
     "Weighed",
     "brief",
     "is_chinese",
     "page_features",
     "page_scores",
+    "scores_of_pages",
 ]
 
 BOUNDS = ("brief", "foreign", "html")
@@ -39,6 +45,12 @@ Those of :data:`BOUNDS` are not fitted: their weights are what parts the thresho
 those of texts, those of findings in other languages from those of Chinese ones, and those of HTML
 from those of texts.
 """
+PAGE_FEATURES = (
+    "best", "second", "expected", "phrase", "phrases", "title", "length", "top", "odd", "bold",
+    "particles", "running", "running_size", "no_running", *BOUNDS,
+)  # fmt: skip
+"""What the page calibration is told."""
+_IN_ORDER = itemgetter(*PAGE_FEATURES)
 _FLOOR = -4.0  # log-odds of what is not there
 _NO_RUNNING = -3.0  # evidence of running text that is not there
 _LEAST_RUNNING = 100  # characters of it that say how much there is
@@ -74,18 +86,14 @@ def _log_odds(p: float) -> float:
     return math.log(max(p, 1e-6) / max(1 - p, 1e-6))
 
 
-def _phrase_odds(span: Weighed, whole: float, long: float) -> float:
-    """Return the log-odds of a span by which an injection counts: less the longer it runs on.
+def _running_on(span: Weighed) -> float:
+    """Return by how much less an injection counts the longer it runs on.
 
-    ``long`` is taken from them: a page of twice the length has twice the chances of a false alarm,
-    and pages made for training are too short to tell by how much. What is put into a text is a
-    phrase. Honest promotion, which the web has more of than anything that looks like spam, is
-    sentences of it; only of a title (``whole``, 0-1) it may be all.
+    What is put into a text is a phrase. Honest promotion, which the web has more of than anything
+    that looks like spam, is sentences of it.
     """
-    odds = _log_odds(span.score) - long
-    if span.where == "title":
-        return odds
-    return odds - (1 - whole) * math.log(max(len(span.said), _PHRASE) / _PHRASE)
+    size = len(span.said)
+    return math.log(size / _PHRASE) if size > _PHRASE and span.where != "title" else 0.0
 
 
 def _distinct(spans: Sequence[Weighed]) -> list[Weighed]:
@@ -106,19 +114,27 @@ def page_features(
     """
     spans = _distinct(spans)
     whole = brief(length)
-    odds = sorted((_log_odds(span.score) for span in spans), reverse=True)
+    # A page of twice the length has twice the chances of a false alarm, and pages made for training
+    # are too short to tell by how much.
     long = max(0.0, math.log((length + 20) / _LONG))
-    phrases = sorted((_phrase_odds(span, whole, long) for span in spans), reverse=True)
-    expected = sum(span.score for span in spans)
+    odds = [_log_odds(span.score) for span in spans]
+    phrases = sorted(
+        (
+            own - long - (1 - whole) * _running_on(span)  # a title may be all promotion
+            for span, own in zip(spans, odds, strict=True)
+        ),
+        reverse=True,
+    )
+    odds.sort(reverse=True)
+    titles = [span.score for span in spans if span.where == "title"]
+    expected = sum([span.score for span in spans])
     return {
         "best": odds[0],
         "second": max(odds[1], _FLOOR) if len(odds) > 1 else _FLOOR,
         "expected": math.log(expected),
         "phrase": phrases[0],
         "phrases": math.log1p(sum(max(0.0, value) for value in phrases[1:])),
-        "title": max(
-            _log_odds(max((s.score for s in spans if s.where == "title"), default=0.0)), _FLOOR
-        ),
+        "title": max(_log_odds(max(titles)), _FLOOR) if titles else _FLOOR,
         "length": math.log(length + 20),
         "top": texture.top,
         "odd": math.log((texture.odd + 1) / (length + 20)),
@@ -128,30 +144,58 @@ def page_features(
         "running_size": math.log(max(texture.running_size, _LEAST_RUNNING) + 20),
         "no_running": float(not texture.running_size),
         "brief": whole,
-        "foreign": sum(span.score for span in spans if not span.chinese) / expected,
+        "foreign": sum([span.score for span in spans if not span.chinese]) / expected,
         "html": float(html),
     }
+
+
+class Judgement(NamedTuple):
+    """What page scores follow from.
+
+    ``spans`` of a page; ``length`` of the text that was judged,
+    :attr:`detector.Result.judged_length`; its ``texture``; and whether it was extracted from
+    ``html``.
+    """
+
+    spans: Sequence[Span]
+    length: int
+    texture: Texture
+    html: bool
+
+
+def scores_of_pages(
+    pages: Iterable[Judgement], model: Model
+) -> list[tuple[float, dict[Kind, float]]]:
+    """Return of each page its score, and the scores by kind.
+
+    A kind without spans scores 0; the page score is that of the likelier kind. (Noisy-or would let
+    two doubts add up to a certainty.)
+    """
+    scores: list[dict[Kind, float]] = []
+    rows: dict[Kind, list[tuple[float, ...]]] = {kind: [] for kind in KINDS}
+    pages_of: dict[Kind, list[int]] = {kind: [] for kind in KINDS}
+    for number, (spans, length, texture, html) in enumerate(pages):
+        scores.append(dict.fromkeys(KINDS, 0.0))
+        by_kind: dict[Kind, list[Weighed]] = {kind: [] for kind in KINDS}
+        for span in spans:
+            said = span.read
+            weighed = Weighed(span.score, said, is_chinese(said), span.where)
+            by_kind[span.kind].append(weighed)
+        for kind, found in by_kind.items():
+            if found:
+                rows[kind].append(_IN_ORDER(page_features(found, length, texture, html=html)))
+                pages_of[kind].append(number)
+    for kind, values in rows.items():
+        if values:
+            calibration = model.page_calibration[kind]
+            judged = calibration.exact_probabilities(PAGE_FEATURES, np.array(values))
+            for number, score in zip(pages_of[kind], judged, strict=True):
+                scores[number][kind] = score
+    return [(max(own.values()), own) for own in scores]
 
 
 def page_scores(
     spans: Iterable[Span], length: int, texture: Texture, model: Model, *, html: bool
 ) -> tuple[float, dict[Kind, float]]:
-    """Return the page score, and the scores by kind, that follow from ``spans``.
-
-    ``length`` is that of the text that was judged: :attr:`detector.Result.judged_length`, ``html``
-    says whether that was extracted from HTML. A kind without spans scores 0; the page score is that
-    of the likelier kind. (Noisy-or would let two doubts add up to a certainty.)
-    """
-    by_kind: dict[Kind, list[Weighed]] = {kind: [] for kind in KINDS}
-    for span in spans:
-        weighed = Weighed(span.score, span.read, is_chinese(span.read), span.where)
-        by_kind[span.kind].append(weighed)
-    scores = {
-        kind: model.page_calibration[kind].probability_of(
-            page_features(found, length, texture, html=html)
-        )
-        if found
-        else 0.0
-        for kind, found in by_kind.items()
-    }
-    return max(scores.values()), scores
+    """Return :func:`scores_of_pages` of one page."""
+    return scores_of_pages([Judgement(tuple(spans), length, texture, html)], model)[0]

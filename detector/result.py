@@ -225,7 +225,7 @@ class Result:
 
     ``score`` (0-1) says how surely the page carries search-engine spam; it
     follows from ``spans``, ``judged_length``, ``texture`` and ``html`` alone
-    (:func:`detector.scoring.page_scores`), and ``scores`` has it by kind. ``verdict`` compares
+    (:func:`detector.page_score.page_scores`), and ``scores`` has it by kind. ``verdict`` compares
     ``score`` with ``threshold``. ``length`` is the number of code points of ``Page.text``,
     ``replaced`` how many of them are U+FFFD: what stands for bytes that no character has in the
     encoding of the page. ``truncated`` names the limits of

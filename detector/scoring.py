@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -25,7 +26,7 @@ from detector.kernel import loaded
 from detector.link_blocks import link_blocks
 from detector.model import Model, default_model_folder
 from detector.page import Page, page_from_text
-from detector.page_score import page_scores
+from detector.page_score import Judgement, scores_of_pages
 from detector.paths import element_paths
 from detector.result import KINDS, Result, Span, Texture, Word
 from detector.spans import holders, runs_within
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Detector", "read_page"]
 
+_PLACE = attrgetter("start", "end")
 _HEAD = 1000  # characters or bytes, by which most pages can be told to be HTML
 
 
@@ -219,7 +221,12 @@ class Detector:
     def _judged(self, given: Sequence[tuple[str | None, Page | str]]) -> list[Result]:
         """Return the results of pages, or of what is wrong with them, each with its URL."""
         pages = [page for _, page in given if isinstance(page, Page)]
-        found = iter(self._repaired_findings(pages))
+        found = self._repaired_findings(pages)
+        judgements = []
+        for shown, (own, repair) in zip(pages, found, strict=True):
+            length = len(shown.text if repair is None else repair.page.text)
+            judgements.append(Judgement(own.spans, length, own.texture, shown.html))
+        judged = iter(zip(found, scores_of_pages(judgements, self.model), strict=True))
         results = []
         for url, page in given:
             if not isinstance(page, Page):
@@ -230,11 +237,7 @@ class Detector:
                     )
                 )  # fmt: skip
                 continue
-            (spans, cut, texture), repair = next(found)
-            judged = page if repair is None else repair.page
-            score, scores = page_scores(
-                spans, len(judged.text), texture, self.model, html=page.html
-            )
+            ((spans, cut, texture), repair), (score, scores) = next(judged)
             results.append(
                 Result(
                     score=score,
@@ -282,48 +285,55 @@ class Detector:
             found = candidates(signs, self.model, kind)
             score = self.model.span_calibration[kind].probabilities(SPAN_FEATURES, found.features)
             chosen = reported(found.page, found.whole, score, self.config)
-            start, end = found.start[chosen], found.end[chosen]
             runs: list[list[tuple[int, int]]] = [[]] * len(chosen)
             if kind == "garbled" and len(chosen):
                 column = signs.evidence.final[:, KINDS.index(kind)]
+                start, end = found.start[chosen], found.end[chosen]
                 runs = runs_within(column, self.model.word_bound, start, end)
-            columns = (
-                found.page[chosen], start, end, found.text_start[chosen], found.text_end[chosen],
-                score[chosen],
-            )  # fmt: skip
-            for page, *rest in zip(*(column.tolist() for column in columns), runs, strict=True):
+            columns = (found.page, found.text_start, found.text_end, score)
+            rows = zip(*(column[chosen].tolist() for column in columns), runs, strict=True)
+            for page, *rest in rows:
                 likely[page].append(Candidate(kind, *rest))
+        spans = self._spans(pages, likely, signs.batch)
         return [
-            _Findings(*self._spans(page, own, signs.batch), texture)
-            for page, own, texture in zip(pages, likely, signs.textures.by_page(), strict=True)
+            _Findings(own, len(own) < len(those), texture)
+            for own, those, texture in zip(spans, likely, signs.textures.by_page(), strict=True)
         ]
 
-    def _spans(self, page: Page, likely: list[Candidate], batch: Batch) -> tuple[list[Span], bool]:
-        """Return the findings of one page in order of place, and whether some were cut."""
-        cut = len(likely) > self.config.max_spans
-        if cut:
-            likely = sorted(likely, key=lambda c: -c.score)[: self.config.max_spans]
-        if not likely:
-            return [], cut
-        text = page.text
-        starts, ends = zip(
-            *(without_parting(c.kind, text, c.text_start, c.text_end) for c in likely),
-            strict=True,
-        )
-        segments = page.segments_numbered(holders(page.rows(), starts, ends))
-        paths = element_paths(page, [segment.node for segment in segments])
-        spans = []
-        for found, start, end, segment, path in zip(
-            likely, starts, ends, segments, paths, strict=True
-        ):
-            words: tuple[Word, ...] = ()
-            if found.runs:
-                words = garbled_words(text, found.runs, batch, self.model)
-            spans.append(
-                Span(
-                    found.kind, start, end, text[start:end], found.score, segment.where,
-                    segment.visible, path, words, segment.hidden_by,
-                )
-            )  # fmt: skip
-        spans.sort(key=lambda span: (span.start, span.end))
-        return spans, cut
+    def _spans(
+        self, pages: Sequence[Page], likely: Sequence[Sequence[Candidate]], batch: Batch
+    ) -> list[list[Span]]:
+        """Return the findings of each page in order of place; of too many the best."""
+        most = self.config.max_spans
+        kept = [
+            sorted(own, key=lambda c: -c.score)[:most] if len(own) > most else own for own in likely
+        ]
+        ranges = [
+            without_parting(found.kind, page.text, found.start, found.end)
+            for page, own in zip(pages, kept, strict=True)
+            for found in own
+        ]
+        numbers = holders([page.rows() for page in pages], [*map(len, kept)], ranges)
+        spans: list[list[Span]] = []
+        first = 0
+        for page, own in zip(pages, kept, strict=True):
+            text, last = page.text, first + len(own)
+            segments = page.segments_numbered(numbers[first:last]) if own else []
+            paths = element_paths(page, [segment.node for segment in segments])
+            here = []
+            for found, (start, end), segment, path in zip(
+                own, ranges[first:last], segments, paths, strict=True
+            ):
+                words: tuple[Word, ...] = ()
+                if found.runs:
+                    words = garbled_words(text, found.runs, batch, self.model)
+                here.append(
+                    Span(
+                        found.kind, start, end, text[start:end], found.score, segment.where,
+                        segment.visible, path, words, segment.hidden_by,
+                    )
+                )  # fmt: skip
+            here.sort(key=_PLACE)
+            spans.append(here)
+            first = last
+        return spans

@@ -90,20 +90,23 @@ def runs_within(
 
 
 def holders(
-    rows: NDArray[np.int32], starts: Sequence[int], ends: Sequence[int]
+    rows: Sequence[NDArray[np.int32]], counts: Sequence[int], ranges: Sequence[tuple[int, int]]
 ) -> NDArray[np.int64]:
-    """Return of each range ``start:end`` of a text the number of the segment with most of it.
+    """Return of each range, start and end in a text, the number of the segment with most of it.
 
-    ``rows`` are the segments, as in :class:`detector.page.Segments`, at least one.
+    ``rows`` are the segments of each text, as in :class:`detector.page.Segments`, at least one
+    where it has ranges; ``counts`` how many of ``ranges`` (m) are in each.
     """
-    m = len(starts)
+    m, b = len(ranges), len(rows)
     numbers = np.empty(m, dtype=np.int64)
-    ranges = np.array((starts, ends), dtype=np.int64)
-    call(
-        "holders", address(rows, np.int32, rows.size), len(rows),
-        address(ranges[0], np.int64, m), address(ranges[1], np.int64, m), m,
-        address(numbers, np.int64, m),
-    )  # fmt: skip
+    if m:
+        every, pairs = np.concatenate(rows), np.array(ranges, dtype=np.int64)
+        sizes = np.array((*map(len, rows), *counts), dtype=np.int64)
+        call(
+            "holders", address(every, np.int32, every.size), address(sizes, np.int64, 2 * b), b,
+            address(pairs, np.int64, 2 * m),
+            address(numbers, np.int64, m),
+        )  # fmt: skip
     return numbers
 
 

@@ -25,10 +25,11 @@ def test_a_calibration_counts_only_what_it_knows() -> None:
     calibration = Calibration(1.0, {"a": 2.0, "b": -1.0})
     rows = np.array([[3.0, 100.0], [-0.5, 5.0]])
     assert calibration.probabilities(("a", "c"), rows) == pytest.approx([1 / (1 + np.exp(-7)), 0.5])
-    assert calibration.log_odds_of({"c": 100.0, "a": 3.0}) == 7.0
-    assert calibration.log_odds_of({"b": 2.0, "a": 3.0}) == 5.0
-    assert calibration.probability_of({"a": 3.0}) == pytest.approx(1 / (1 + np.exp(-7)))
-    assert calibration.probability_of({"a": -1e9}) > 0
+    assert calibration.exact_log_odds(("a", "c"), rows) == [7.0, 0.0]
+    assert calibration.exact_log_odds(("b", "a"), np.array([[2.0, 3.0]])) == [5.0]
+    found = calibration.exact_probabilities(("a", "c"), np.array([[3.0, 100.0], [-1e9, 5.0]]))
+    assert found[0] == pytest.approx(1 / (1 + np.exp(-7)))
+    assert found[1] > 0
 
 
 @given(a=NUMBERS, b=NUMBERS, low=st.floats(-9, -1), high=st.floats(1, 9))
@@ -42,7 +43,7 @@ def test_terms_bend_and_multiply_within_bounds(a: float, b: float, low: float, h
     wanted = 0.5 + within - 2 * max(within - 0.25, 0) + 0.5 * within * b + 0.125 * b * b
     found = calibration.log_odds(("b", "a"), np.array([[b, a], [b, a]]))
     assert found == pytest.approx([wanted, wanted])
-    assert calibration.log_odds_of({"b": b, "a": a}) == pytest.approx(wanted)
+    assert calibration.exact_log_odds(("a", "b"), np.array([[a, b]])) == pytest.approx([wanted])
     told = json.loads(json.dumps(asdict(calibration)))
     assert Calibration(**told).log_odds(("a", "b"), np.array([[a, b]])) == pytest.approx([wanted])
 
@@ -57,6 +58,9 @@ def test_a_row_comes_to_the_same_in_any_company(count: int, seed: int) -> None:
     together = calibration.log_odds(names, rows)
     assert together.tolist() == [calibration.log_odds(names, row[None])[0] for row in rows]
     assert together.tolist() == calibration.log_odds(names, np.asfortranarray(rows)).tolist()
+    exact = calibration.exact_log_odds(names, rows)
+    assert exact == calibration.exact_log_odds(names[::-1], rows[:, ::-1])
+    assert exact == pytest.approx(together.tolist())
 
 
 def pages(values: np.ndarray, right: np.ndarray) -> list[Judged]:

@@ -211,7 +211,8 @@ def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, config: 
     found = span_scores(page, spans, config)
     if not found:
         return -math.inf
-    return pages.log_odds_of(page_features(found, page.length, page.texture, html=page.html))
+    row = page_features(found, page.length, page.texture, html=page.html)
+    return pages.exact_log_odds([*row], np.array([[*row.values()]]))[0]
 
 
 class Tail(NamedTuple):

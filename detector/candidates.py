@@ -18,7 +18,7 @@ from detector.kernel import address, call
 from detector.model import Evidence, Model, Segmentation
 from detector.page import WHERES, Page
 from detector.result import KINDS, Kind
-from detector.spans import maximal_segments
+from detector.spans import Segments, maximal_segments
 from detector.texture import Textures, textures
 
 __all__ = [
@@ -125,10 +125,9 @@ def candidates(signs: Signs, model: Model, kind: Kind) -> Candidates:
     with their parts as well; garbled passages stay as segmentation cut them.
     """
     cut = model.segmentation[kind]
-    found = _cut(signs, model, kind, cut)
+    found = _described(signs, model, kind, cut, _stretches(signs, model, kind, cut))
     if kind == "injection" and (found.features[:, _PEAK] > _TIGHTER).any():
-        tighter = replace(cut, offset=cut.offset + _TIGHTER)
-        found = _with_parts(signs.batch, found, _cut(signs, model, kind, tighter))
+        found = _with_parts(signs, model, found, replace(cut, offset=cut.offset + _TIGHTER))
     _relate(found.features, found.whole)
     return found
 
@@ -142,21 +141,28 @@ def _relate(features: NDArray[np.float64], whole: NDArray[np.intp]) -> None:
         features[parts, _PART_SHARE] = sizes[parts] - sizes[whole[parts]]
 
 
-def _with_parts(batch: Batch, wholes: Candidates, parts: Candidates) -> Candidates:
-    """Return ``wholes``, and of titles and brief pages those ``parts`` that are less than one."""
-    short = (batch.ends - batch.starts)[parts.page] <= _BRIEF
-    titles = batch.places[parts.start] >> 1 == _TITLE
-    middle = (parts.start + parts.end) // 2
+def _with_parts(signs: Signs, model: Model, wholes: Candidates, cut: Segmentation) -> Candidates:
+    """Return ``wholes``, and of titles and brief pages what ``cut`` finds that is less than one."""
+    batch = signs.batch
+    found = _stretches(signs, model, wholes.kind, cut)
+    page = np.searchsorted(batch.starts, found.start, side="right") - 1
+    short = (batch.ends - batch.starts)[page] <= _BRIEF
+    titles = batch.places[found.start] >> 1 == _TITLE
+    middle = (found.start + found.end) // 2
     whole = np.searchsorted(wholes.start, middle, side="right") - 1
     less = (
         (short | titles)
         & (whole >= 0)
         & (middle < wholes.end[whole])
-        & ((parts.start > wholes.start[whole]) | (parts.end < wholes.end[whole]))
+        & ((found.start > wholes.start[whole]) | (found.end < wholes.end[whole]))
     )
     if not less.any():
         return wholes
-    whole = whole[less]
+    # What is told of each depends on all of its page, but on no others.
+    told = np.isin(page, page[less])
+    kept = Segments(found.start[told], found.end[told], found.score[told])
+    parts = _described(signs, model, wholes.kind, cut, kept)
+    whole, less = whole[less], less[told]
     # A whole before its parts: it stands first of those with its number.
     order = np.argsort(np.concatenate((np.arange(len(wholes.start)), whole)), kind="stable")
     columns = [
@@ -169,26 +175,36 @@ def _with_parts(batch: Batch, wholes: Candidates, parts: Candidates) -> Candidat
     return Candidates(wholes.kind, of, *columns)
 
 
-def _cut(signs: Signs, model: Model, kind: Kind, cut: Segmentation) -> Candidates:
-    """Return the candidates of one cut: disjoint, and the columns of each by itself."""
-    batch, comparison, evidence, texture = signs
+def _stretches(signs: Signs, model: Model, kind: Kind, cut: Segmentation) -> Segments:
+    """Return what ``cut`` finds: disjoint stretches, those of injections with sharp ends."""
+    batch, _, evidence, _ = signs
     head = KINDS.index(kind)
-    own_evidence = evidence.final[:, head]
     start, end, score = maximal_segments(
-        own_evidence,
+        evidence.final[:, head],
         batch.classes,
         offset=cut.offset,
         floor=cut.floor,
         least=cut.least,
         drop=cut.drop,
     )
+    if kind == "injection":
+        start, end = sharpened(batch, model.counts, evidence.first[:, head], start, end)
+    return Segments(start, end, score)
+
+
+def _described(
+    signs: Signs, model: Model, kind: Kind, cut: Segmentation, found: Segments
+) -> Candidates:
+    """Return what was ``found`` by one cut as candidates, each by itself."""
+    batch, comparison, evidence, texture = signs
+    head = KINDS.index(kind)
+    start, end, score = found
+    own_evidence = evidence.final[:, head]
     n, m, b = len(batch.codes), len(start), len(batch.starts)
     features = np.zeros((m, len(SPAN_FEATURES)))
     page, whole = np.empty(m, dtype=np.intp), np.full(m, -1, dtype=np.intp)
     if not m:
         return Candidates(kind, whole, page, page, page, page, page, features)
-    if kind == "injection":
-        start, end = sharpened(batch, model.counts, evidence.first[:, head], start, end)
     logs = np.log1p(score)
     at, gained = comparison
     call(

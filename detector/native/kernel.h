@@ -22,7 +22,11 @@
  * the same, because nothing is contracted (-ffp-contract=off). */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__has_attribute)
 #if __has_attribute(target_clones)
+#if !defined(__clang__) && __GNUC__ >= 12 /* those before know no levels of the architecture */
+#define VECTORIZED __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
+#else
 #define VECTORIZED __attribute__((target_clones("avx2", "default")))
+#endif
 #endif
 #endif
 #ifndef VECTORIZED

@@ -42,7 +42,7 @@ def looks_like_html(text: str) -> bool:
     It is when it starts with a tag that the WHATWG MIME sniffing standard (or common fragments)
     would start with, or has ``<html>``, ``<body>`` or a doctype in its first 64,000 characters.
     """
-    return bool(_SNIFF_START.match(text) or _SNIFF_ANYWHERE.search(text, 0, 64_000))
+    return "<" in text and bool(_SNIFF_START.match(text) or _SNIFF_ANYWHERE.search(text, 0, 64_000))
 
 
 def extract(

@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 
 from detector.kernel import address, call
 
-__all__ = ["CLASSES", "DROP", "SPACE", "TABLE_SIZE", "FoldTables", "Folded", "code_points", "fold"]
+__all__ = [
+    "CLASSES", "DROP", "SPACE", "TABLE_SIZE", "FoldTables", "Folded", "code_points", "fold",
+    "utf_32",
+]  # fmt: skip
 
 TABLE_SIZE = 0x20000
 """Code points covered by the tables; those above are folded to the table's last entry."""
@@ -57,19 +60,26 @@ class Folded(NamedTuple):
     offsets: NDArray[np.int32]
 
 
+def utf_32(text: str) -> bytes:
+    """Return the code points of ``text`` (lone surrogates included) for the compiled part.
+
+    Bytes are handed to it for less than the address of an array takes.
+    """
+    return text.encode("utf-32-le", "surrogatepass")
+
+
 def code_points(text: str) -> NDArray[np.uint32]:
     """Return the code points of ``text`` as a uint32 array (lone surrogates included)."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return np.frombuffer(utf_32(text), dtype=np.uint32)
 
 
 def fold(text: str, tables: FoldTables) -> Folded:
     """Fold ``text``. Line feeds become breaks (code 0); offsets are strictly increasing."""
-    raw = code_points(text)
-    n = len(raw)
+    n = len(text)
     codes, classes = np.empty(n, dtype=np.uint32), np.empty(n, dtype=np.uint8)
     offsets = np.empty(n, dtype=np.int32)
     kept = call(
-        "fold_code_points", address(raw, np.uint32, n), n,
+        "fold_code_points", utf_32(text), n,
         address(tables.fold, np.uint32, TABLE_SIZE), address(tables.classes, np.uint8, TABLE_SIZE),
         TABLE_SIZE, address(codes, np.uint32, n), address(classes, np.uint8, n),
         address(offsets, np.int32, n),

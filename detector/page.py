@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, get_args, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.fold import code_points
+from detector.fold import utf_32
 from detector.kernel import address, call
 
 __all__ = [
@@ -221,11 +221,9 @@ def page_from_text(text: str, encoding: str | None = None, max_characters: int =
     truncated: tuple[str, ...] = ()
     if 0 < max_characters < len(text):
         text, truncated = text[:max_characters], ("max_characters",)
-    points = code_points(text)
-    n, room = len(points), len(points) // 2 + 1
+    n, room = len(text), len(text) // 2 + 1
     rows = np.empty((room, 4), dtype=np.int32)
     found = call(
-        "find_lines", address(points, np.uint32, n), n, place_of("body", ""),
-        address(rows, np.int32, 4 * room),
-    )  # fmt: skip
+        "find_lines", utf_32(text), n, place_of("body", ""), address(rows, np.int32, 4 * room)
+    )
     return Page(text, Segments(rows[:found].copy()), False, encoding, truncated)

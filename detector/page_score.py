@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -45,12 +44,13 @@ Those of :data:`BOUNDS` are not fitted: their weights are what parts the thresho
 those of texts, those of findings in other languages from those of Chinese ones, and those of HTML
 from those of texts.
 """
-PAGE_FEATURES = (
-    "best", "second", "expected", "phrase", "phrases", "title", "length", "top", "odd", "bold",
-    "particles", "running", "running_size", "no_running", *BOUNDS,
+_OF_SPANS = ("best", "second", "expected", "phrase", "phrases", "title", "foreign")
+_OF_PAGE = (
+    "length", "top", "odd", "bold", "particles", "running", "running_size", "no_running", "brief",
+    "html",
 )  # fmt: skip
+PAGE_FEATURES = (*_OF_SPANS, *_OF_PAGE)
 """What the page calibration is told."""
-_IN_ORDER = itemgetter(*PAGE_FEATURES)
 _FLOOR = -4.0  # log-odds of what is not there
 _NO_RUNNING = -3.0  # evidence of running text that is not there
 _LEAST_RUNNING = 100  # characters of it that say how much there is
@@ -83,7 +83,8 @@ def is_chinese(text: str) -> bool:
 
 
 def _log_odds(p: float) -> float:
-    return math.log(max(p, 1e-6) / max(1 - p, 1e-6))
+    q = 1 - p
+    return math.log((p if p > 1e-6 else 1e-6) / (q if q > 1e-6 else 1e-6))
 
 
 def _running_on(span: Weighed) -> float:
@@ -99,9 +100,9 @@ def _running_on(span: Weighed) -> float:
 def _distinct(spans: Sequence[Weighed]) -> list[Weighed]:
     likeliest: dict[str, Weighed] = {}
     for span in spans:
-        said = span.said.casefold()
-        if said not in likeliest or span.score > likeliest[said].score:
-            likeliest[said] = span
+        known = likeliest.setdefault(span.said.casefold(), span)
+        if span.score > known.score:
+            likeliest[span.said.casefold()] = span
     return list(likeliest.values())
 
 
@@ -112,41 +113,52 @@ def page_features(
 
     Of those that say the same, the likeliest counts: sites name themselves again and again.
     """
+    told = (*_told_of_spans(spans, length), *_told_of_page(length, texture, html=html))
+    return dict(zip(PAGE_FEATURES, told, strict=True))
+
+
+def _told_of_spans(spans: Sequence[Weighed], length: int) -> tuple[float, ...]:
+    """Return the features ``_OF_SPANS``."""
     spans = _distinct(spans)
     whole = brief(length)
     # A page of twice the length has twice the chances of a false alarm, and pages made for training
     # are too short to tell by how much.
     long = max(0.0, math.log((length + 20) / _LONG))
     odds = [_log_odds(span.score) for span in spans]
-    phrases = sorted(
-        (
-            own - long - (1 - whole) * _running_on(span)  # a title may be all promotion
-            for span, own in zip(spans, odds, strict=True)
-        ),
-        reverse=True,
-    )
+    phrases = [
+        own - long - (1 - whole) * _running_on(span)  # a title may be all promotion
+        for span, own in zip(spans, odds, strict=True)
+    ]
     odds.sort(reverse=True)
+    phrases.sort(reverse=True)
     titles = [span.score for span in spans if span.where == "title"]
     expected = sum([span.score for span in spans])
-    return {
-        "best": odds[0],
-        "second": max(odds[1], _FLOOR) if len(odds) > 1 else _FLOOR,
-        "expected": math.log(expected),
-        "phrase": phrases[0],
-        "phrases": math.log1p(sum(max(0.0, value) for value in phrases[1:])),
-        "title": max(_log_odds(max(titles)), _FLOOR) if titles else _FLOOR,
-        "length": math.log(length + 20),
-        "top": texture.top,
-        "odd": math.log((texture.odd + 1) / (length + 20)),
-        "bold": math.log((texture.bold + 1) / (length + 20)),
-        "particles": math.log((texture.particles + 1) / (texture.han + 20)),
-        "running": texture.running_top if texture.running_size else _NO_RUNNING,
-        "running_size": math.log(max(texture.running_size, _LEAST_RUNNING) + 20),
-        "no_running": float(not texture.running_size),
-        "brief": whole,
-        "foreign": sum([span.score for span in spans if not span.chinese]) / expected,
-        "html": float(html),
-    }
+    return (
+        odds[0],
+        max(odds[1], _FLOOR) if len(odds) > 1 else _FLOOR,
+        math.log(expected),
+        phrases[0],
+        math.log1p(sum([max(0.0, value) for value in phrases[1:]])),
+        max(_log_odds(max(titles)), _FLOOR) if titles else _FLOOR,
+        sum([span.score for span in spans if not span.chinese]) / expected,
+    )
+
+
+def _told_of_page(length: int, texture: Texture, *, html: bool) -> tuple[float, ...]:
+    """Return the features ``_OF_PAGE``."""
+    size = texture.running_size
+    return (
+        math.log(length + 20),
+        texture.top,
+        math.log((texture.odd + 1) / (length + 20)),
+        math.log((texture.bold + 1) / (length + 20)),
+        math.log((texture.particles + 1) / (texture.han + 20)),
+        texture.running_top if size else _NO_RUNNING,
+        math.log(max(size, _LEAST_RUNNING) + 20),
+        float(not size),
+        brief(length),
+        float(html),
+    )
 
 
 class Judgement(NamedTuple):
@@ -181,9 +193,10 @@ def scores_of_pages(
             said = span.read
             weighed = Weighed(span.score, said, is_chinese(said), span.where)
             by_kind[span.kind].append(weighed)
+        of_page = _told_of_page(length, texture, html=html) if spans else ()
         for kind, found in by_kind.items():
             if found:
-                rows[kind].append(_IN_ORDER(page_features(found, length, texture, html=html)))
+                rows[kind].append((*_told_of_spans(found, length), *of_page))
                 pages_of[kind].append(number)
     for kind, values in rows.items():
         if values:

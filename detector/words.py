@@ -50,8 +50,14 @@ def garbled_words(
 
 def _widened(text: str, start: int, end: int, model: Model) -> Word | None:
     """Return the word at ``start:end``, widened to a known garbled word that covers it, if any."""
+    known, likely = model.parts_of_likely, model.likely
+    # What stands in no known word is none when it is widened further.
+    before = start > 0 and text[start - 1 : end] in known
+    after = end < len(text) and text[start : end + 1] in known
     for left, right in _WIDER:
+        if (left and not before) or (right and not after):
+            continue
         wider = text[max(start - left, 0) : end + right]
-        if wider in model.likely and len(wider) == end + right - start + left:
-            return Word(start - left, end + right, wider, model.likely[wider])
+        if wider in likely and len(wider) == end + right - start + left:
+            return Word(start - left, end + right, wider, likely[wider])
     return None

@@ -8,10 +8,9 @@
 #define PROBES 8
 #define SIZE 8 /* dimensions of a vector */
 #define RADIUS 60 /* characters, within which other words count */
-#define RING 128  /* vectors at hand: no fewer than 2 * RADIUS + 2 */
+#define RING 512  /* sums at hand: those of a block, and around it */
 #define BEYOND (RADIUS + 1)
 #define LEAST_WORDS 3
-#define AHEAD 64 /* characters by which the memory is asked for slots */
 #define NOTHING (-2.0f) /* below any cosine: nothing to say */
 
 typedef i8 Bytes __attribute__((vector_size(4)));
@@ -79,34 +78,50 @@ typedef struct {
     i32 words;
 } Sums;
 
-/* `slots` is readable RADIUS + 1 beyond both ends: there are no words. */
-VECTORIZED static void compare_words(const i32 *slots, i64 n, const i8 *vectors, float *cosines) {
+_Static_assert(RING >= BLOCK + 2 * RADIUS + 2, "sums of a block, and around it");
+
+/* The vector of a word, nothing of none. */
+static inline Vector vector_of(i32 slot, const i8 *vectors) {
     static const i8 nothing[SIZE] = {0};
+    const i8 *own = slot >= 0 ? vectors + (size_t)slot * SIZE : nothing;
+    return (Vector){ints_of(own), ints_of(own + SIZE / 2)};
+}
+
+/* How well a word fits those around it; those that overlap it say nothing. */
+static inline float cosine_at(const Sums *ring, i64 i, Vector own) {
+    const Sums *last = &ring[(i + RADIUS) & (RING - 1)], *left = &ring[(i - 2) & (RING - 1)];
+    const Sums *first = &ring[(i - RADIUS - 1) & (RING - 1)], *right = &ring[(i + 1) & (RING - 1)];
+    if ((last->words - first->words) - (right->words - left->words) < LEAST_WORDS)
+        return NOTHING;
+    Vector around = difference_of(last->vectors, first->vectors);
+    Vector others = difference_of(around, difference_of(right->vectors, left->vectors));
+    float size = product_of(own, own) * product_of(others, others);
+    return size > 0 ? product_of(own, others) / sqrtf(size) : 0;
+}
+
+/* `slots` is readable RADIUS beyond both ends: there are no words. Which characters begin one cannot
+ * be foreseen: sums are made at all of a block, and then its words are gone through. */
+VECTORIZED static void compare_words(const i32 *slots, i64 n, const i8 *vectors, float *cosines) {
     Sums ring[RING], sums = {{{0}, {0}}, 0};
+    i64 next = 0; /* to be summed up */
     memset(ring, 0, sizeof ring);
-    for (i64 i = -RADIUS; i < n; i++) {
-        i32 enters = slots[i + RADIUS];
-        const i8 *vector = enters >= 0 ? vectors + (size_t)enters * SIZE : nothing;
-        sums.vectors.low += ints_of(vector);
-        sums.vectors.high += ints_of(vector + SIZE / 2);
-        sums.words += enters >= 0;
-        ring[(i + RADIUS) & (RING - 1)] = sums;
-        if (i < 0)
-            continue;
-        cosines[i] = NOTHING;
-        if (slots[i] < 0)
-            continue;
-        const Sums *last = &ring[i & (RING - 1)], *before = &ring[(i - 1) & (RING - 1)];
-        const Sums *left = &ring[(i - 2) & (RING - 1)], *right = &ring[(i + 1) & (RING - 1)];
-        const Sums *left_out = &ring[(i - RADIUS - 1) & (RING - 1)];
-        /* Those that overlap it say nothing. */
-        if ((sums.words - left_out->words) - (right->words - left->words) < LEAST_WORDS)
-            continue;
-        Vector own = difference_of(last->vectors, before->vectors);
-        Vector around = difference_of(sums.vectors, left_out->vectors);
-        Vector others = difference_of(around, difference_of(right->vectors, left->vectors));
-        float size = product_of(own, own) * product_of(others, others);
-        cosines[i] = size > 0 ? product_of(own, others) / sqrtf(size) : 0;
+    for (i64 from = 0; from < n; from += BLOCK) {
+        i64 last = least_of(from + BLOCK, n), starts[BLOCK];
+        i32 count = 0;
+        for (; next < last + RADIUS; next++) {
+            Vector own = vector_of(slots[next], vectors);
+            sums.vectors.low += own.low;
+            sums.vectors.high += own.high;
+            sums.words += slots[next] >= 0;
+            ring[next & (RING - 1)] = sums;
+        }
+        for (i64 i = from; i < last; i++) {
+            cosines[i] = NOTHING;
+            starts[count] = i;
+            count += slots[i] >= 0;
+        }
+        for (i32 k = 0; k < count; k++)
+            cosines[starts[k]] = cosine_at(ring, starts[k], vector_of(slots[starts[k]], vectors));
     }
 }
 
@@ -119,12 +134,18 @@ static i64 cosines_of(const Batch *batch, const u32 *keys, const Topics *topics,
     if (!memory)
         return -1;
     memset(memory, -1, room * sizeof(i32));
-    for (i64 i = 0; i + 1 < n; i++) {
-        if (i + AHEAD < n)
-            __builtin_prefetch(topics->marks + home_of(keys[i + AHEAD]));
-        if (is_han(batch->classes[i]) && is_han(batch->classes[i + 1])) {
-            slots[i] = slot_of(keys[i], topics);
-            __builtin_prefetch(topics->vectors + (size_t)most_of(slots[i], 0) * SIZE);
+    for (i64 from = 0; from + 1 < n; from += BLOCK) {
+        i64 last = least_of(from + BLOCK, n - 1), starts[BLOCK];
+        i32 count = 0;
+        for (i64 i = from; i < last; i++) {
+            starts[count] = i;
+            count += is_han(batch->classes[i]) & is_han(batch->classes[i + 1]);
+        }
+        for (i32 k = 0; k < count; k++)
+            __builtin_prefetch(topics->marks + home_of(keys[starts[k]]));
+        for (i32 k = 0; k < count; k++) {
+            i32 slot = slots[starts[k]] = slot_of(keys[starts[k]], topics);
+            __builtin_prefetch(topics->vectors + (size_t)most_of(slot, 0) * SIZE);
         }
     }
     compare_words(slots, n, topics->vectors, cosines);

@@ -8,7 +8,7 @@
 #define PROBES 8
 #define SIZE 8 /* dimensions of a vector */
 #define RADIUS 60 /* characters, within which other words count */
-#define RING 512  /* sums at hand: those of a block, and around it */
+#define RING 512  /* characters at hand: those of a block, and around it */
 #define BEYOND (RADIUS + 1)
 #define LEAST_WORDS 3
 #define NOTHING (-2.0f) /* below any cosine: nothing to say */
@@ -72,48 +72,55 @@ static inline i32 slot_of(u32 key, const Topics *topics) {
     return -1;
 }
 
-/* The sums up to each character: of vectors, and how many words. */
-typedef struct {
-    Vector vectors;
-    i32 words;
-} Sums;
+_Static_assert(RING >= BLOCK + 2 * RADIUS + 2, "what is known of a block, and around it");
 
-_Static_assert(RING >= BLOCK + 2 * RADIUS + 2, "sums of a block, and around it");
-
-/* The vector of a word, nothing of none. */
 static inline Vector vector_of(i32 slot, const i8 *vectors) {
-    static const i8 nothing[SIZE] = {0};
-    const i8 *own = slot >= 0 ? vectors + (size_t)slot * SIZE : nothing;
+    const i8 *own = vectors + (size_t)slot * SIZE;
     return (Vector){ints_of(own), ints_of(own + SIZE / 2)};
 }
 
+/* How many words begin up to each character, and the sums of the vectors of so many. */
+typedef struct {
+    i32 words[RING];
+    Vector sums[RING];
+} Ring;
+
+static inline Vector sum_between(const Ring *ring, i32 before, i32 up_to) {
+    return difference_of(ring->sums[up_to & (RING - 1)], ring->sums[before & (RING - 1)]);
+}
+
 /* How well a word fits those around it; those that overlap it say nothing. */
-static inline float cosine_at(const Sums *ring, i64 i, Vector own) {
-    const Sums *last = &ring[(i + RADIUS) & (RING - 1)], *left = &ring[(i - 2) & (RING - 1)];
-    const Sums *first = &ring[(i - RADIUS - 1) & (RING - 1)], *right = &ring[(i + 1) & (RING - 1)];
-    if ((last->words - first->words) - (right->words - left->words) < LEAST_WORDS)
+static inline float cosine_at(const Ring *ring, i64 i, Vector own) {
+    const i32 *words = ring->words;
+    i32 first = words[(i - RADIUS - 1) & (RING - 1)], last = words[(i + RADIUS) & (RING - 1)];
+    i32 left = words[(i - 2) & (RING - 1)], right = words[(i + 1) & (RING - 1)];
+    if ((last - first) - (right - left) < LEAST_WORDS)
         return NOTHING;
-    Vector around = difference_of(last->vectors, first->vectors);
-    Vector others = difference_of(around, difference_of(right->vectors, left->vectors));
+    Vector others = difference_of(sum_between(ring, first, last), sum_between(ring, left, right));
     float size = product_of(own, own) * product_of(others, others);
     return size > 0 ? product_of(own, others) / sqrtf(size) : 0;
 }
 
 /* `slots` is readable RADIUS beyond both ends: there are no words. Which characters begin one cannot
- * be foreseen: sums are made at all of a block, and then its words are gone through. */
+ * be foreseen, so that those of a block are counted first, and then gone through. */
 VECTORIZED static void compare_words(const i32 *slots, i64 n, const i8 *vectors, float *cosines) {
-    Sums ring[RING], sums = {{{0}, {0}}, 0};
-    i64 next = 0; /* to be summed up */
-    memset(ring, 0, sizeof ring);
+    Ring ring;
+    Vector sum = {{0}, {0}};
+    i64 next = 0; /* to be counted */
+    i32 words = 0, summed = 0;
+    memset(&ring, 0, sizeof ring);
     for (i64 from = 0; from < n; from += BLOCK) {
         i64 last = least_of(from + BLOCK, n), starts[BLOCK];
-        i32 count = 0;
+        i32 fresh[BLOCK + RADIUS], count = 0;
         for (; next < last + RADIUS; next++) {
-            Vector own = vector_of(slots[next], vectors);
-            sums.vectors.low += own.low;
-            sums.vectors.high += own.high;
-            sums.words += slots[next] >= 0;
-            ring[next & (RING - 1)] = sums;
+            fresh[words - summed] = slots[next];
+            words += slots[next] >= 0;
+            ring.words[next & (RING - 1)] = words;
+        }
+        for (const i32 *slot = fresh; summed < words; slot++) {
+            Vector own = vector_of(*slot, vectors);
+            sum = (Vector){sum.low + own.low, sum.high + own.high};
+            ring.sums[++summed & (RING - 1)] = sum;
         }
         for (i64 i = from; i < last; i++) {
             cosines[i] = NOTHING;
@@ -121,7 +128,7 @@ VECTORIZED static void compare_words(const i32 *slots, i64 n, const i8 *vectors,
             count += slots[i] >= 0;
         }
         for (i32 k = 0; k < count; k++)
-            cosines[starts[k]] = cosine_at(ring, starts[k], vector_of(slots[starts[k]], vectors));
+            cosines[starts[k]] = cosine_at(&ring, starts[k], vector_of(slots[starts[k]], vectors));
     }
 }
 

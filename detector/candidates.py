@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.batch import Batch, batch_of
+from detector.batch import EDGE, Batch, batch_of
 from detector.config import Config
 from detector.contrast import Comparison
 from detector.edges import sharpened
@@ -58,11 +58,13 @@ part a text, and how oddly; of garbled passages, how many words would fit much b
 of those compared, and what the page looks like. The last are whether a candidate is a part of
 another, and the logarithm of its share in it.
 """
-_LOGS = [
-    SPAN_FEATURES.index(name)
-    for name in ("runs", "size", "crowd", "share", "page", "page_odd", "page_bold")
-]
-_LOGS_AFTER_ONE = [SPAN_FEATURES.index(name) for name in ("rest", "better")]
+_LOGS, _LOGS_AFTER_ONE = (
+    np.array([SPAN_FEATURES.index(name) for name in names])
+    for names in (
+        ("runs", "size", "crowd", "share", "page", "page_odd", "page_bold"),
+        ("rest", "better"),
+    )
+)
 _PEAK, _SIZE, _WORDING, _PART, _PART_SHARE = (
     SPAN_FEATURES.index(name) for name in ("peak", "size", "wording", "part", "part_share")
 )
@@ -144,14 +146,16 @@ def _relate(features: NDArray[np.float64], whole: NDArray[np.intp]) -> None:
 def _with_parts(signs: Signs, model: Model, wholes: Candidates, cut: Segmentation) -> Candidates:
     """Return ``wholes``, and of titles and brief pages what ``cut`` finds that is less than one."""
     batch = signs.batch
+    brief = batch.ends - batch.starts <= _BRIEF
+    if not brief.any() and not (batch.places[EDGE:] >> 1 == _TITLE).any():
+        return wholes
     found = _stretches(signs, model, wholes.kind, cut)
     page = np.searchsorted(batch.starts, found.start, side="right") - 1
-    short = (batch.ends - batch.starts)[page] <= _BRIEF
     titles = batch.places[found.start] >> 1 == _TITLE
     middle = (found.start + found.end) // 2
     whole = np.searchsorted(wholes.start, middle, side="right") - 1
     less = (
-        (short | titles)
+        (brief[page] | titles)
         & (whole >= 0)
         & (middle < wholes.end[whole])
         & ((found.start > wholes.start[whole]) | (found.end < wholes.end[whole]))
@@ -218,8 +222,8 @@ def _described(
         address(features, np.float64, features.size),
     )  # fmt: skip
     # Logarithms are numpy's: those of C differ in the last digit.
-    features[:, _LOGS] = np.log(features[:, _LOGS])
-    features[:, _LOGS_AFTER_ONE] = np.log1p(features[:, _LOGS_AFTER_ONE])
+    features[:, _LOGS] = np.log(features.take(_LOGS, axis=1))
+    features[:, _LOGS_AFTER_ONE] = np.log1p(features.take(_LOGS_AFTER_ONE, axis=1))
     # What candidates say as a whole.
     features[:, _WORDING] = model.wording.log_odds(batch, start, end, head)
     text_start = batch.offsets[start].astype(np.intp)

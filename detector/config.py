@@ -83,12 +83,12 @@ class Config:
     """Doubts kept on a page of each kind, best first. They tell apart pages that have nothing
     better, and each costs time. The page score of the shipped model is fitted to these three."""
 
-    batch_characters: int = 48_000
+    batch_characters: int = 96_000
     """Code points, breaks between pages included, from which ``score_many`` scores what it has
     read. Cuts nothing. Low, short pages cost as much as they do alone; high, arrays leave the
     processor's cache and results come late."""
 
-    batch_source: int = 1_000_000
+    batch_source: int = 2_000_000
     """Bytes or characters of source from which it does so as well: pages of markup with little text
     in it are not to be read for long before a result comes."""
 

@@ -207,6 +207,10 @@ NASTIES: dict[str, Nasty] = {
     "styles of svg behind the end of no frameset": Nasty(
         lambda n: _page("x<frameset><svg></frameset><style>" + "<g>" * n), 300_000, ("max_depth",)
     ),
+    "cells in svg behind a passage whose end is not believed": Nasty(
+        lambda n: _page("<svg><g><desc>" + "<p>" * 512 + "<style></desc>" + "<td>" * n), 300_000,
+        ("max_depth",),
+    ),
     "framesets in what they do away with": Nasty(
         _repeated("<div><frameset></div>"), 100_000, ("max_depth",)
     ),

@@ -56,7 +56,8 @@ typedef struct {
     Opened *open;
     i64 depth, most_depth, most_attributes, most_tags;
     i64 foreign, doubtful; /* open elements */
-    bool adrift;           /* an end tag that is not believed may have ended those foreign */
+    bool adrift;           /* an end tag that is not believed may have ended those foreign, or what is
+                              not in them */
     i64 formatting;        /* start tags, so far */
     i64 leaked, most_leaked; /* formatting elements left open by what is around: now, ever */
     i64 tables;            /* open */
@@ -292,7 +293,7 @@ static bool opens_deep(Nesting *nesting, i32 number, const Tag *tag) {
     bool doubtful = nesting->foreign || nesting->doubtful;
     if (kind & MUFFLED || (kind & RAW && doubtful))
         nesting->hushed = number;
-    else if (kind & ENDED && !foreign)
+    else if (kind & ENDED && !foreign && (!nesting->adrift || kind & BREAKOUT))
         return false;
     i64 last = nesting->depth - 1;
     if (kind & REPLACED && last > 0 && kind_at(nesting, last) & REPLACED &&

@@ -20,6 +20,7 @@ __all__ = [
     "Judgement",
     "Weighed",
     "brief",
+    "counts",
     "is_chinese",
     "page_features",
     "page_scores",
@@ -80,6 +81,15 @@ _KANA = re.compile("[\u3040-\u30ff]")
 def is_chinese(text: str) -> bool:
     """Say whether ``text`` has Chinese characters and is not Japanese."""
     return _HAN.search(text) is not None and _KANA.search(text) is None
+
+
+def counts(kind: Kind, said: str) -> bool:
+    """Say whether the page score asks of a finding that says ``said``.
+
+    Of injections those do not count that have no letters: rosters and tables are full of numbers,
+    and a number alone promotes nothing.
+    """
+    return kind != "injection" or any(map(str.isalpha, said))
 
 
 def _log_odds(p: float) -> float:
@@ -191,6 +201,8 @@ def scores_of_pages(
         by_kind: dict[Kind, list[Weighed]] = {kind: [] for kind in KINDS}
         for span in spans:
             said = span.read
+            if not counts(span.kind, said):
+                continue
             weighed = Weighed(span.score, said, is_chinese(said), span.where)
             by_kind[span.kind].append(weighed)
         of_page = _told_of_page(length, texture, html=html) if spans else ()

@@ -76,7 +76,8 @@ def page(values: np.ndarray, right: np.ndarray) -> Judged:
     features[:, SPAN_FEATURES.index("wording")] = values[:, 1]
     nothing = np.zeros(0)
     return Judged(
-        features, right, np.full(n, -1), [""] * n, right, np.full(n, "body"), 900, Texture(),
+        "garbled", features, right, np.full(n, -1), [""] * n, right, np.full(n, "body"), 900,
+        Texture(),
         False, True, True, "zh", False, nothing.astype(np.float32), nothing.astype(np.intp),
         nothing.astype(bool),
     )  # fmt: skip

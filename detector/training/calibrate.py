@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from detector.calibration import Calibration, bend, product
 from detector.candidates import SPAN_FEATURES, reported
 from detector.config import Config
-from detector.page_score import FITTED, Weighed, page_features
+from detector.page_score import FITTED, Weighed, counts, page_features
 from detector.result import Kind
 from detector.training.judged import Judged
 
@@ -203,6 +203,7 @@ def span_scores(page: Judged, spans: Calibration, config: Config) -> list[Weighe
     return [
         Weighed(float(scores[k]), page.said[k], bool(page.chinese[k]), page.where[k])
         for k in chosen.tolist()
+        if counts(page.kind, page.said[k])
     ]
 
 

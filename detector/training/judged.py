@@ -51,7 +51,7 @@ def _covered(ranges: Iterable[tuple[int, int]], length: int) -> NDArray[np.int32
 
 
 class Judged(NamedTuple):
-    """Candidates of one page and kind: features, whether right, what they say, whether Chinese.
+    """Candidates of one page and ``kind``: features, whether right, what they say, whether Chinese.
 
     ``whole`` is that of the candidates, ``lang`` that of the page; ``hard`` says that it is an
     honest one made to look like spam (see synthesis).
@@ -59,6 +59,7 @@ class Judged(NamedTuple):
     ``of`` the candidate's index, ``offends`` whether the character is labelled.
     """
 
+    kind: Kind
     values: NDArray[np.float64]
     right: NDArray[np.bool_]
     whole: NDArray[np.intp]
@@ -113,7 +114,7 @@ def _judged(page: LabeledPage, signs: Signs, found: Candidates) -> Judged:
     chinese = np.array([is_chinese(words) for words in said], dtype=bool)
     where = np.array(WHERES)[batch.places[found.start] >> 1]
     return Judged(
-        found.features, right, found.whole, said, chinese, where, len(text), texture,
+        kind, found.features, right, found.whole, said, chinese, where, len(text), texture,
         page.page.html, truth, page.spam, page.lang, is_hard(page),
         signs.evidence.final[at, index], of, offends,
     )  # fmt: skip

@@ -65,12 +65,15 @@ THRESHOLD = 0.5
 """Page scores are scaled so that this is the threshold of either kind."""
 ONE_IN_A_HUNDRED = 0.05
 """What one plain text in a hundred scores at least, of either kind."""
-BRIEF_CAUTION = 1.5
+CAUTION: dict[Kind, float] = {"injection": 1.0, "garbled": 1.7}
+"""How much rarer than the rate each kind may be flagged: garbling alone is the lesser harm."""
+BRIEF_CAUTION = 1.2
 """How much rarer than texts brief clean pages may be flagged: of these the web has more that looks
 like spam than the pages made here, whose tail says too little."""
-HTML_LENIENCE: dict[Kind, float] = {"injection": 0.8, "garbled": 0.3}
-"""How often clean HTML may be flagged for every text: left-over markup, tables and lists look like
-findings. (HTML made here is harder than that of the web: its bound comes from the texts' tail.)"""
+HTML_LENIENCE: dict[Kind, float] = {"injection": 2.0, "garbled": 0.15}
+"""How often clean HTML may be flagged for every text: left-over markup, tables and lists look
+garbled, while anchors and hosts tell what no text does. (HTML made here is harder than that of the
+web: its bound comes from the texts' tail.)"""
 HARD_LENIENCE = 4
 """How much more often hard negatives may be flagged than plain pages. Half of the clean pages made
 for the threshold quote spam, report on it or look like it, far more than on the web: counted as
@@ -216,6 +219,7 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
     """
     pages: dict[Kind, Calibration] = {}
     for index, kind in enumerate(KINDS):
+        rate = false_rate / CAUTION[kind]
         spans, page = model.span_calibration[kind], model.page_calibration[kind]
         fitted = {name: weight for name, weight in page.weights.items() if name not in BOUNDS}
         page = replace(page, weights=fitted)
@@ -225,11 +229,11 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
         text = _tails(texts, spans, page)
         title = _tails([one for one in chinese if brief(one.length) > 0.75], spans, page)
         others = _tails([one for one in clean if not one.lang.startswith("zh")], spans, page)
-        bound = text.bound(false_rate)
-        shorter = title.bound(false_rate / BRIEF_CAUTION) if title.judges else bound
-        foreign = others.bound(false_rate) if others.judges else bound
+        bound = text.bound(rate)
+        shorter = title.bound(rate / BRIEF_CAUTION) if title.judges else bound
+        foreign = others.bound(rate) if others.judges else bound
         step = max(bound - text.plain.start, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
-        of_html = text.bound(false_rate * HTML_LENIENCE[kind])
+        of_html = text.bound(rate * HTML_LENIENCE[kind])
         apart = {"brief": bound - shorter, "foreign": bound - foreign, "html": bound - of_html}
         weights = {**fitted, **apart}
         pages[kind] = Calibration(

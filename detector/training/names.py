@@ -1,8 +1,9 @@
 """Names of operators and their hosts, real and invented, and the ways in which they are disguised.
 
-A quarter of the brands are real (from the lexicons), the others are invented, because brands are
-an open set and a detector must learn their shape. ``split`` (``"train"``, ``"test"`` or ``"all"``)
-decides which real brands are used, so that an evaluation can be held out.
+Three in ten brands are real (from the lexicons), half of them of those met most; the others are
+invented, because brands are an open set and a detector must learn their shape. ``split``
+(``"train"``, ``"test"`` or ``"all"``) decides which real brands are used, so that an evaluation can
+be held out.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ TRADES_ZH = (
     *("app", "网投", "亚洲", "视讯", "会", "城", "厅", "传媒", "影视", "直播", "交易所", "钱包"),
     *("加速器", "配资", "彩", "博", "2", "3", "4体育", "8", "88", "28", "777", "手机版", "运动"),
 )
+_REAL, _OFTEN, _FREQUENT = 0.3, 0.5, 8
+"""Share of real brands; among them that of those met most, the first eighth of the list."""
 _CONSONANTS = "bcdfghjklmnpqrstvwxyz"
 _VOWELS = "aeiou"
 TLDS = (
@@ -239,12 +242,17 @@ def _initials(text: str) -> str:
     return "".join(readings.get(c, "x")[:1] for c in text)
 
 
+def _real_zh(rng: random.Random, split: str) -> str:
+    names = lexicons().words("brands_zh", None, split)
+    often = rng.random() < _OFTEN
+    return rng.choice(names[: len(names) // _FREQUENT] if often else names)
+
+
 def brand(rng: random.Random, lang: str, split: str = "train") -> str:
     """Return the name of an operator, real or invented, sometimes disguised."""
     base = base_language(lang)
     if base == "zh":
-        real = rng.random() < 0.25
-        name = rng.choice(lexicons().words("brands_zh", None, split)) if real else _invented_zh(rng)
+        name = _real_zh(rng, split) if rng.random() < _REAL else _invented_zh(rng)
         # Spammers seldom convert: a Simplified brand in a Traditional page is the usual sight.
         if rng.random() < (0.4 if lang == "zh-Hant" else 0.04):
             name = traditional(name)

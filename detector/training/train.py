@@ -70,7 +70,7 @@ CAUTION: dict[Kind, float] = {"injection": 1.0, "garbled": 1.7}
 BRIEF_CAUTION = 1.2
 """How much rarer than texts brief clean pages may be flagged: of these the web has more that looks
 like spam than the pages made here, whose tail says too little."""
-HTML_LENIENCE: dict[Kind, float] = {"injection": 2.0, "garbled": 0.15}
+HTML_LENIENCE: dict[Kind, float] = {"injection": 1.2, "garbled": 0.15}
 """How often clean HTML may be flagged for every text: left-over markup, tables and lists look
 garbled, while anchors and hosts tell what no text does. (HTML made here is harder than that of the
 web: its bound comes from the texts' tail.)"""

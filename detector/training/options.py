@@ -37,7 +37,7 @@ class TrainOptions:
     """Clean pages, mostly Chinese texts, in whose tail the threshold is measured."""
     evaluation_pages: int = 6_000
     jobs: int = 2
-    false_rate: float = 0.0005
+    false_rate: float = 0.0009
     """Share of the plain Chinese calibration texts that the threshold may flag for an injection;
     garbling, brief pages, HTML and hard negatives have shares or multiples of it (see train.py).
     Lower loses spam."""

@@ -39,7 +39,7 @@ from detector.page_score import (
     page_features,
     page_scores,
 )
-from detector.result import KINDS, Kind, Texture
+from detector.result import KINDS, Kind, Span, Texture
 from detector.scoring import read_page
 
 NAMES = [row["name"] for row in rows_of("scoring_pages")]
@@ -459,6 +459,15 @@ def test_likely_injections_add_up_and_doubts_do_not() -> None:
     )
     assert three["phrase"] == one["phrase"] == doubts["phrase"]
     assert three["phrases"] > one["phrases"] == doubts["phrases"] == 0.0
+
+
+def test_numbers_alone_are_no_injections_of_a_page(detector: Detector) -> None:
+    def score(kind: Kind, text: str) -> float:
+        span = Span(kind, 0, len(text), text, 0.99)
+        return page_scores([span], 900, Texture(), detector.model, html=False)[0]
+
+    assert score("injection", "181840355") == 0.0 < score("injection", "开云体育")
+    assert score("garbled", "？？？") > 0.0
 
 
 def test_what_is_said_again_and_again_counts_once() -> None:

@@ -76,3 +76,11 @@ def test_textures_are_those_of_the_characters(texts: list[list[str]]) -> None:
         assert text.odd == (every > ODD).sum()
         assert text.bold == (every > BOLD).sum()
         assert text.top == pytest.approx(top(every), abs=1e-3)
+
+
+def test_particles_are_counted_among_han() -> None:
+    batch = batch_of(
+        [page_from_text(text) for text in ("他说的是这个。abc", "子曰學而時習之", "")], tables()
+    )
+    found = textures(batch, random_evidence(batch)).by_page()
+    assert [(each.han, each.particles) for each in found] == [(6, 6), (7, 0), (0, 0)]

@@ -208,9 +208,10 @@ def _with_threshold(model: Model, options: TrainOptions, console: Console) -> Mo
 def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float) -> Model:
     """Return ``model`` with page scores scaled so that ``THRESHOLD`` gives ``false_rate``.
 
-    ``judged`` are clean pages. The rate is the share of plain Chinese texts that each kind may
-    flag. Brief pages and other languages have a tail and a bound of their own; the bound moves
-    from one to the other with :data:`~detector.page_score.BOUNDS`.
+    ``judged`` are clean pages. The rate is the share of plain Chinese texts that injections may
+    flag; garbling may flag less (:data:`CAUTION`). Brief pages and other languages have a tail and
+    a bound of their own; the bound moves from one to the other with
+    :data:`~detector.page_score.BOUNDS`.
     HTML pages made here are harder than those of the web, with brands in every corner of them, so
     that of the web is judged by the bound of texts as well, moved a little.
     Log-odds are measured so that one in a hundred plain texts scores ``ONE_IN_A_HUNDRED`` or more:

@@ -37,10 +37,8 @@ _LEAST_SHOWN = 24  # code points beyond ASCII: less is a quotation, unless it is
 
 # Of text in Latin letters a few are in the wrong encoding: accented ones, quotation marks.
 _LETTERS, _LEAST_LETTERS = Pair("utf-8", "cp1252"), 2
-_MISREAD = re.compile(
-    "[\u00c2-\u00df][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
-    "|[\u00e0-\u00ef][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2}"
-)
+_FOLLOWING = "[\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+_MISREAD = re.compile(f"[\u00c2-\u00df]{_FOLLOWING}|[\u00e0-\u00ef]{_FOLLOWING}{{2}}")
 
 
 class Repaired(NamedTuple):

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from detector.training.drafts import Article, Draft
+from detector.training.html_style import escape
 from detector.training.marks import mark, remove_marks, unmark
-from detector.training.site_html import escape
+from detector.training.site_html import render_html
+from detector.training.site_text import render_text
 from detector.training.site_words import Filler, code, language, words
-from detector.training.sites import draft_page, render_html, render_text
+from detector.training.sites import draft_page
 
 TITLES = {
     "zh-Hans": "老街修缮之后，居民怎样住得更舒服",

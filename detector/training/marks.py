@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["Labeled", "mark", "remove_marks", "unmark"]
+__all__ = ["CLOSE", "MARKS", "OPEN", "Labeled", "mark", "remove_marks", "unmark"]
 
 OPEN = {"injection": "\ue000", "garbled": "\ue002"}
 CLOSE = {"injection": "\ue001", "garbled": "\ue003"}
+MARKS = "".join((*OPEN.values(), *CLOSE.values()))
 _KIND = {mark: kind for kind, mark in OPEN.items()}
-_MARK = re.compile("[\ue000-\ue003]")
+_MARK = re.compile(f"[{MARKS}]")
 
 
 class Labeled(NamedTuple):

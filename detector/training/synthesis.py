@@ -22,7 +22,9 @@ from detector.training.inject import inject
 from detector.training.labeled import LabeledPage, marked_page
 from detector.training.lookalikes import honest_lookalikes
 from detector.training.marks import Labeled, unmark
-from detector.training.sites import draft_page, render_html, render_text
+from detector.training.site_html import render_html
+from detector.training.site_text import render_text
+from detector.training.sites import draft_page
 
 __all__ = ["Supply", "is_hard", "synthetic_page"]
 

@@ -12,10 +12,13 @@ import random
 import re
 
 from detector.training.drafts import Draft
+from detector.training.edits import apply_edits
+from detector.training.garble_lexicons import emoji_of, read_own
+from detector.training.garble_signs import emoji_at, stops
 from detector.training.institutions import institution, institution_kind
 from detector.training.lexicons import lexicons
 from detector.training.marks import mark
-from detector.training.names import traditional
+from detector.training.names import letters, traditional
 from detector.training.phrases import Phrases
 from detector.training.place_phrases import owner_slot
 from detector.training.placing import injected, voice_of
@@ -63,10 +66,6 @@ _NO_WORDS = frozenset(
     )
 )
 """Those that no firm says: the others are words of honest pages, and not what an editor strikes."""
-_EMOJI = (
-    *("👎🏼", "🧗🏻", "🫱🏽", "👩🏼‍🦯", "💇🏽", "🥫", "🧝🏻‍♀️", "📥", "🧏🏽", "🥣", "👨🏾‍🍼"),
-    *("🤽🏻", "🛢", "🦹🏼", "🙇🏿‍♂️", "📼", "🫘", "🧑🏿‍🚒", "🪈", "🚣🏼‍♀️", "🛗", "👩🏻‍🏭", "🧺"),
-)
 _GROUPS = ("集团", "集团", "集团", "国际", "城集团", "控股", "", "")
 _TAILS = (
     *("官网", "官方网站", "欢迎您", "官网欢迎您", "登录", "官网登录", "首页", "入口", "线路检测"),
@@ -89,9 +88,9 @@ def _clone_name(voice: Phrases) -> str:
     known = rng.random() < 0.4
     words, chars = lexicons().words("brands_zh", None, voice.split), lexicons().words("brand_chars")
     core = rng.choice(words) if known else "".join(rng.choice(chars) for _ in range(2))
-    letters = "".join(rng.choice("abcdefghjkmnpqrstvwxyz") for _ in range(rng.choice((0, 0, 2, 3))))
+    initials = letters(rng, 2, 3) if rng.random() < 0.5 else ""
     figures = str(rng.randint(0, 10 ** rng.randint(2, 7))) if rng.random() < 0.8 else ""
-    code = letters + figures + rng.choice(_ENDS) if figures else letters
+    code = initials + figures + rng.choice(_ENDS) if figures else initials
     # A name by itself, as honest firms have it, would tell nothing.
     tail = rng.choice(_TAILS if code or known else [tail for tail in _TAILS if tail])
     return core + rng.choice(_GROUPS) + code + tail
@@ -108,13 +107,11 @@ def _recast(text: str, roles: dict[str, str]) -> str:
     return re.sub("|".join(longest), made, text)
 
 
-def _with_emoji(text: str, rng: random.Random, rate: float) -> str:
-    """Return ``text`` with absurd emoji before some of its punctuation, marked."""
-
-    def put(found: re.Match[str]) -> str:
-        return mark(rng.choice(_EMOJI), "garbled") if rng.random() < rate else ""
-
-    return re.sub("(?=[，。、；])", put, text)
+def _with_emoji(text: str, rng: random.Random, rate: float, split: str) -> str:
+    """Return ``text`` with absurd emoji before a share ``rate`` of its punctuation, marked."""
+    places = stops(text)
+    wanted = sum(rng.random() < rate for _ in places)
+    return apply_edits(text, emoji_at(places, rng, wanted, emoji_of(read_own(), split)))
 
 
 def clone_page(draft: Draft, rng: random.Random, split: str) -> None:
@@ -137,7 +134,7 @@ def clone_page(draft: Draft, rng: random.Random, split: str) -> None:
     def filled(text: str) -> str:
         text = _recast(text, roles) if roles else text
         text = traditional(text) if old else text
-        text = _with_emoji(text, rng, rate) if noisy else text
+        text = _with_emoji(text, rng, rate, split) if noisy else text
         return text.replace(_NAME, name)
 
     draft.headline = filled(told.title)

@@ -28,6 +28,7 @@ __all__ = [
     "OwnLexicons",
     "Prepared",
     "Table",
+    "emoji_of",
     "is_han",
     "likely_originals",
     "load_lexicons",
@@ -94,6 +95,11 @@ def read_own(folder: Path = LEXICON_FOLDER) -> OwnLexicons:
         proper_nouns=tuple((row[0], row[1]) for row in _rows(folder / "garble_proper_nouns.tsv")),
         emoji=tuple((row[0], tuple(row[1].split()) if len(row) > 1 else ()) for row in emoji),
     )
+
+
+def emoji_of(own: OwnLexicons, split: str) -> tuple[str, ...]:
+    """The emoji that ``split`` may use, in file order."""
+    return tuple(sign for sign, _ in own.emoji if in_split(sign, split))
 
 
 @dataclass(frozen=True, eq=False)
@@ -329,7 +335,7 @@ def prepare(lex: GarbleLexicons, split: str) -> Prepared:
         readings=cut({char: tuple(all_) for char, all_ in lex.pinyin.items() if is_han(char)}),
         proper_nouns=Table(cut({name: (kind,) for name, kind in own.proper_nouns})),
         names={kind: tuple(group) for kind, group in names.items()},
-        emoji=tuple(sign for sign, _ in own.emoji if in_split(sign, split)),
+        emoji=emoji_of(own, split),
         emoji_words=Table(cut(emoji_words)),
     )
 

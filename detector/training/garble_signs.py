@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 
 from detector.training.edits import (
@@ -26,8 +26,10 @@ from detector.training.garble_words import pairs
 __all__ = [
     "absurd_emoji",
     "bracketed_pinyin",
+    "emoji_at",
     "mojibake",
     "noise",
+    "stops",
 ]
 
 _RUN = re.compile("[\u4e00-\u9fff]{2,}")
@@ -91,11 +93,23 @@ def absurd_emoji(
         return replaced(
             some_of(found, rng, wanted_edits(text, strength)), rng, ready.emoji_words.__getitem__
         )
-    places = [match.start() for match in _STOP.finditer(text)]
+    places = stops(text)
     if mode == "middle" or not places:
         places = [start for start, _, _ in ready.words.find(text)]
     wanted = max(1, wanted_edits(text, strength) // 2)
-    signs = rng.sample(ready.emoji, min(len(ready.emoji), rng.randint(3, 40)))
+    return emoji_at(places, rng, wanted, ready.emoji)
+
+
+def stops(text: str) -> list[int]:
+    """The offsets of punctuation in ``text``, but for that within numbers."""
+    return [match.start() for match in _STOP.finditer(text)]
+
+
+def emoji_at(
+    places: Sequence[int], rng: random.Random, wanted: int, emoji: Sequence[str]
+) -> list[Edit]:
+    """``wanted`` of a few of the ``emoji``, put in at some of ``places``."""
+    signs = rng.sample(emoji, min(len(emoji), rng.randint(3, 40)))
     chosen = sorted(rng.sample(places, min(len(places), wanted)))
     return [Edit(at, at, rng.choice(signs) * rng.choice((1, 1, 1, 2))) for at in chosen]
 

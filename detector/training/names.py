@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from detector.training.grammar import grammar
@@ -31,73 +32,37 @@ __all__ = [
 ]
 
 TRADES_ZH = (
-    *(
-        "体育",
-        "体育",
-        "体育",
-        "娱乐",
-        "娱乐",
-        "娱乐",
-        "国际",
-        "国际",
-        "棋牌",
-        "彩票",
-        "电竞",
-        "平台",
-    ),
-    *("集团", "真人", "电子", "娱乐城", "竞技", "贵宾会", "在线", "官网", "游戏", "综合", "注册"),
-    *("app", "网投", "亚洲", "视讯", "会", "城", "厅", "传媒", "影视", "直播", "交易所", "钱包"),
-    *("加速器", "配资", "彩", "博", "2", "3", "4体育", "8", "88", "28", "777", "手机版", "运动"),
-)
+    "体育", "体育", "体育", "娱乐", "娱乐", "娱乐", "国际", "国际", "棋牌", "彩票", "电竞",
+    "平台", "集团", "真人", "电子", "娱乐城", "竞技", "贵宾会", "在线", "官网", "游戏", "综合",
+    "注册", "app", "网投", "亚洲", "视讯", "会", "城", "厅", "传媒", "影视", "直播", "交易所",
+    "钱包", "加速器", "配资", "彩", "博", "2", "3", "4体育", "8", "88", "28", "777", "手机版",
+    "运动",
+)  # fmt: skip
 _REAL, _OFTEN, _FREQUENT = 0.3, 0.5, 8
 """Share of real brands; among them that of those met most, the first eighth of the list."""
 _CONSONANTS = "bcdfghjklmnpqrstvwxyz"
 _VOWELS = "aeiou"
 TLDS = (
-    *("com", "com", "com", "net", "cc", "cc", "vip", "vip", "top", "top", "xyz", "com.cn"),
-    *("com.cn", "cn", "app", "me", "tv", "club", "live", "bet", "win", "fun", "shop", "icu", "pro"),
-    *("site", "online", "asia", "org", "info", "life", "link", "work", "in", "co", "ltd", "store"),
-)
+    "com", "com", "com", "net", "cc", "cc", "vip", "vip", "top", "top", "xyz", "com.cn", "com.cn",
+    "cn", "app", "me", "tv", "club", "live", "bet", "win", "fun", "shop", "icu", "pro", "site",
+    "online", "asia", "org", "info", "life", "link", "work", "in", "co", "ltd", "store",
+)  # fmt: skip
 _HOST_WORDS = (
-    *("www", "www", "m", "m", "app", "home", "portal", "index", "cn", "zh", "wap", "h5", "web"),
-    *("login", "vip", "go", "my", "play", "download", "main", "official", "site", "pc", "sports"),
-    *("live", "hub", "gate", "pkg", "info", "help", "news", "about", "dl", "x", "user", "entry"),
-    *(
-        "ssl",
-        "pages",
-        "page",
-        "net",
-        "start",
-        "welcome",
-        "wwwcn",
-        "zhcn",
-        "en",
-        "link",
-        "line",
-        "top",
-    ),
-)
+    "www", "www", "m", "m", "app", "home", "portal", "index", "cn", "zh", "wap", "h5", "web",
+    "login", "vip", "go", "my", "play", "download", "main", "official", "site", "pc", "sports",
+    "live", "hub", "gate", "pkg", "info", "help", "news", "about", "dl", "x", "user", "entry",
+    "ssl", "pages", "page", "net", "start", "welcome", "wwwcn", "zhcn", "en", "link", "line",
+    "top",
+)  # fmt: skip
 _HOST_TRADES = (
-    *(
-        "sports",
-        "sport",
-        "ty",
-        "tiyu",
-        "game",
-        "games",
-        "bet",
-        "lotto",
-        "lottery",
-        "casino",
-        "club",
-    ),
-    *("qp", "play", "online", "vip", "app", "guanwang", "slot", "esports"),
-)
+    "sports", "sport", "ty", "tiyu", "game", "games", "bet", "lotto", "lottery", "casino", "club",
+    "qp", "play", "online", "vip", "app", "guanwang", "slot", "esports",
+)  # fmt: skip
 _PATHS = (
-    *("register", "reg", "login", "download", "app", "index.html", "m/index.html", "?id={n}"),
-    *("?c={n}", "register?key={n}", "signup?aff={n}", "sjb/{n}.html", "zqnews/{n}", "promo"),
-    *("?i_code={n}", "lottery/{n}.html", "home/{n}", "a/{n}.shtml", "tag/{n}", "go.php?u={n}"),
-)
+    "register", "reg", "login", "download", "app", "index.html", "m/index.html", "?id={n}",
+    "?c={n}", "register?key={n}", "signup?aff={n}", "sjb/{n}.html", "zqnews/{n}", "promo",
+    "?i_code={n}", "lottery/{n}.html", "home/{n}", "a/{n}.shtml", "tag/{n}", "go.php?u={n}",
+)  # fmt: skip
 _ASCII = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
@@ -126,36 +91,12 @@ _FONTS = (
 )
 _JOINERS = (" ", "·", ".", "-", "_", "\u200b", "\u200d", "、", "*", "●", "❤", "✅", "🔥", "+", "ღ")
 _WRAPS = (
-    "【{}】",
-    "「{}」",
-    "《{}》",
-    "({})",
-    "（{}）",
-    "“{}”",
-    "✅{}✅",
-    "★{}★",
-    "『{}』",
-    "[{}]",
+    "【{}】", "「{}」", "《{}》", "({})", "（{}）", "“{}”", "✅{}✅", "★{}★", "『{}』", "[{}]",
     "✨{}",
-)
+)  # fmt: skip
 _DOTS = (
-    "●",
-    "●",
-    "。",
-    "•",
-    "点",
-    "丶",
-    " . ",
-    "*",
-    "·",
-    "【点】",
-    "(.)",
-    "．",
-    "∙",
-    "◆",
-    "﹒",
-    "．",
-)
+    "●", "●", "。", "•", "点", "丶", " . ", "*", "·", "【点】", "(.)", "．", "∙", "◆", "﹒", "．",
+)  # fmt: skip
 
 
 def base_language(lang: str) -> str:
@@ -271,9 +212,8 @@ def latin_name(name: str, rng: random.Random, most: int = 14) -> str:
 
 
 _CAMEL_TAILS = (
-    *("App", "App", "Sports", "Sport", "Official", "VIP", "Entertainment", "Download"),
-    "",
-)
+    "App", "App", "Sports", "Sport", "Official", "VIP", "Entertainment", "Download", "",
+)  # fmt: skip
 
 
 def camel_case(name: str, rng: random.Random) -> str:
@@ -285,36 +225,55 @@ def camel_case(name: str, rng: random.Random) -> str:
 def host(rng: random.Random, lang: str, split: str = "train", name: str | None = None) -> str:
     """Return a host name as operators register or hijack them; ``name`` is the brand it is for."""
     latin = latin_name(name if name is not None else brand(rng, lang, split), rng)
-    tld = rng.choice(TLDS)
-    digits = str(rng.randint(0, 99999)) if rng.random() < 0.5 else ""
-    way = rng.random()
-    if way < 0.22:
-        words = [rng.choice(_HOST_WORDS) for _ in range(rng.randint(1, 2))]
-        if rng.random() < 0.15:
-            words[-1] += str(rng.randint(1, 9))
-        if rng.random() < 0.15:  # the name in English, or a number for one
-            latin = rng.choice((_syllables(rng, rng.randint(2, 4)), str(rng.randint(28, 999))))
-        if rng.random() < 0.25:
-            latin += rng.choice(("", "-")) + rng.choice(_HOST_TRADES)
-        parts = [*words, latin]
-        if rng.random() < 0.2:
-            rng.shuffle(parts)
-        return "-".join(parts) + "." + rng.choice(("com.cn", "com.cn", "com", tld))
-    if way < 0.40:
-        return f"www.{latin}{digits}.{tld}"
-    if way < 0.55:
-        return f"{latin}{digits}.{tld}"
-    if way < 0.66:
-        return f"{rng.choice(_HOST_WORDS)}.{latin}{digits}.{tld}"
-    if way < 0.76:
-        return f"{letters(rng, 1, 3)}{rng.randint(10, 99999)}.{tld}"
-    if way < 0.84:
-        return f"{rng.randint(100, 9999999)}{letters(rng, 0, 3)}.{tld}"
-    if way < 0.88:
-        return f"xn--{letters(rng, 4, 10)}{rng.randint(1, 99)}{letters(rng, 1, 3)}.{tld}"
-    if way < 0.94:
-        return f"{letters(rng, 4, 8)}-{rng.randint(10000, 999999)}{rng.choice(('com', ''))}.{tld}"
-    return f"{latin}.{_syllables(rng, rng.randint(2, 4))}.{tld}"
+    maker = rng.choices(_HOST_MAKERS, _HOST_WEIGHTS)[0]
+    return maker(rng, latin, rng.choice(TLDS))
+
+
+def _number(rng: random.Random) -> str:
+    """Return up to five digits, or often none."""
+    return str(rng.randint(0, 99999)) if rng.random() < 0.5 else ""
+
+
+def _long_number(rng: random.Random) -> str:
+    """Return five or six digits, or the same and ``com`` as if that were the end."""
+    return str(rng.randint(10000, 999999)) + rng.choice(("com", ""))
+
+
+def _short_code(rng: random.Random) -> str:
+    """Return a number and letters, as punycode ends in."""
+    return str(rng.randint(1, 99)) + letters(rng, 1, 3)
+
+
+def _words_host(rng: random.Random, latin: str, tld: str) -> str:
+    """Return words and the name with hyphens: m-app-kaiyun.com.cn."""
+    words = [rng.choice(_HOST_WORDS) for _ in range(rng.randint(1, 2))]
+    if rng.random() < 0.15:
+        words[-1] += str(rng.randint(1, 9))
+    if rng.random() < 0.15:  # the name in English, or a number for one
+        latin = rng.choice((_syllables(rng, rng.randint(2, 4)), str(rng.randint(28, 999))))
+    if rng.random() < 0.25:
+        latin += rng.choice(("", "-")) + rng.choice(_HOST_TRADES)
+    parts = [*words, latin]
+    if rng.random() < 0.2:
+        rng.shuffle(parts)
+    return "-".join(parts) + "." + rng.choice(("com.cn", "com.cn", "com", tld))
+
+
+_HOST_SHAPES: tuple[tuple[int, Callable[[random.Random, str, str], str]], ...] = (
+    (22, _words_host),
+    (18, lambda rng, latin, tld: f"www.{latin}{_number(rng)}.{tld}"),
+    (15, lambda rng, latin, tld: f"{latin}{_number(rng)}.{tld}"),
+    (11, lambda rng, latin, tld: f"{rng.choice(_HOST_WORDS)}.{latin}{_number(rng)}.{tld}"),
+    (10, lambda rng, _, tld: f"{letters(rng, 1, 3)}{rng.randint(10, 99999)}.{tld}"),
+    (8, lambda rng, _, tld: f"{rng.randint(100, 9999999)}{letters(rng, 0, 3)}.{tld}"),
+    (6, lambda rng, _, tld: f"{letters(rng, 4, 8)}-{_long_number(rng)}.{tld}"),
+    (6, lambda rng, latin, tld: f"{latin}.{_syllables(rng, rng.randint(2, 4))}.{tld}"),
+    (4, lambda rng, _, tld: f"xn--{letters(rng, 4, 10)}{_short_code(rng)}.{tld}"),
+)
+"""How many hosts in a hundred have a shape, and its maker: of the brand in Latin letters and a
+top-level domain."""
+_HOST_WEIGHTS = [weight for weight, _ in _HOST_SHAPES]
+_HOST_MAKERS = [maker for _, maker in _HOST_SHAPES]
 
 
 def url(rng: random.Random, lang: str, split: str = "train", name: str | None = None) -> str:

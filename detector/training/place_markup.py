@@ -9,7 +9,7 @@ import re
 from detector.training.drafts import Draft, Link
 from detector.training.phrases import Phrases, phrase
 from detector.training.place_pages import set_meta
-from detector.training.placing import injected, put_among, target_of, voice_of
+from detector.training.placing import injected, operator_address, put_among, target_of, voice_of
 
 __all__ = [
     "HIDING",
@@ -139,7 +139,7 @@ def script_write(draft: Draft, rng: random.Random, split: str) -> None:
         words = [_js_string(injected(voice.glued()), quote) for _ in range(rng.randint(2, 8))]
         body = "var kw=[" + ",".join(f"{quote}{word}{quote}" for word in words) + "];"
     else:
-        target = _js_string(target_of(voice), quote)
+        target = _js_string(operator_address(voice), quote)
         agent = rng.choice(("baidu|sogou|so.com|bing", "google|yahoo|naver", "Baiduspider"))
         body = f"if(/{agent}/i.test(document.referrer)){{location.href={quote}{target}{quote};}}"
     draft.scripts.append(body)

@@ -19,6 +19,7 @@ __all__ = [
     "insert",
     "into_paragraph",
     "kinds_open",
+    "operator_address",
     "places_of",
     "put_among",
     "replace_some",
@@ -153,11 +154,17 @@ def replace_some(text: str, old: str, new: str, rng: random.Random, rate: float)
 
 
 def target_of(voice: Phrases) -> str:
-    """Return a link target in which the host is marked."""
+    """Return a link target: an address of the operator, or a page on the hacked site itself."""
     rng = voice.rng
-    if rng.random() < 0.12:  # a page on the hacked site itself
+    if rng.random() < 0.12:
         folder = rng.choice(("sjb", "app", "news", "zq", "tag", "wap"))
         return f"/{folder}/{rng.randint(1, 99999)}.html"
+    return operator_address(voice)
+
+
+def operator_address(voice: Phrases) -> str:
+    """Return an address of the operator in which the host is marked."""
+    rng = voice.rng
     name = voice.brand if rng.random() < 0.6 else None
     address = re.sub("^https?://", "", url(rng, voice.lang, voice.split, name))
     site, slash, path = address.partition("/")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from detector.page import Page, page_from_text
 from detector.training.drafts import Article, Draft, Link
@@ -51,7 +51,7 @@ class Supply:
         return rng.choice(sources[name])
 
 
-def _cut(article: Article, rng: random.Random, pool: Supply) -> Article:
+def _cut(article: Article, rng: random.Random) -> Article:
     """Return a piece of the article of random length (log-uniform, 20 to 3,000 code points)."""
     wanted = int(20 * 150 ** rng.random())
     paragraphs = list(article.paragraphs)
@@ -82,10 +82,19 @@ def _sentences(text: str, wanted: int) -> str:
     return text[:wanted]
 
 
-_CLEAN = ((0.0, 0.10), (0.70, 1.0))
+_HARD, _GARBLED, _INJECTED, _HEADLINES = (0.0, 0.10), (0.10, 0.40), (0.34, 0.70), (0.93, 1.0)
+"""Which rolls (0-1) give which pages, half-open; others, and garbled ones of other languages than
+Chinese, are of natural text as it is. Some pages are garbled and injected."""
+_CLEAN = (_HARD, (0.70, 1.0))
 """Which rolls give clean pages."""
+_FORMS = (("title", 0.12), ("line", 0.18), ("html", 0.58), ("markup", 0.66), ("text", 1.0))
+"""Forms of a page, and up to which roll (0-1) a page has them."""
 _WITHOUT_HTML = ((0.0, 0.18), (0.58, 1.0))
 """Which rolls give a Chinese page that is a text."""
+
+
+def _among(roll: float, bounds: tuple[float, float]) -> bool:
+    return bounds[0] <= roll < bounds[1]
 
 
 def _within(roll: float, ranges: Sequence[tuple[float, float]]) -> float:
@@ -102,97 +111,98 @@ def synthetic_page(seed: str, supply: Supply, split: str, clean_texts: bool = Fa
     """Return the page that ``seed`` stands for; ``split`` (train or test) picks the dictionaries.
 
     ``family`` names what was done to it, such as ``inject:title_prefix``, ``garble:readings``,
-    ``clean``, ``hard``. Pages with too little damage to judge have the label ``light``.
-    ``clean_texts`` leaves out damage, and of Chinese pages the HTML.
+    ``clean``, ``hard``; ``campaign`` its form. Pages with too little damage to judge have the label
+    ``light``. ``clean_texts`` leaves out damage, and of Chinese pages the HTML.
     """
     rng = random.Random(seed)
     roll = _within(rng.random(), _CLEAN) if clean_texts else rng.random()
-    if roll < 0.10:
-        source = supply.draw(rng)
-        lang = source.lang
-        article = honest_article(rng, lang, split)
-        names, label = ["hard"], "ham"
-    elif roll > 0.93:
-        article = _headlines(supply.draw(rng), rng)
-        names, label = ["headlines"], "ham"
-    else:
-        article = _cut(supply.draw(rng), rng, supply)
-        names, label = ["clean"], "ham"
+    article, family = _clean_article(roll, supply, rng, split)
     chinese = article.lang.startswith("zh")
+    families = [family]
+    if chinese and _among(roll, _GARBLED):
+        text, machines = garble([article.title, *article.paragraphs], rng, supply.lexicons, split)
+        article = replace(article, title=text[0], paragraphs=tuple(text[1:]))
+        families = [f"garble:{machine}" for machine in machines]
+    form_roll = rng.random()
+    if clean_texts and chinese:
+        form_roll = _within(form_roll, _WITHOUT_HTML)
+    form = next(name for name, end in _FORMS if form_roll < end)
+    injected = _among(roll, _INJECTED)
+    if form == "title" and not injected:
+        page, spans = marked_page(article.title + "\n", html=False)
+    else:
+        draft = _draft(article, supply, rng)
+        if injected:
+            placed = inject(draft, rng, split)
+            families = [name for name in families if name.startswith("garble")]
+            families += [f"inject:{name}" for name in placed]
+        page, spans, form = _shown(draft, form, rng)
+    return LabeledPage(
+        id=seed,
+        label=_label(spans),
+        lang=article.lang,
+        family="+".join(families),
+        source=article.source,
+        page=page,
+        spans=tuple(spans),
+        campaign=form,
+    )
+
+
+def _clean_article(
+    roll: float, supply: Supply, rng: random.Random, split: str
+) -> tuple[Article, str]:
+    """Return the honest text that ``roll`` stands for, and its family."""
+    drawn = supply.draw(rng)
+    if _among(roll, _HARD):
+        article, family = honest_article(rng, drawn.lang, split), "hard"
+    elif _among(roll, _HEADLINES):
+        article, family = _headlines(drawn, rng), "headlines"
+    else:
+        article, family = _cut(drawn, rng), "clean"
     paragraphs = list(article.paragraphs)
-    garbled = chinese and (0.10 <= roll < 0.34 or 0.34 <= roll < 0.40)
-    injected = 0.34 <= roll < 0.70
-    if chinese and rng.random() < 0.25:
+    if article.lang.startswith("zh") and rng.random() < 0.25:
         at = rng.randrange(len(paragraphs))
         paragraphs[at] = honest_lookalikes(rng, paragraphs[at], supply.lexicons)
     if rng.random() < 0.15:
         extra = honest_sentences(rng, article.lang)
         if extra:
             paragraphs.insert(rng.randrange(len(paragraphs) + 1), "".join(extra))
-            names = ["clean-mixed"] if label == "ham" else names
+            family = "clean-mixed"
     if rng.random() < 0.03:
         paragraphs.insert(rng.randrange(len(paragraphs) + 1), honest_script(rng))
-    if garbled:
-        text = [article.title, *paragraphs]
-        text, machines = garble(text, rng, supply.lexicons, split)
-        article = Article(article.source, article.lang, text[0], tuple(text[1:]))
-        names, label = [f"garble:{m}" for m in machines], "spam"
-    else:
-        article = Article(article.source, article.lang, article.title, tuple(paragraphs))
-    form = rng.random()
-    if clean_texts and chinese:
-        form = _within(form, _WITHOUT_HTML)
-    if form < 0.12 and not injected:
-        page, spans = marked_page(article.title + "\n", html=False)
-        form_name = "title"
-    else:
-        draft = draft_page(article, rng, _titles(supply, rng) if chinese else ())
-        if chinese and rng.random() < 0.3:
-            texts = honest_link_texts(rng, rng.randint(3, 30))
-            links = [Link(text, f"/{rng.randrange(1000)}/{n}.html") for n, text in enumerate(texts)]
-            (draft.nav if rng.random() < 0.3 else draft.related).extend(links)
-        if injected:
-            placed = inject(draft, rng, split)
-            names = [
-                *(n for n in names if n.startswith("garble")),
-                *(f"inject:{n}" for n in placed),
-            ]
-            label = "spam"
-        if form < 0.12:
-            page, spans = marked_page(draft.title + "\n", html=False)
-            form_name = "title"
-        elif form < 0.18:
-            whole, spans = unmark(render_text(draft, rng))
-            page, spans = _line(whole, spans, rng)
-            form_name = "line"
-        elif form < 0.58:
-            page, spans = marked_page(render_html(draft, rng), html=True)
-            form_name = "html"
-        elif form < 0.66:
-            # Extractors leave markup in texts; it is no damage, on clean and spam pages alike.
-            whole, spans = unmark(_with_markup(draft, rng))
-            page, spans = _window(whole, spans, rng)
-            form_name = "markup"
-        else:
-            page, spans = marked_page(render_text(draft, rng), html=False)
-            form_name = "text"
-            if rng.random() < 0.35:
-                page, spans = _window(page.text, spans, rng)
-                form_name = "window"
-    if not spans:
-        label = "ham"
-    elif _light(spans):
-        label = "light"
-    return LabeledPage(
-        id=seed,
-        label=label,
-        lang=article.lang,
-        family="+".join(names),
-        source=article.source,
-        page=page,
-        spans=tuple(spans),
-        campaign=form_name,
-    )
+    return replace(article, paragraphs=tuple(paragraphs)), family
+
+
+def _draft(article: Article, supply: Supply, rng: random.Random) -> Draft:
+    """Return a page of an honest site around the article, some with a list of honest links."""
+    chinese = article.lang.startswith("zh")
+    draft = draft_page(article, rng, _titles(supply, rng) if chinese else ())
+    if chinese and rng.random() < 0.3:
+        texts = honest_link_texts(rng, rng.randint(3, 30))
+        links = [Link(text, f"/{rng.randrange(1000)}/{n}.html") for n, text in enumerate(texts)]
+        (draft.nav if rng.random() < 0.3 else draft.related).extend(links)
+    return draft
+
+
+def _shown(draft: Draft, form: str, rng: random.Random) -> tuple[Page, list[Labeled], str]:
+    """Return the page in a form of ``_FORMS``, its labelled spans, and the form that it got.
+
+    Some texts are cut to a window.
+    """
+    if form == "title":
+        return *marked_page(draft.title + "\n", html=False), form
+    if form == "line":
+        return *_line(*unmark(render_text(draft, rng)), rng), form
+    if form == "html":
+        return *marked_page(render_html(draft, rng), html=True), form
+    if form == "markup":
+        # Extractors leave markup in texts; it is no damage, on clean and spam pages alike.
+        return *_window(*unmark(_with_markup(draft, rng)), rng), form
+    page, spans = marked_page(render_text(draft, rng), html=False)
+    if rng.random() < 0.35:
+        return *_window(page.text, spans, rng), "window"
+    return page, spans, form
 
 
 def is_hard(page: LabeledPage) -> bool:
@@ -218,6 +228,13 @@ def _with_markup(draft: Draft, rng: random.Random) -> str:
     )
     joint = rng.choice(("", "", "\n"))
     return joint.join(f"{before}{text}{after}" for text in (draft.headline, *draft.paragraphs))
+
+
+def _label(spans: Sequence[Labeled]) -> str:
+    """Return the label of a page with these spans: ``ham``, ``spam`` or ``light``."""
+    if not spans:
+        return "ham"
+    return "light" if _light(spans) else "spam"
 
 
 def _light(spans: Sequence[Labeled]) -> bool:

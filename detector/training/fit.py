@@ -51,6 +51,14 @@ __all__ = [
 ROW_COLUMNS = (1 << NGRAM_BITS) * ROW_WIDTH
 COLUMNS = ROW_COLUMNS + FLAT_SIZE
 _ROWS_AT_ONCE = 1_000_000
+_NEAR = 10
+"""Characters from a finding that are its surroundings, of which most are rows."""
+_MOST_OFFENDING, _MOST_NEAR, _MOST_OTHERS = 500, 300, 400
+"""Characters of one page that become rows, at most about: findings, surroundings, others."""
+_OFFENDING, _LEAST_WEIGHT = ((45, 3.0), (40, 2.0)), 0.3
+"""How many offending characters of a page weigh one each, of injections and of garbling, and what
+one of fewer weighs at most, one of more at least: a page that is all spam must not drown those with
+one phrase of it."""
 PER_CHARACTER = sum(2 * REACH + 2 - order for order in ORDERS) + len(GROUPS)
 
 
@@ -109,22 +117,18 @@ def character_rows(
     folded = batch.page(0)
     n = len(folded.codes)
     labels = character_labels(page, folded.offsets)
-    either = labels.any(axis=0)
+    either = labels[0] | labels[1]
     real = folded.classes != 0
-    near = np.convolve(either, np.ones(21), mode="same")[:n] > 0 if n >= 21 else either
-    near = near & ~either
+    near = _dilated(either, _NEAR) & ~either
     draw = rng.random(n)
-    positive = either & (draw < min(1.0, 500 / max(1, int(either.sum()))))
-    beside = near & (draw < min(0.7, 300 / max(1, int(near.sum()))))
-    others = ~either & ~near & (draw < min(options.sample, 400 / max(1, n)))
+    positive = either & (draw < min(1.0, _MOST_OFFENDING / max(1, int(either.sum()))))
+    beside = near & (draw < min(0.7, _MOST_NEAR / max(1, int(near.sum()))))
+    others = ~either & ~near & (draw < min(options.sample, _MOST_OTHERS / max(1, n)))
     weights = np.where(others, options.clean_weight, 1.0).astype(np.float32)
     # The first clean characters on both sides teach where a finding ends.
-    edge = np.convolve(either, np.ones(2 * REACH + 1), mode="same")[:n] > 0 if n >= 7 else either
-    weights[edge & ~either] = 2.0
-    # A page that is all spam must not drown the pages with one phrase of it.
-    for head, (most, high) in enumerate(((45, 3.0), (40, 2.0))):
-        size = max(1, int(labels[head].sum()))
-        weights[labels[head]] = min(high, max(0.3, most / size))
+    weights[_dilated(either, REACH) & ~either] = 2.0
+    for own, weight in zip(labels, _offending_weights(labels), strict=True):
+        weights[own] = weight
     chosen = positive | beside | others
     if alarm is not None:
         wrong = alarm(page) & ~either
@@ -137,6 +141,23 @@ def character_rows(
         labels[1][positions],
         weights[positions],
     )
+
+
+def _dilated(marked: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """Return which places are at most ``reach`` from a ``marked`` one; of a brief text, those."""
+    width = 2 * reach + 1
+    if len(marked) < width:
+        return marked
+    return np.asarray(np.convolve(marked, np.ones(width), mode="same") > 0)
+
+
+def _offending_weights(labels: NDArray[np.bool_]) -> list[float]:
+    """Return what an offending character of the page weighs, by kind."""
+    sizes = labels.sum(axis=1).tolist()
+    return [
+        min(high, max(_LEAST_WEIGHT, most / max(1, size)))
+        for size, (most, high) in zip(sizes, _OFFENDING, strict=True)
+    ]
 
 
 def fit_weights(parts: list[CharacterRows], options: FitOptions) -> Weights:
@@ -268,9 +289,8 @@ def context_rows(
     buckets = context_buckets(evidence, batch)[:, :, chosen + start]
     # A long page counts for more than a short one, but not in proportion.
     weight = np.minimum(1 / share, 30) * min(1.0, (400 / max(n, 1)) ** 0.5)
-    for head, (most, high) in enumerate(((45, 3.0), (40, 2.0))):
-        size = max(1, int(labels[head].sum()))
-        weight[labels[head]] *= min(high, max(0.3, most / size))
+    for own, factor in zip(labels, _offending_weights(labels), strict=True):
+        weight[own] *= factor
     weight = weight[chosen]
     return ContextRows(buckets.transpose(0, 2, 1), labels[:, chosen], weight.astype(np.float32))
 

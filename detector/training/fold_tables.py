@@ -30,6 +30,21 @@ _ZERO_WIDTH = ((0x200B, 0x2010), (0x202A, 0x202F), (0x2060, 0x2070), (0xFE00, 0x
                (0xFEFF, 0xFF00), (0xAD, 0xAE), (0x180B, 0x180F),
                (0x1F3FB, 0x1F400))  # fmt: skip
 
+_BREAKS = "\n\r\v\f\x85\u2028\u2029\0"
+_SCRIPTS = (
+    (0x2E80, 0x2FDF, "han_rare"), (0xF900, 0xFAFF, "han_rare"), (0x3040, 0x30FF, "kana"),
+    (0xFF66, 0xFF9F, "kana"), (0xAC00, 0xD7A3, "hangul"), (0x1100, 0x11FF, "hangul"),
+    (0x3130, 0x318F, "hangul"), (0x0E00, 0x0E7F, "thai"),
+)  # fmt: skip
+"""Classes of whole blocks: radicals and compatibility characters, kana, hangul, Thai."""
+_SIGNS = {
+    **dict.fromkeys(",，、､;；:：", "comma"),
+    **dict.fromkeys(".。．｡!！?？…", "stop"),
+    **dict.fromkeys("|｜│¦", "bar"),
+    **dict.fromkeys("/\\／＼", "slash"),
+    **dict.fromkeys("@＠#＃&＆", "at"),
+}
+
 
 def build_fold_tables(
     to_simplified: Mapping[str, str], common_han: frozenset[str] = frozenset()
@@ -44,7 +59,7 @@ def build_fold_tables(
     for code in range(TABLE_SIZE):
         char = chr(code)
         fold[code] = _folded(char, to_simplified)
-        classes[code] = _class(char, to_simplified, simplified_only, common_han)
+        classes[code] = CLASS[_class(char, to_simplified, simplified_only, common_han)]
     fold[TABLE_SIZE - 1] = TABLE_SIZE - 1
     classes[TABLE_SIZE - 1] = CLASS["han_rare"]
     return FoldTables(fold, classes)
@@ -52,7 +67,7 @@ def build_fold_tables(
 
 def _folded(char: str, to_simplified: Mapping[str, str]) -> int:
     code = ord(char)
-    if char in "\n\r\v\f\x85\u2028\u2029\0":
+    if char in _BREAKS:
         return BREAK
     if char in _SAME:
         return ord(_SAME[char])
@@ -91,64 +106,56 @@ def _class(
     to_simplified: Mapping[str, str],
     simplified_only: set[str],
     common_han: frozenset[str],
-) -> int:
+) -> str:
     code = ord(char)
-    category = unicodedata.category(char)
-    if char in "\n\r\v\f\x85\u2028\u2029\0":
-        return CLASS["break"]
+    if char in _BREAKS:
+        return "break"
     if 0x4E00 <= code <= 0x9FFF or 0x3400 <= code <= 0x4DBF or code == 0x3007:
         if to_simplified.get(char, char) != char:
-            return CLASS["han_traditional"]
+            return "han_traditional"
         if common_han and char not in common_han:
-            return CLASS["han_rare"]
-        return CLASS["han_simplified"] if char in simplified_only else CLASS["han"]
-    if 0x2E80 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF:
-        return CLASS["han_rare"]
-    if 0x3040 <= code <= 0x30FF or 0xFF66 <= code <= 0xFF9F:
-        return CLASS["kana"]
-    if 0xAC00 <= code <= 0xD7A3 or 0x1100 <= code <= 0x11FF or 0x3130 <= code <= 0x318F:
-        return CLASS["hangul"]
-    if 0x0E00 <= code <= 0x0E7F:
-        return CLASS["thai"]
-    if 0xFF01 <= code <= 0xFF5E and (char.isalnum()):
-        return CLASS["fullwidth"]
-    if char.isdecimal() and unicodedata.normalize("NFKC", char) in "0123456789":
-        return CLASS["digit"] if code < 0x80 else CLASS["styled"]
-    if code < 0x80 and char.isalpha():
-        return CLASS["latin_upper"] if char.isupper() else CLASS["latin"]
+            return "han_rare"
+        return "han_simplified" if char in simplified_only else "han"
+    for first, last, script in _SCRIPTS:
+        if first <= code <= last:
+            return script
+    if 0xFF01 <= code <= 0xFF5E and char.isalnum():
+        return "fullwidth"
     plain = unicodedata.normalize("NFKC", char)
+    if char.isdecimal() and plain in "0123456789":
+        return "digit" if code < 0x80 else "styled"
+    if code < 0x80 and char.isalpha():
+        return "latin_upper" if char.isupper() else "latin"
     if plain != char and len(plain) <= 3 and plain.isascii() and plain.isalnum():
-        return CLASS["styled"]
+        return "styled"
     name = unicodedata.name(char, "")
     if name.startswith("LATIN"):
-        return CLASS["latin_marked"]
+        return "latin_marked"
     for word in ("CYRILLIC", "GREEK", "ARABIC"):
         if name.startswith(word):
-            return CLASS[word.lower()]
+            return word.lower()
+    return _sign_class(char)
+
+
+def _sign_class(char: str) -> str:
+    """Return the class of what is no letter of a script that has a class of its own."""
+    code, category = ord(char), unicodedata.category(char)
     if category == "Zs" or char == "\t":
-        return CLASS["space"]
+        return "space"
     if category in ("Cc", "Cf"):
-        return CLASS["control"]
-    if char in ",，、､;；:：":
-        return CLASS["comma"]
-    if char in ".。．｡!！?？…":
-        return CLASS["stop"]
-    if char in "|｜│丨¦":
-        return CLASS["bar"]
-    if char in "/\\／＼":
-        return CLASS["slash"]
-    if char in "@＠#＃&＆":
-        return CLASS["at"]
+        return "control"
+    if char in _SIGNS:
+        return _SIGNS[char]
     if category == "Pd" or char in "_~～〜─━":
-        return CLASS["dash"]
+        return "dash"
     if category in ("Ps", "Pe"):
-        return CLASS["bracket"]
+        return "bracket"
     if category in ("Pi", "Pf") or char in "\"'`":
-        return CLASS["quote"]
+        return "quote"
     if 0x1F000 <= code <= 0x1FAFF or 0x2600 <= code <= 0x27BF or 0x2B00 <= code <= 0x2BFF:
-        return CLASS["emoji"]
-    if category.startswith("L") or category.startswith("M"):
-        return CLASS["letter"]
+        return "emoji"
+    if category.startswith(("L", "M")):
+        return "letter"
     if code < 0x100 or 0x3000 <= code <= 0x303F:
-        return CLASS["symbol"]
-    return CLASS["rare_symbol"] if category.startswith(("S", "P")) else CLASS["other"]
+        return "symbol"
+    return "rare_symbol" if category.startswith(("S", "P")) else "other"

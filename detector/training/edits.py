@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from detector.training.garble_lexicons import GarbleLexicons, Prepared, Table
-from detector.training.marks import mark
+from detector.training.marks import MARKS, mark
 
 __all__ = [
     "HAN",
@@ -88,7 +88,7 @@ def _mark_last(pieces: list[tuple[str, bool]]) -> None:
 
 
 def _visible(char: str) -> bool:
-    return not char.isspace() and not "\ue000" <= char <= "\ue003"
+    return not char.isspace() and char not in MARKS
 
 
 def merged_edits(*sources: Sequence[Edit]) -> list[Edit]:

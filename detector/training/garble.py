@@ -43,6 +43,7 @@ from detector.training.garble_words import (
     proper_nouns,
     thesaurus,
 )
+from detector.training.marks import MARKS
 
 __all__ = [
     "MACHINES",
@@ -137,7 +138,7 @@ _WORDY = frozenset(
 def _harmless(text: str, edit: Edit) -> bool:
     """Whether an edit changes something, within a paragraph and without touching any mark."""
     old = text[edit.start : edit.end]
-    return old != edit.replacement and not re.search("[\n\ue000-\ue003]", old)
+    return old != edit.replacement and not re.search(f"[\n{MARKS}]", old)
 
 
 def _one_part(text: str, edits: list[Edit], rng: random.Random) -> list[Edit]:

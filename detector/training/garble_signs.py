@@ -22,6 +22,7 @@ from detector.training.edits import (
 )
 from detector.training.garble_lexicons import GarbleLexicons, plain_reading, prepare
 from detector.training.garble_words import pairs
+from detector.training.marks import MARKS
 
 __all__ = [
     "absurd_emoji",
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 _RUN = re.compile("[\u4e00-\u9fff]{2,}")
-_LINE = re.compile("[^\n\ue000-\ue003]{2,}")
+_LINE = re.compile(f"[^\n{MARKS}]{{2,}}")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _CONTROL = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f]")
 _STOP = re.compile("[，。！？；：、,.!?;:](?!\\d)")

@@ -26,7 +26,7 @@ from detector.errors import InputError
 from detector.extract import extract
 from detector.page import Page, Segment, page_from_text
 from detector.scoring import read_page
-from detector.training.marks import CLOSE, OPEN, Labeled, remove_marks, unmark
+from detector.training.marks import CLOSE, MARKS, OPEN, Labeled, remove_marks, unmark
 
 __all__ = ["LabeledPage", "marked_page", "parse_marked", "read_labeled", "read_rows"]
 
@@ -58,7 +58,7 @@ def marked_page(content: str, *, html: bool) -> tuple[Page, list[Labeled]]:
         return marked, spans
     shift = [0] * (len(marked.text) + 1)
     for position, char in enumerate(marked.text):
-        shift[position + 1] = shift[position] + ("\ue000" <= char <= "\ue003")
+        shift[position + 1] = shift[position] + (char in MARKS)
     segments = []
     for segment in marked.segments:
         start, end = segment.start - shift[segment.start], segment.end - shift[segment.end]

@@ -11,7 +11,7 @@ import numpy as np
 
 from detector.contrast import MOST_ALTERNATIVES, SLOT_BITS, Alternatives
 from detector.counts import count_slots, tuple_keys
-from detector.training.garble_lexicons import GarbleLexicons, prepare
+from detector.training.garble_lexicons import GarbleLexicons, is_han, prepare
 
 __all__ = ["known_alternatives", "no_alternatives"]
 
@@ -35,18 +35,18 @@ def known_alternatives(lexicons: GarbleLexicons, split: str, shown: int = 100) -
     found: defaultdict[str, set[str]] = defaultdict(set)
     for table in (prepared.thesaurus, prepared.homophones, *prepared.pairs.values()):
         for original, others in table.entries.items():
-            if zlib.crc32(f"shown {original}".encode()) % 100 >= shown or not _plain(original):
+            if zlib.crc32(f"shown {original}".encode()) % 100 >= shown or not _is_pair(original):
                 continue
             if lexicons.word_frequency.get(original, 0) < _LEAST_FREQUENCY:
                 continue
             for other in others:
-                if _plain(other) and other != original:
+                if _is_pair(other) and other != original:
                     found[other].add(original)
     return _tables(found, lexicons.word_frequency)
 
 
-def _plain(word: str) -> bool:
-    return len(word) == 2 and all("\u4e00" <= char <= "\u9fff" for char in word)
+def _is_pair(word: str) -> bool:
+    return len(word) == 2 and is_han(word)
 
 
 def _tables(found: dict[str, set[str]], frequency: Mapping[str, int]) -> Alternatives:

@@ -26,7 +26,6 @@ __all__ = [
     "fit_spans",
     "fit_words",
     "page_log_odds",
-    "span_scores",
     "tail",
 ]
 
@@ -183,7 +182,7 @@ def fit_pages(
     """
     values, truths = [], []
     for page in judged:
-        found = span_scores(page, spans, config)
+        found = _span_scores(page, spans, config)
         if found:
             row = page_features(found, page.length, page.texture, html=page.html)
             values.append([row[name] for name in FITTED[kind]])
@@ -196,7 +195,7 @@ def fit_pages(
     return _additive(FITTED[kind], np.array(values), truth, weights, FITTED[kind], _PAGE_RIDGE)
 
 
-def span_scores(page: Judged, spans: Calibration, config: Config) -> list[Weighed]:
+def _span_scores(page: Judged, spans: Calibration, config: Config) -> list[Weighed]:
     """Return what the page score asks of the candidates that become spans."""
     scores = spans.probabilities(SPAN_FEATURES, page.values)
     chosen = reported(np.zeros(len(scores), dtype=np.intp), page.whole, scores, config)
@@ -209,7 +208,7 @@ def span_scores(page: Judged, spans: Calibration, config: Config) -> list[Weighe
 
 def page_log_odds(page: Judged, spans: Calibration, pages: Calibration, config: Config) -> float:
     """Return the log-odds of the page score of one kind, minus infinity without findings."""
-    found = span_scores(page, spans, config)
+    found = _span_scores(page, spans, config)
     if not found:
         return -math.inf
     row = page_features(found, page.length, page.texture, html=page.html)

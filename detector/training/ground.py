@@ -149,12 +149,16 @@ def gather(
                 part = "evaluate"
             by_source = texts[part].setdefault(article.lang, {})
             by_source.setdefault(corpus.name, []).append(article)
-        sizes[corpus.name] = sum(len(p) for article in found for p in article.paragraphs)
+        sizes[corpus.name] = _characters(found)
     return texts, sizes
 
 
 def _read(corpus: Corpus, archive: Path) -> list[Article]:
     return list(articles(corpus, archive))
+
+
+def _characters(found: Iterable[Article]) -> int:
+    return sum(len(paragraph) for article in found for paragraph in article.paragraphs)
 
 
 def _common_han(frequencies: Mapping[str, int], most: int = 6_000) -> frozenset[str]:
@@ -169,7 +173,7 @@ def _common_han(frequencies: Mapping[str, int], most: int = 6_000) -> frozenset[
 def _supply(articles_: dict[str, dict[str, list[Article]]], lexicons: GarbleLexicons) -> Supply:
     # Large sources more often than small ones, but not in proportion: genres matter more.
     weights = {
-        name: sum(len(p) for article in found for p in article.paragraphs) ** 0.5
+        name: _characters(found) ** 0.5
         for sources in articles_.values()
         for name, found in sources.items()
     }

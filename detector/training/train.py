@@ -269,8 +269,8 @@ class _Tails(NamedTuple):
 def _tails(judged: Sequence[Judged], spans: Calibration, page: Calibration) -> _Tails:
     odds = [page_log_odds(one, spans, page, DEFAULT_CONFIG) for one in judged]
     plain, hard = (
-        [value for value, one in zip(odds, judged, strict=True) if one.hard == kind]
-        for kind in (False, True)
+        [value for value, one in zip(odds, judged, strict=True) if one.hard == looks_like_spam]
+        for looks_like_spam in (False, True)
     )
     return _Tails(tail(plain), tail(hard), tail(odds))
 

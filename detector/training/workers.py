@@ -49,6 +49,8 @@ _DOCUMENTS = {"context": "calibrate", "wording": "count", "threshold": "calibrat
 """Parts with pages of their own, but from the documents of another part. Context rows are too
 coarse to remember a document; wording would, so it reads none that calibration or evaluation do."""
 BATCH = 200
+_ALARM = -1.0
+"""Log-odds from which a clean character is a false alarm, or nearly one."""
 HANDWRITTEN_REPETITIONS = 3
 """How often the hand-written pages are among those fitted."""
 
@@ -123,7 +125,7 @@ def _alarms(page: LabeledPage) -> NDArray[np.bool_]:
     model = used().model
     batch = batch_of([page.page], model.tables)
     evidence, _ = model.first_evidence(batch)
-    return np.asarray((evidence[batch.starts[0] : batch.ends[0]] > -1.0).any(axis=1))
+    return np.asarray((evidence[batch.starts[0] : batch.ends[0]] > _ALARM).any(axis=1))
 
 
 def _rows(pages: Iterator[LabeledPage], generator: np.random.Generator) -> CharacterRows:

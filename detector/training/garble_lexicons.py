@@ -47,6 +47,10 @@ _KNOWN_WORDS = 90_000
 _FREQUENT_WORDS = 30_000
 _ORDINARY_WORDS = 2_000
 _COMMON_CHARS = 3_200
+_USUAL_CHARS = 2_500
+_CHARS_WITH_SENSES = 1_500  # replaced by words for one of their senses
+_KNOWN_CHARS = 5_500  # any other is rare
+_MOST_SAME_CHARS, _MOST_SAME_WORDS = 24, 8  # of one sound
 _LONGEST_WORD = 5
 _LARGEST_GROUP = 40  # larger thesaurus groups are lists of kinds, not synonyms
 
@@ -162,7 +166,7 @@ class Prepared:
     """Look-up tables of one split. Tuples are in a stable order; keys belong to the split."""
 
     words: Table  # every known word: for segmentation, belongs to both splits
-    usual: frozenset[str]  # the 2,500 commonest characters, of both splits
+    usual: frozenset[str]  # the commonest characters, of both splits
     common: tuple[str, ...]  # frequent characters of the split, commonest first
     rare: tuple[str, ...]  # characters of the split that ordinary text does not use
     thesaurus: Table  # word → synonyms
@@ -234,11 +238,7 @@ def _synonyms(lex: GarbleLexicons, frequent: set[str], known: set[str]) -> _Entr
 
 
 def _single_characters(lex: GarbleLexicons, common: set[str], known: set[str]) -> _Entries:
-    """Common characters → synonyms (one to three characters) of one of their senses.
-
-    A second reading brings another sense, and with it the commonest word of that reading: that is
-    how farms come to write a word for another one.
-    """
+    """Common characters → synonyms (one to three characters) of any of their senses."""
     pairs: list[tuple[str, str]] = []
     for group in lex.thesaurus:
         if len(group) > _LARGEST_GROUP:
@@ -257,7 +257,19 @@ def _by_reading(chars: Iterable[str], lex: GarbleLexicons, tones: bool) -> _Entr
         if lex.pinyin.get(char):
             reading = lex.pinyin[char][0]
             classes[reading if tones else plain_reading(reading)].append(char)
-    return _grouped((a, b) for group in classes.values() for a in group for b in group[:24])
+    return _grouped(
+        (a, b) for group in classes.values() for a in group for b in group[:_MOST_SAME_CHARS]
+    )
+
+
+def _alike_but_for_tones(chars: Sequence[str], lex: GarbleLexicons) -> _Entries:
+    """Characters → others of the same first reading but for tones, or that are listed as such."""
+    common = set(chars)
+    found = _by_reading(chars, lex, tones=False)
+    for char, same in lex.same_pinyin.items():
+        if char in common and char not in found:
+            found[char] = tuple(other for other in same if other in common and other != char)
+    return found
 
 
 def _sounding_alike(words: Iterable[str], lex: GarbleLexicons) -> _Entries:
@@ -267,7 +279,9 @@ def _sounding_alike(words: Iterable[str], lex: GarbleLexicons) -> _Entries:
         if len(word) <= 3 and all(lex.pinyin.get(char) for char in word):
             reading = " ".join(plain_reading(lex.pinyin[char][0]) for char in word)
             classes[reading].append(word)
-    return _grouped((a, b) for group in classes.values() for a in group for b in group[:8])
+    return _grouped(
+        (a, b) for group in classes.values() for a in group for b in group[:_MOST_SAME_WORDS]
+    )
 
 
 def _radicals() -> _Entries:
@@ -299,29 +313,26 @@ def prepare(lex: GarbleLexicons, split: str) -> Prepared:
         if is_han(original) and in_split(original, split):
             pairs[dictionary].append((original, garbled))
     originals = {original for original, _, _ in lex.pairs if len(original) > 1 and is_han(original)}
-    toneless = _by_reading(common_list, lex, tones=False)
-    for char, same in lex.same_pinyin.items():
-        if char in common and char not in toneless:
-            toneless[char] = tuple(other for other in same if other in common and other != char)
+    toneless = _alike_but_for_tones(common_list, lex)
     strokes = {
         char: tuple(c for c in similar if is_han(c) and c != char)
         for char, similar in lex.same_stroke.items()
         if char in common
     }
-    usual = set(chars[:5500])
-    unusual = [char for char in sorted(lex.pinyin) if is_han(char) and char not in usual]
+    not_rare = set(chars[:_KNOWN_CHARS])
+    rare = [char for char in sorted(lex.pinyin) if is_han(char) and char not in not_rare]
     emoji_words = _grouped((word, sign) for sign, words in own.emoji for word in words)
     names: defaultdict[str, list[str]] = defaultdict(list)
     for name, kind in own.proper_nouns:
         names[kind].append(name)
     return Prepared(
         words=Table({word: () for word in sorted(known | originals)}),
-        usual=frozenset(chars[:2500]),
+        usual=frozenset(chars[:_USUAL_CHARS]),
         common=tuple(char for char in common_list if in_split(char, split)),
-        rare=tuple(char for char in unusual if in_split(char, split)),
+        rare=tuple(char for char in rare if in_split(char, split)),
         thesaurus=Table(cut(_synonyms(lex, set(ranked[:_FREQUENT_WORDS]), known))),
         in_word=cut(own.in_word),
-        single=cut(_single_characters(lex, set(chars[:1500]), known)),
+        single=cut(_single_characters(lex, set(chars[:_CHARS_WITH_SENSES]), known)),
         pairs={name: Table(_grouped(pairs[name])) for name in sorted(pairs)},
         toned=cut(_by_reading(common_list, lex, tones=True)),
         toneless=cut(toneless),

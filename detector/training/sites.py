@@ -22,6 +22,10 @@ from detector.training.site_widgets import furnish
 __all__ = ["draft_page"]
 
 _BARE = 0.05  # share of pages that are hardly more than their article
+_WORDS_IN_SCRIPTS = {
+    "favorite": "share", "askword": "search", "loginword": "login", "homeword": "home",
+}  # fmt: skip
+"""Slots of scripts, and the words of the interface that fill them."""
 
 
 def draft_page(article: Article, rng: random.Random, titles: Sequence[str] = ()) -> Draft:
@@ -55,11 +59,11 @@ def draft_page(article: Article, rng: random.Random, titles: Sequence[str] = ())
     draft.head = _head(page)
     furnish(page, draft)
     if rng.random() < _BARE:
-        _strip(draft)
+        _leave_article(draft)
     return draft
 
 
-def _strip(draft: Draft) -> None:
+def _leave_article(draft: Draft) -> None:
     """Leave only the article, as on pages made by hand, in frames or for printing."""
     draft.nav, draft.related, draft.friends, draft.breadcrumb = [], [], [], []
     draft.footer, draft.alts, draft.comments, draft.scripts = [], [], [], []
@@ -124,7 +128,7 @@ def _comments(page: SitePage) -> list[str]:
     common = page.code.comments["any"]
     own = page.code.comments.get(page.cms, ())
     chosen = page.fill.some(own, page.rng.choice((0, 1, 2))) if own else []
-    return (chosen + page.fill.some(common, count))[: max(count, 1)] if count else []
+    return (chosen + page.fill.some(common, count))[:count]
 
 
 def _scripts(page: SitePage) -> list[str]:
@@ -138,26 +142,25 @@ def _scripts(page: SitePage) -> list[str]:
     for name in ("s", "h", "c", "k"):
         quoted = json.dumps(kept[name], ensure_ascii=ascii_only)[1:-1]
         fill.fixed[name] = quoted.replace("</", "<\\/").replace("'", "\\u0027")
-    for name in ("favorite", "askword", "loginword", "homeword"):
-        ui = {"favorite": "share", "askword": "search", "loginword": "login", "homeword": "home"}
-        fill.fixed[name] = page.ui(ui[name]).replace("'", "").replace('"', "")
+    for name, word in _WORDS_IN_SCRIPTS.items():
+        fill.fixed[name] = page.ui(word).replace("'", "").replace('"', "")
     bodies = fill.some(page.code.scripts, count)
     fill.fixed = kept
     return bodies
 
 
 def _head(page: SitePage) -> list[str]:
-    """Return raw elements of <head>, their quotes and closing as the page has them."""
+    """Return raw elements of <head>, all quoted and closed in one way."""
     rng, fill = page.rng, page.fill
     specs = fill.some(page.code.head, rng.choice((0, 1, 2, 3, 4, 6, 8, 11, 15)))
     generator = page.code.generator.get(page.cms)
     if generator and rng.random() < 0.5:
         specs.append(f"meta @ name=generator @ content={fill.one(generator)}")
-    mark, slash = rng.choice(('"', '"', '"', "'")), rng.choice(("", "", " /", "/"))
-    return [_element(spec, mark, slash) for spec in specs]
+    quote, slash = rng.choice(('"', '"', '"', "'")), rng.choice(("", "", " /", "/"))
+    return [_element(spec, quote, slash) for spec in specs]
 
 
-def _element(spec: str, mark: str, slash: str) -> str:
+def _element(spec: str, quote: str, slash: str) -> str:
     """Return the element that ``name @ attribute=value @ ...`` describes."""
     name, *pairs = spec.split(" @ ")
     if name == "raw":
@@ -165,5 +168,5 @@ def _element(spec: str, mark: str, slash: str) -> str:
     written = ""
     for pair in pairs:
         key, _, value = pair.partition("=")
-        written += f" {key}={mark}{html.escape(value)}{mark}"
+        written += f" {key}={quote}{html.escape(value)}{quote}"
     return f"<script{written}></script>" if name == "script" else f"<{name}{written}{slash}>"

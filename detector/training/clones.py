@@ -18,7 +18,7 @@ from detector.training.garble_signs import emoji_at, stops
 from detector.training.institutions import institution, institution_kind
 from detector.training.lexicons import lexicons
 from detector.training.marks import mark
-from detector.training.names import letters, traditional
+from detector.training.names import brand_characters, letters, traditional
 from detector.training.phrases import Phrases
 from detector.training.place_phrases import owner_slot
 from detector.training.placing import injected, voice_of
@@ -86,8 +86,8 @@ def _clone_name(voice: Phrases) -> str:
     if way < 0.55:
         return voice.search_word()
     known = rng.random() < 0.4
-    words, chars = lexicons().words("brands_zh", None, voice.split), lexicons().words("brand_chars")
-    core = rng.choice(words) if known else "".join(rng.choice(chars) for _ in range(2))
+    names = lexicons().words("brands_zh", None, voice.split)
+    core = rng.choice(names) if known else brand_characters(rng, 2)
     initials = letters(rng, 2, 3) if rng.random() < 0.5 else ""
     figures = str(rng.randint(0, 10 ** rng.randint(2, 7))) if rng.random() < 0.8 else ""
     code = initials + figures + rng.choice(_ENDS) if figures else initials

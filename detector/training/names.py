@@ -21,6 +21,7 @@ __all__ = [
     "TRADES_ZH",
     "base_language",
     "brand",
+    "brand_characters",
     "camel_case",
     "disguise",
     "host",
@@ -150,9 +151,14 @@ def _pinyin(text: str) -> str:
     return "".join(readings.get(c, c if c.isascii() and c.isalnum() else "") for c in text).lower()
 
 
-def _invented_zh(rng: random.Random) -> str:
+def brand_characters(rng: random.Random, count: int) -> str:
+    """Return ``count`` characters such as names of brands are made of."""
     chars = lexicons().words("brand_chars")
-    core = "".join(rng.choice(chars) for _ in range(2 if rng.random() < 0.8 else 3))
+    return "".join(rng.choice(chars) for _ in range(count))
+
+
+def _invented_zh(rng: random.Random) -> str:
+    core = brand_characters(rng, 2 if rng.random() < 0.8 else 3)
     way = rng.random()
     if way < 0.52:
         return core + rng.choice(TRADES_ZH)

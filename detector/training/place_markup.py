@@ -7,6 +7,7 @@ import random
 import re
 
 from detector.training.drafts import Draft, Link
+from detector.training.names import letters
 from detector.training.phrases import Phrases, phrase
 from detector.training.place_pages import set_meta
 from detector.training.placing import injected, operator_address, put_among, target_of, voice_of
@@ -91,7 +92,7 @@ def hidden_block(draft: Draft, rng: random.Random, split: str) -> None:
     if rng.random() < 0.15:  # text, not links
         words = [voice.one(rng.choice(("glued", "query", "sentence"))) for _ in range(4)]
         body = "<br>".join(injected(html.escape(word)) for word in words)
-    name = "".join(rng.choice("abcdefghkmnpqrstuvwxyz") for _ in range(rng.randint(3, 7)))
+    name = letters(rng, 3, 7)
     if rng.random() < 0.15:
         rule = rng.choice(
             ("display:none", "position:absolute;left:-9999px", "height:0;overflow:hidden")

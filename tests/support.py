@@ -26,11 +26,8 @@ from detector.page import page_from_text
 from detector.result import KINDS
 from detector.training.alternatives import no_alternatives
 from detector.training.fold_tables import build_fold_tables
-from detector.training.garble_lexicons import (
-    LEXICON_FOLDER,
-    GarbleLexicons,
-    read_pairs,
-)
+from detector.training.garble_lexicons import GarbleLexicons, read_pairs
+from detector.training.lexicons import DEFAULT_FOLDER
 from detector.training.topic_vectors import no_topics
 from detector.wording import no_wording
 
@@ -159,5 +156,5 @@ def small_lexicons() -> GarbleLexicons:
                 strict=True,
             )
         ),
-        pairs=read_pairs(LEXICON_FOLDER / "garble_pairs.tsv"),
+        pairs=read_pairs(DEFAULT_FOLDER / "garble_pairs.tsv"),
     )

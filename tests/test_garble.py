@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from detector.training.edits import Edit, apply_edits
 from detector.training.garble import MACHINES, garble
 from detector.training.garble_lexicons import (
-    LEXICON_FOLDER,
     GarbleLexicons,
     Table,
     plain_reading,
@@ -21,7 +20,7 @@ from detector.training.garble_lexicons import (
     read_own,
     read_pairs,
 )
-from detector.training.lexicons import in_split
+from detector.training.lexicons import DEFAULT_FOLDER, in_split
 from detector.training.lookalikes import honest_lookalikes, honest_masks, honest_names
 from detector.training.marks import remove_marks, unmark
 
@@ -165,7 +164,7 @@ def test_the_splits_share_no_dictionary(lex: GarbleLexicons, name: str) -> None:
 
 def test_three_in_ten_words_are_kept_for_testing() -> None:
     originals = sorted(
-        {original for original, _, _ in read_pairs(LEXICON_FOLDER / "garble_pairs.tsv")}
+        {original for original, _, _ in read_pairs(DEFAULT_FOLDER / "garble_pairs.tsv")}
     )
     share = sum(in_split(word, "test") for word in originals) / len(originals)
     assert 0.25 < share < 0.35
@@ -259,7 +258,7 @@ def test_plain_reading(toned: str, plain: str) -> None:
 
 def test_our_own_lexicons_are_well_formed() -> None:
     own = read_own()
-    pairs = read_pairs(LEXICON_FOLDER / "garble_pairs.tsv")
+    pairs = read_pairs(DEFAULT_FOLDER / "garble_pairs.tsv")
     assert len(pairs) == len(set(pairs)) > 2500
     assert all(original and garbled and original != garbled for original, garbled, _ in pairs)
     assert all(len(char) == 1 for char in [*own.in_word, *own.lookalikes])

@@ -23,7 +23,6 @@ from detector.training import package_lexicons
 from detector.training.lexicons import DEFAULT_FOLDER, in_split
 
 __all__ = [
-    "LEXICON_FOLDER",
     "GarbleLexicons",
     "OwnLexicons",
     "Prepared",
@@ -37,8 +36,6 @@ __all__ = [
     "read_own",
     "read_pairs",
 ]
-
-LEXICON_FOLDER = DEFAULT_FOLDER
 
 _Entries = dict[str, tuple[str, ...]]
 
@@ -90,7 +87,7 @@ def read_pairs(path: Path) -> list[tuple[str, str, str]]:
 
 
 @lru_cache(maxsize=4)
-def read_own(folder: Path = LEXICON_FOLDER) -> OwnLexicons:
+def read_own(folder: Path = DEFAULT_FOLDER) -> OwnLexicons:
     """Read our own lexicons from ``folder``; raises ``OSError`` where a file is missing."""
     emoji = _rows(folder / "garble_emoji.tsv")
     return OwnLexicons(

@@ -91,10 +91,6 @@ class Lexicons:
             self._mapping[name] = {row[0]: row[1] for row in self.rows(name)}
         return self._mapping[name]
 
-    def has(self, name: str) -> bool:
-        """Return whether the folder holds a list called ``name``."""
-        return name in self._rows or (self.folder / f"{name}.txt").is_file()
-
 
 @lru_cache(maxsize=8)
 def lexicons(folder: Path = DEFAULT_FOLDER) -> Lexicons:

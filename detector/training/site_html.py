@@ -52,8 +52,10 @@ def render_html(draft: Draft, rng: random.Random) -> str:
     body = _body(draft, style, ui, comments)
     head = _head(draft, style, comments)
     scripts = _scripts(draft, style)
-    early = [script for script in scripts if rng.random() < 0.3]
-    late = [script for script in scripts if script not in early]
+    early: list[str] = []
+    late: list[str] = []
+    for script in scripts:
+        (early if rng.random() < 0.3 else late).append(script)
     line = style.line
     lang = (
         f" {style.key('lang')}={style.value(_lang(draft.lang, rng))}" if rng.random() < 0.6 else ""

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from detector.training.drafts import Article
-from detector.training.site_words import Code, Filler, Kind, Words, code, language, words
+from detector.training.site_words import Code, Filler, SiteKind, Words, code, language, words
 
 __all__ = ["SitePage", "open_page"]
 
@@ -25,7 +25,7 @@ class SitePage:
     rng: random.Random
     words: Words
     code: Code
-    kind: Kind
+    kind: SiteKind
     cms: str
     fill: Filler
 

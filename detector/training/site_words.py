@@ -18,17 +18,14 @@ from typing import Any
 
 from detector.training.lexicons import DEFAULT_FOLDER
 
-__all__ = ["LEXICONS", "Code", "Filler", "Kind", "Words", "code", "language", "words"]
-
-LEXICONS = DEFAULT_FOLDER
-"""Folder of the vocabulary files: in the installed package, or beside it in a checkout."""
+__all__ = ["Code", "Filler", "SiteKind", "Words", "code", "language", "words"]
 
 _SLOT = re.compile(r"\{([a-z][a-z_0-9]*)\}")
 _DEPTH = 8  # slots inside slots; a list that names itself would never end
 
 
 @dataclass(frozen=True)
-class Kind:
+class SiteKind:
     """One kind of site; every field but ``name`` and ``weight`` is a tuple of templates."""
 
     name: str
@@ -47,7 +44,7 @@ class Words:
     lang: str
     lists: Mapping[str, tuple[str, ...]]
     places: tuple[tuple[str, ...], ...]
-    kinds: tuple[Kind, ...]
+    kinds: tuple[SiteKind, ...]
     weights: tuple[float, ...]
     related: Mapping[str, tuple[str, ...]]
     friends: Mapping[str, tuple[str, ...]]
@@ -81,14 +78,14 @@ def _table(raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    with (LEXICONS / name).open("rb") as file:
+    with (DEFAULT_FOLDER / name).open("rb") as file:
         return tomllib.load(file)
 
 
 def _words(lang: str, raw: Mapping[str, Any]) -> Words:
     lists = _table(raw.get("lists", {}))
     kinds = tuple(
-        Kind(
+        SiteKind(
             name,
             float(table.get("weight", 1)),
             _table({key: value for key, value in table.items() if key != "weight"}),

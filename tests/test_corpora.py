@@ -366,12 +366,6 @@ def test_readers_of_formats(
     assert found == (special[reader] if expected is None else expected)
 
 
-def test_raw_members_can_be_had_too(tmp_path: Path) -> None:
-    archive = make_sdist(tmp_path / "p-1.tar.gz", {"p/a.html": b"<p>x</p>", "p/b": b""})
-    pages = corpus_of(archive, "html", members="*.html")
-    assert list(corpora.pages(pages, archive)) == [("p/a.html", b"<p>x</p>")]
-
-
 def test_a_lexicon_has_no_articles(tmp_path: Path) -> None:
     archive = make_sdist(tmp_path / "p-1.tar.gz", {"p/a.txt": b""})
     with pytest.raises(CorpusError, match="no articles"):

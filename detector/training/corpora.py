@@ -39,7 +39,6 @@ __all__ = [
     "fetch",
     "fetch_all",
     "load_recipe",
-    "pages",
 ]
 
 log = logging.getLogger(__name__)
@@ -296,14 +295,6 @@ def articles(corpus: Corpus, archive: Path) -> Iterator[Article]:
     if not kept:
         raise CorpusError(f"{corpus.name}: no text in {archive.name} matches {corpus.members!r}")
     yield from _thin(kept, corpus.share)
-
-
-def pages(corpus: Corpus, archive: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield (name, bytes) of the corpus's members as they are, such as raw pages for a test."""
-    try:
-        yield from members(archive, corpus.members)
-    except ArchiveError as error:
-        raise CorpusError(f"{corpus.name}: {error}. Delete {archive} to fetch it anew.") from error
 
 
 def _thin(kept: list[Article], share: int) -> Iterator[Article]:

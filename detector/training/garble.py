@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 LIGHTEST, HEAVIEST = 0.015, 0.25
+"""Least and greatest share of a page's Han characters that is to be changed."""
 
 
 MACHINES: dict[str, Machine] = {

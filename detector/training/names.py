@@ -283,7 +283,7 @@ _HOST_MAKERS = [maker for _, maker in _HOST_SHAPES]
 
 
 def url(rng: random.Random, lang: str, split: str = "train", name: str | None = None) -> str:
-    """Return an address on such a host."""
+    """Return an address on a host as :func:`host` makes it."""
     path = rng.choice(_PATHS).replace("{n}", str(rng.randint(10, 9999999)))
     scheme = rng.choice(("https://", "https://", "http://", ""))
     port = f":{rng.choice((5067, 8443, 8888, 9900, 2053))}" if rng.random() < 0.08 else ""
@@ -292,6 +292,7 @@ def url(rng: random.Random, lang: str, split: str = "train", name: str | None = 
 
 
 def obfuscated_host(rng: random.Random, lang: str, split: str, name: str | None = None) -> str:
+    """Return a host, mostly written so that no filter of links takes it for one."""
     text = host(rng, lang, split, name).removeprefix("www.")
     way = rng.random()
     if way < 0.6:

@@ -25,7 +25,7 @@ from detector.training.lookalikes import honest_lookalikes, honest_masks, honest
 from detector.training.marks import remove_marks, unmark
 
 PAGE = (
-    "市里昨天宣布，可以在网上办理的事情又多了十二项，居民不用再为一张证明来回奔走。",
+    "市里昨天宣布，可以在APP上办理的事情又多了十二项，居民不用再为一张证明来回奔走。",
     "负责人表示，新的系统已经运行三个月，平均每天处理两千多份申请，效率比以前提高了一倍。"
     "“我们知道大家最关心什么，”他说，“就是时间和成本。”",
     "美国一家研究机构的报道认为，北京、上海和广州的经验值得参考，但是不同城市的条件差别很大，"
@@ -65,6 +65,16 @@ def test_machines_survive_text_that_offers_nothing(
 ) -> None:
     for seed in range(6):
         apply_edits(text, MACHINES[name](text, random.Random(seed), 0.2, lex, "train"))
+
+
+def test_letters_become_the_characters_that_stand_for_them(lex: GarbleLexicons) -> None:
+    text = "三楼的 VIP 室里有几台iPhone可借，A座的阅览室里没有，请向管理员登记以后再拿"
+    edits = [MACHINES["letter_codes"](text, random.Random(n), 0.1, lex, "train") for n in range(9)]
+    shown = {unmark(apply_edits(text, one))[0] for one in edits}
+    assert shown == {
+        text.replace("VIP", "痴滨笔").replace("iPhone", "颈笔丑辞苍别"),
+        "叁" + text.replace("VIP", "痴滨笔").replace("iPhone", "颈笔丑辞苍别")[1:],
+    }
 
 
 def test_apply_edits_marks_what_was_put_in() -> None:

@@ -153,6 +153,20 @@ def test_essays_on_old_games_are_prose_with_a_few_marked_clauses() -> None:
         assert len(re.sub("\ue000[^\ue001]*\ue001", "", text)) > 40
 
 
+def test_essays_made_for_a_search_word_mark_what_names_it() -> None:
+    untitled = 0
+    # Seeds whose campaign speaks Chinese: another one gives advice instead.
+    for seed in range(73, 113):
+        draft = a_draft()
+        PLACEMENTS["keyword_essay"](draft, random.Random(seed), "train")
+        text = "".join(draft.paragraphs)
+        assert 1 <= text.count("\ue000") <= 4
+        assert len(re.sub("\ue000[^\ue001]*\ue001", "", text)) > 40
+        assert not draft.title or re.fullmatch("\ue000[^\ue001]*\ue001", draft.title)
+        untitled += not draft.title
+    assert 0 < untitled < 20
+
+
 def test_injection_is_deterministic() -> None:
     for seed in range(20):
         one, two = a_draft(), a_draft()

@@ -31,7 +31,13 @@ from detector.training.edits import (
     traditional_text,
 )
 from detector.training.garble_lexicons import GarbleLexicons, prepare
-from detector.training.garble_signs import absurd_emoji, bracketed_pinyin, mojibake, noise
+from detector.training.garble_signs import (
+    absurd_emoji,
+    bracketed_pinyin,
+    letter_codes,
+    mojibake,
+    noise,
+)
 from detector.training.garble_words import (
     accidents,
     back_translated,
@@ -63,6 +69,7 @@ MACHINES: dict[str, Machine] = {
     "mixed_script": mixed_script,
     "bracketed_pinyin": bracketed_pinyin,
     "absurd_emoji": absurd_emoji,
+    "letter_codes": letter_codes,
     "noise": noise,
     "proper_nouns": proper_nouns,
     "accidents": accidents,
@@ -79,6 +86,7 @@ _WEIGHTS = {
     "mixed_script": 0.8,
     "bracketed_pinyin": 1.2,
     "absurd_emoji": 0.5,
+    "letter_codes": 0.5,
     "noise": 1.2,
     "proper_nouns": 0.4,
     "accidents": 0.8,

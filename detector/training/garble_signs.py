@@ -28,6 +28,7 @@ __all__ = [
     "absurd_emoji",
     "bracketed_pinyin",
     "emoji_at",
+    "letter_codes",
     "mojibake",
     "noise",
     "stops",
@@ -81,6 +82,35 @@ def bracketed_pinyin(
         else:
             edits.append(Edit(start, end, gloss(script.get(char, (char,))[0], reading)))
     return edits
+
+
+_UPPER = "础叠颁顿贰贵骋贬滨闯碍尝惭狈翱笔蚕搁厂罢鲍痴奥齿驰窜"
+_LOWER = "补产肠诲别蹿驳丑颈箩办濒尘苍辞辫辩谤蝉迟耻惫飞虫测锄"
+_LETTER_CODES = {chr(65 + i): char for i, char in enumerate(_UPPER)} | {
+    chr(97 + i): char for i, char in enumerate(_LOWER)
+}
+_LATIN = re.compile("[A-Za-z]+")
+
+
+def letter_codes(
+    text: str, rng: random.Random, strength: float, lex: GarbleLexicons, split: str
+) -> list[Edit]:
+    """A Chinese character for each Latin letter, always the same: 痴滨笔 is VIP, 飞颈蹿颈 wifi.
+
+    The farms that do it write 叁 for 三 as well. ``strength`` does not matter: the table knows no
+    exceptions.
+    """
+    found = [match for match in _LATIN.finditer(text) if len(match.group()) > 1]
+    # Of a page in another language no word would be left.
+    if sum(len(match.group()) for match in found) * 3 > len(HAN.findall(text)):
+        return []
+    coded = [
+        Edit(match.start(), match.end(), "".join(_LETTER_CODES[c] for c in match.group()))
+        for match in found
+    ]
+    if found and rng.random() < 0.6:
+        coded += [Edit(match.start(), match.end(), "叁") for match in re.finditer("三", text)]
+    return sorted(coded)
 
 
 def absurd_emoji(

@@ -28,6 +28,7 @@ from detector.training.place_pages import (
     affiliate_page,
     betting_guide,
     doorway,
+    keyword_essay,
     note_page,
     operator_terms,
     reflected_search,
@@ -114,6 +115,7 @@ PLACEMENTS: dict[str, Placement] = {
     "noscript_block": noscript_block,
     "affiliate_page": affiliate_page,
     "server_essay": server_essay,
+    "keyword_essay": keyword_essay,
     "operator_terms": operator_terms,
     "betting_guide": betting_guide,
     "reflected_search": reflected_search,
@@ -131,6 +133,7 @@ WHOLE_PAGE = frozenset(
         "betting_guide",
         "reflected_search",
         "server_essay",
+        "keyword_essay",
     }
 )
 
@@ -150,7 +153,7 @@ _WEIGHTS: dict[str, int] = {
     },
     **{"link_block_visible": 4, "comment_block": 2, "script_write": 2, "noscript_block": 2},
     **{"headline_word": 4, "role_cascade": 4, "opening": 3, "stamped_lead": 4},
-    **{"between_copies": 2, "server_essay": 2},
+    **{"between_copies": 2, "server_essay": 2, "keyword_essay": 5},
     **{"affiliate_page": 6, "operator_terms": 2, "betting_guide": 3, "reflected_search": 2},
     **{"alt_text": 2, "visitor_comment": 4},
 }

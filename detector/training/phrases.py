@@ -28,12 +28,16 @@ from detector.training.names import (
 
 __all__ = [
     "CATEGORIES",
+    "ESSAYS",
     "LANGUAGES",
     "Phrases",
     "phrase",
 ]
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "id", "en", "vi", "th", "ja", "ko", "tr", "ru", "pt", "es", "de")
+ESSAYS = ("tea", "reel", "coin", "fans")
+"""What prose that is made for its search words is about: the first parts of grammar rules."""
+
 CATEGORIES = (
     "brand",
     "contact",
@@ -49,12 +53,13 @@ CATEGORIES = (
     "query",
     "remark",
     "sentence",
-    "server",
     "slogan",
     "soft",
+    "sv",
     "terms",
     "title",
     "url",
+    *ESSAYS,
 )
 _RULES_ZH = {
     "contact": "contact",
@@ -66,9 +71,10 @@ _RULES_ZH = {
     "terms": "terms_para",
     "guide": "guide_para",
     "soft": "soft_para",
-    "server": "sv.line",
+    "sv": "sv.line",
     "title": "doorway_title",
     "footer": "footer_line",
+    **{topic: f"{topic}.line" for topic in ESSAYS},
 }
 _RULES = {
     "contact": "contact",
@@ -80,9 +86,10 @@ _RULES = {
     "terms": "para",
     "guide": "para",
     "soft": "sentence",
-    "server": "para",
+    "sv": "para",
     "title": "title",
     "footer": "title",
+    **dict.fromkeys(ESSAYS, "para"),
 }
 
 

@@ -9,13 +9,14 @@ from detector.training.drafts import Draft, Link
 from detector.training.lexicons import lexicons
 from detector.training.names import base_language, traditional, url
 from detector.training.notes import note
-from detector.training.phrases import Phrases
+from detector.training.phrases import ESSAYS, Phrases
 from detector.training.placing import injected, target_of, voice_of
 
 __all__ = [
     "affiliate_page",
     "betting_guide",
     "doorway",
+    "keyword_essay",
     "note_page",
     "operator_terms",
     "reflected_search",
@@ -196,15 +197,38 @@ def server_essay(draft: Draft, rng: random.Random, split: str) -> None:
     if voice.base != "zh":
         affiliate_page(draft, rng, split)
         return
-    named = {"sv.site": voice.say("sv.site")}
-    lines = voice.several("server", rng.randint(4, 12))
-    for _ in range(rng.randint(1, 4)):
-        turn = injected(voice.say("sv.turn", named)) + rng.choice(("。", "。", "，"))
-        lines.insert(rng.randint(0, len(lines)), turn)
-    size = rng.randint(1, 4)
     draft.headline = draft.title = voice.say("sv.title")
     if rng.random() < 0.3:
         draft.title = injected(voice.one("query")) + rng.choice(("-", "_", "：")) + draft.headline
+    _fill_essay(draft, voice, "sv", {"sv.site": voice.say("sv.site")})
+
+
+def keyword_essay(draft: Draft, rng: random.Random, split: str) -> None:
+    """Prose about tea, a pastime, an app or likes that was made for the search words in it."""
+    voice = voice_of(draft, rng, split)
+    if voice.base != "zh":
+        affiliate_page(draft, rng, split)
+        return
+    topic = rng.choice(ESSAYS)
+    name = f"{topic}.name"
+    named = {"tea.town": voice.say("tea.town")}
+    named[name] = voice.say(name, named)
+    title = voice.say(f"{topic}.title", named)
+    draft.headline = injected(title)
+    draft.title = injected(title if rng.random() < 0.7 else named[name])
+    if rng.random() < 0.2:  # what the page is about is in its prose alone
+        draft.headline = draft.title = ""
+    _fill_essay(draft, voice, topic, named)
+
+
+def _fill_essay(draft: Draft, voice: Phrases, topic: str, named: dict[str, str]) -> None:
+    """Make the text of a page plain sentences on ``topic``, marked ones among them."""
+    rng = voice.rng
+    lines = voice.several(topic, rng.randint(4, 12))
+    for _ in range(rng.randint(1, 4)):
+        turn = injected(voice.say(f"{topic}.turn", named)) + rng.choice(("。", "。", "，"))
+        lines.insert(rng.randint(0, len(lines)), turn)
+    size = rng.randint(1, 4)
     draft.paragraphs[:] = ["".join(lines[at : at + size]) for at in range(0, len(lines), size)]
     draft.description = rng.choice(lines) if rng.random() < 0.3 else ""
     draft.keywords = ""

@@ -167,6 +167,19 @@ def test_essays_made_for_a_search_word_mark_what_names_it() -> None:
     assert 0 < untitled < 20
 
 
+def test_a_lone_brand_is_one_name_of_the_list() -> None:
+    names = lexicons().words("brands_zh", None, "train")
+    bare = 0
+    # Seeds whose campaign speaks Chinese.
+    for seed in range(73, 113):
+        draft = a_draft()
+        PLACEMENTS["lone_brand"](draft, random.Random(seed), "train")
+        (name,) = injections(draft)
+        assert name.startswith(names)
+        bare += name in names
+    assert 25 < bare < 40
+
+
 def test_injection_is_deterministic() -> None:
     for seed in range(20):
         one, two = a_draft(), a_draft()

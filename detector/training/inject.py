@@ -46,6 +46,7 @@ from detector.training.place_phrases import (
     company_slot,
     date_slot,
     footer_line,
+    lone_brand,
     once,
     one_sentence,
     opening,
@@ -94,6 +95,7 @@ PLACEMENTS: dict[str, Placement] = {
     "one_sentence": one_sentence,
     "anchor_in_sentence": anchor_in_sentence,
     "once": once,
+    "lone_brand": lone_brand,
     "byline_slot": byline_slot,
     "breadcrumb_slot": breadcrumb_slot,
     "company_slot": company_slot,
@@ -140,7 +142,7 @@ WHOLE_PAGE = frozenset(
 _WEIGHTS: dict[str, int] = {
     **{"title_prefix": 6, "title_suffix": 6, "title_sandwich": 5, "title_question": 4},
     **{"headline": 10, "owner_slot": 8, "before_punctuation": 8, "word_split": 5},
-    **{"one_sentence": 6, "anchor_in_sentence": 4, "once": 16, "byline_slot": 3},
+    **{"one_sentence": 6, "anchor_in_sentence": 4, "once": 14, "lone_brand": 8, "byline_slot": 3},
     **{"breadcrumb_slot": 3, "company_slot": 3, "date_slot": 2, "porn_chain": 5},
     **{"ad_lines_top": 6, "ad_lines_bottom": 3, "footer_line": 7, "doorway": 5},
     **{
@@ -172,8 +174,9 @@ def _choose(rng: random.Random, names: Sequence[str]) -> list[str]:
     if whole:
         others = ("footer_line", "hidden_block", "link_block_visible", "alt_text", "script_write")
         chosen = [whole[0], *(name for name in chosen if name in others)]
-    if "once" in chosen:
-        chosen = ["once"]
+    alone = [name for name in chosen if name in {"once", "lone_brand"}]
+    if alone:
+        chosen = alone[:1]
     return chosen
 
 

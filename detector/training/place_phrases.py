@@ -6,8 +6,9 @@ import random
 import re
 
 from detector.training.drafts import Draft, Link
+from detector.training.lexicons import lexicons
 from detector.training.marks import remove_marks
-from detector.training.names import base_language, latin_name
+from detector.training.names import base_language, latin_name, traditional
 from detector.training.phrases import Phrases
 from detector.training.placing import (
     HAN_PAIR,
@@ -36,6 +37,7 @@ __all__ = [
     "company_slot",
     "date_slot",
     "footer_line",
+    "lone_brand",
     "once",
     "one_sentence",
     "opening",
@@ -237,6 +239,32 @@ def once(draft: Draft, rng: random.Random, split: str) -> None:
         draft.paragraphs[last] += piece
     else:
         draft.paragraphs.append(piece)
+
+
+_NAME_INSIDE = re.compile("[\u4e00-\u9fff]|[A-Za-z0-9]{4}")
+
+
+def lone_brand(draft: Draft, rng: random.Random, split: str) -> None:
+    """One known name, mostly without any word of the trade, within a sentence or at its pauses."""
+    voice = voice_of(draft, rng, split)
+    if voice.base != "zh":
+        once(draft, rng, split)
+        return
+    names = lexicons().words("brands_zh", None, split)
+    names = names[: len(names) // 8] if rng.random() < 0.4 else names
+    name = rng.choice(names)
+    while not _NAME_INSIDE.search(name):  # hth and j9 are too short to be told from a formula
+        name = rng.choice(names)
+    if draft.lang == "zh-Hant" and rng.random() < 0.5:
+        name = traditional(name)
+    piece = injected(name + (voice.slot_words(1)[0] if rng.random() < 0.2 else ""))
+    way = rng.random()
+    if way < 0.55:
+        done = into_paragraph(draft, rng, HAN_PAIR, piece)
+    else:
+        done = into_paragraph(draft, rng, _PAUSE, piece, after=way > 0.85)
+    if not done:
+        append_somewhere(draft, rng, piece)
 
 
 def opening(draft: Draft, rng: random.Random, split: str) -> None:

@@ -135,6 +135,15 @@ def test_a_line_stands_between_two_copies() -> None:
         assert draft.paragraphs[at + 1 :] == old
 
 
+def test_an_affiliation_marks_the_name_alone() -> None:
+    for seed in range(73, 113):
+        draft = a_draft()
+        PLACEMENTS["affiliation"](draft, random.Random(seed), "train")
+        assert len(injections(draft)) == 1
+        assert "\x00" not in "".join(draft.paragraphs)
+        assert remove_marks("".join(draft.paragraphs)) != "".join(a_draft().paragraphs)
+
+
 def test_a_stamp_marks_the_name_alone() -> None:
     for seed in range(40):
         draft = a_draft()

@@ -38,6 +38,7 @@ from detector.training.place_pages import (
 from detector.training.place_phrases import (
     ad_lines_bottom,
     ad_lines_top,
+    affiliation,
     anchor_in_sentence,
     before_punctuation,
     between_copies,
@@ -96,6 +97,7 @@ PLACEMENTS: dict[str, Placement] = {
     "anchor_in_sentence": anchor_in_sentence,
     "once": once,
     "lone_brand": lone_brand,
+    "affiliation": affiliation,
     "byline_slot": byline_slot,
     "breadcrumb_slot": breadcrumb_slot,
     "company_slot": company_slot,
@@ -155,7 +157,7 @@ _WEIGHTS: dict[str, int] = {
     },
     **{"link_block_visible": 4, "comment_block": 2, "script_write": 2, "noscript_block": 2},
     **{"headline_word": 4, "role_cascade": 4, "opening": 3, "stamped_lead": 4},
-    **{"between_copies": 2, "server_essay": 2, "keyword_essay": 5},
+    **{"between_copies": 2, "server_essay": 2, "keyword_essay": 6, "affiliation": 3},
     **{"affiliate_page": 6, "operator_terms": 2, "betting_guide": 3, "reflected_search": 2},
     **{"alt_text": 2, "visitor_comment": 4},
 }

@@ -29,6 +29,7 @@ from detector.training.placing import (
 __all__ = [
     "ad_lines_bottom",
     "ad_lines_top",
+    "affiliation",
     "anchor_in_sentence",
     "before_punctuation",
     "between_copies",
@@ -387,6 +388,21 @@ def stamped_lead(draft: Draft, rng: random.Random, split: str) -> None:
     draft.paragraphs[0] = stamp("stamp.lead") + draft.paragraphs[0]
     if rng.random() < 0.35:
         draft.paragraphs[-1] += stamp("stamp.tail")
+
+
+def affiliation(draft: Draft, rng: random.Random, split: str) -> None:
+    """A name in place of the school or firm that people are from, in a line at either end."""
+    voice = voice_of(draft, rng, split)
+    if voice.base != "zh":
+        byline_slot(draft, rng, split)
+        return
+    name = voice.brand + (voice.slot_words(1)[0] if rng.random() < 0.4 else "")
+    line = voice.say("affil.line", {"name": "\x00"}).replace("\x00", injected(name))
+    if rng.random() < 0.5 or not draft.paragraphs:
+        draft.paragraphs.insert(0 if rng.random() < 0.7 else len(draft.paragraphs), line)
+    else:
+        index = rng.choice((0, -1))
+        draft.paragraphs[index] = line + draft.paragraphs[index]
 
 
 # --- lines above and below --------------------------------------------------------------------

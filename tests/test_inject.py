@@ -135,12 +135,12 @@ def test_a_line_stands_between_two_copies() -> None:
         assert draft.paragraphs[at + 1 :] == old
 
 
-def test_an_affiliation_marks_the_name_alone() -> None:
+def test_an_affiliation_marks_the_name_and_the_gift() -> None:
     for seed in range(73, 113):
         draft = a_draft()
         PLACEMENTS["affiliation"](draft, random.Random(seed), "train")
-        assert len(injections(draft)) == 1
-        assert "\x00" not in "".join(draft.paragraphs)
+        assert len(injections(draft)) in {1, 2}
+        assert not re.search("[\x00\x01]", "".join(draft.paragraphs))
         assert remove_marks("".join(draft.paragraphs)) != "".join(a_draft().paragraphs)
 
 
@@ -256,7 +256,7 @@ def test_brands_vary() -> None:
 def test_the_grammars_name_only_what_exists() -> None:
     supplied = {"brand", "nb", "kw", "slot", "code", "handle", "phone", "host", "url", "obf"}
     supplied |= {"fancy", "tld", "year", "porn2", "contact", "spam", "bad", "badhost", "o", "c"}
-    supplied |= {"m", "n", "name", "site"}
+    supplied |= {"m", "n", "name", "site", "gain"}
     supplied |= {"kw" + group for group in lexicons().groups("keywords_zh")}
     for files in (
         ("spam_zh", "apps_zh"),

@@ -204,7 +204,7 @@ def server_essay(draft: Draft, rng: random.Random, split: str) -> None:
 
 
 def keyword_essay(draft: Draft, rng: random.Random, split: str) -> None:
-    """Prose about tea, games, apps, likes or plans that was made for the search words in it."""
+    """Prose about tea, games, apps, plans or gossip that was made for the search words in it."""
     voice = voice_of(draft, rng, split)
     if voice.base != "zh":
         affiliate_page(draft, rng, split)

@@ -391,13 +391,15 @@ def stamped_lead(draft: Draft, rng: random.Random, split: str) -> None:
 
 
 def affiliation(draft: Draft, rng: random.Random, split: str) -> None:
-    """A name in place of the school or firm that people are from, in a line at either end."""
+    """A name in place of what scholars, guests or reporters are from, in a line at either end."""
     voice = voice_of(draft, rng, split)
     if voice.base != "zh":
         byline_slot(draft, rng, split)
         return
     name = voice.brand + (voice.slot_words(1)[0] if rng.random() < 0.4 else "")
-    line = voice.say("affil.line", {"name": "\x00"}).replace("\x00", injected(name))
+    line = voice.say("affil.line", {"name": "\x00", "gain": "\x01"})
+    line = line.replace("\x00", injected(name))
+    line = line.replace("\x01", injected(voice.say("affil.gain")))
     if rng.random() < 0.5 or not draft.paragraphs:
         draft.paragraphs.insert(0 if rng.random() < 0.7 else len(draft.paragraphs), line)
     else:

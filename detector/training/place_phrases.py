@@ -338,6 +338,8 @@ def company_slot(draft: Draft, rng: random.Random, split: str) -> None:
     """A phrase within the name of a firm."""
     voice = voice_of(draft, rng, split)
     name = injected(voice.brand if rng.random() < 0.5 else voice.glued())
+    if voice.base == "zh" and rng.random() < 0.2:  # PP电子: a kind of game as the name of a firm
+        name = injected(voice.search_word())
     if base_language(draft.lang) == "zh":
         company = f"{rng.choice(_CITIES)}{name}{rng.choice(_TRADES)}有限公司"
     else:

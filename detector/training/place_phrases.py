@@ -16,8 +16,10 @@ from detector.training.placing import (
     WORD_INSIDE,
     append_somewhere,
     injected,
+    insert,
     into_paragraph,
     kinds_open,
+    places_of,
     put_among,
     replace_some,
     separator,
@@ -190,9 +192,12 @@ def word_split(draft: Draft, rng: random.Random, split: str) -> None:
 
 
 def one_sentence(draft: Draft, rng: random.Random, split: str) -> None:
-    """One sentence of promotion."""
+    """One sentence of promotion, or a search phrase that stands as one."""
     voice = voice_of(draft, rng, split)
-    sentence = injected(voice.one(rng.choice(("sentence",) * 5 + ("contact",))))
+    if voice.base == "zh" and rng.random() < 0.2:  # what is searched for, between two full stops
+        sentence = injected(voice.one(rng.choice(("query", "plan", "title")))) + "。"
+    else:
+        sentence = injected(voice.one(rng.choice(("sentence",) * 5 + ("contact",))))
     if voice.base not in {"zh", "ja"}:
         sentence = f" {sentence}"
     if rng.random() < 0.15 or not into_paragraph(draft, rng, _SENTENCE_END, sentence, after=True):
@@ -246,7 +251,7 @@ _NAME_INSIDE = re.compile("[\u4e00-\u9fff]|[A-Za-z0-9]{4}")
 
 
 def lone_brand(draft: Draft, rng: random.Random, split: str) -> None:
-    """One known name, mostly without any word of the trade, within a sentence or at its pauses."""
+    """One known name, mostly without any word of the trade, in a title, a sentence or at pauses."""
     voice = voice_of(draft, rng, split)
     if voice.base != "zh":
         once(draft, rng, split)
@@ -260,10 +265,16 @@ def lone_brand(draft: Draft, rng: random.Random, split: str) -> None:
         name = traditional(name)
     piece = injected(name + (voice.slot_words(1)[0] if rng.random() < 0.2 else ""))
     way = rng.random()
-    if way < 0.55:
+    if way < 0.2:
+        places = [0, len(draft.title), *places_of(HAN_PAIR, draft.title)]
+        at = rng.choice((0, 1, rng.randrange(len(places))))
+        before, after = separator(rng) * (at == 1), separator(rng) * (at == 0)
+        draft.title = insert(draft.title, places[at], before + piece + after)
+        return
+    if way < 0.6:
         done = into_paragraph(draft, rng, HAN_PAIR, piece)
     else:
-        done = into_paragraph(draft, rng, _PAUSE, piece, after=way > 0.85)
+        done = into_paragraph(draft, rng, _PAUSE, piece, after=way > 0.88)
     if not done:
         append_somewhere(draft, rng, piece)
 

@@ -72,8 +72,8 @@ def _slots(rng: random.Random, lang: str, split: str) -> dict[str, Slot]:
     return slots
 
 
-_BRACKETS = (("（", "）"), ("（", "）"), ("(", ")"), ("(", ")"), ("[", "]"), ("〔", "〕"))
-"""What a text puts around readings."""
+_BRACKETS = (("（", "）"), ("（", "）"), ("(", ")"), ("(", ")"), ("[", "]"), ("〔", "〕"), ("", ""))
+"""What a text puts around readings: nothing where they stood above the characters."""
 _STEADY = ("police", "city", "univ", "soft", "bank", "district", "latinname2", "surname", "team")
 
 

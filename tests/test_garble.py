@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from detector.training.garble_lexicons import (
     read_own,
     read_pairs,
 )
+from detector.training.garble_noise import NOISES
 from detector.training.lexicons import DEFAULT_FOLDER, in_split
 from detector.training.lookalikes import honest_lookalikes, honest_masks, honest_names
 from detector.training.marks import remove_marks, unmark
@@ -187,6 +189,29 @@ def test_strength_is_the_share_of_characters(lex: GarbleLexicons) -> None:
     light = [len(MACHINES["noise"](text, random.Random(n), 0.02, lex, "train")) for n in range(20)]
     heavy = [len(MACHINES["noise"](text, random.Random(n), 0.2, lex, "train")) for n in range(20)]
     assert sum(heavy) > 5 * sum(light)
+
+
+@pytest.mark.parametrize(
+    ("name", "becomes"),
+    [
+        ("insert", {"甲乙一丙丁戊，"}),
+        ("stray", {"甲乙一丙丁戊，"}),
+        ("replace", {"甲乙一丁戊，", "甲乙一戊，"}),
+        ("pause", {"甲乙丙丁戊一，"}),
+        ("drop", {"甲乙丁戊，"}),
+        ("swap", {"甲丙乙丁戊，"}),
+        ("repeat", {"甲乙丙乙丙丁戊，"}),
+        ("shuffle", {f"甲{a}{b}{c}戊，" for a, b, c in permutations("乙丙丁")}),
+    ],
+)
+def test_noise_changes_a_run_of_characters_at_a_place(name: str, becomes: set[str]) -> None:
+    text = "甲乙丙丁戊，"
+    seen = set()
+    for seed in range(60):
+        edit = NOISES[name](text, 2, 5, "一", random.Random(seed))
+        seen.add(text[: edit.start] + edit.replacement + text[edit.end :])
+    assert seen & becomes == becomes
+    assert name == "shuffle" or seen == becomes
 
 
 def test_traditional_text_gets_traditional_replacements(lex: GarbleLexicons) -> None:

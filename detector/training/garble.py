@@ -31,13 +31,8 @@ from detector.training.edits import (
     traditional_text,
 )
 from detector.training.garble_lexicons import GarbleLexicons, prepare
-from detector.training.garble_signs import (
-    absurd_emoji,
-    bracketed_pinyin,
-    letter_codes,
-    mojibake,
-    noise,
-)
+from detector.training.garble_noise import noise
+from detector.training.garble_signs import absurd_emoji, bracketed_pinyin, letter_codes, mojibake
 from detector.training.garble_words import (
     accidents,
     back_translated,
@@ -87,7 +82,7 @@ _WEIGHTS = {
     "bracketed_pinyin": 1.2,
     "absurd_emoji": 0.5,
     "letter_codes": 0.5,
-    "noise": 1.2,
+    "noise": 1.6,
     "proper_nouns": 0.4,
     "accidents": 0.8,
     "mojibake": 0.6,

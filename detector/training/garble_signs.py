@@ -1,4 +1,4 @@
-"""Machines that put signs into a text, or read its bytes wrongly: readings, emoji, noise, mojibake.
+"""Machines that put signs into a text, or read its bytes wrongly: readings, emoji, mojibake.
 
 See :mod:`detector.training.garble` for what a machine is given and returns.
 """
@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import random
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
 
 from detector.training.edits import (
     HAN,
@@ -30,11 +28,9 @@ __all__ = [
     "emoji_at",
     "letter_codes",
     "mojibake",
-    "noise",
     "stops",
 ]
 
-_RUN = re.compile("[\u4e00-\u9fff]{2,}")
 _LINE = re.compile(f"[^\n{MARKS}]{{2,}}")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _CONTROL = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f]")
@@ -42,14 +38,23 @@ _STOP = re.compile("[，。！？；：、,.!?;:](?!\\d)")
 
 
 _GLOSSES: tuple[Callable[[str, str], str], ...] = (
+    # What farms use, some more often than others ...
     lambda char, reading: f"{char}({reading})",
     lambda char, reading: f"{char}({reading})",
+    lambda char, reading: f"{char}({reading})",
+    lambda char, reading: f"{char}({plain_reading(reading)})",
     lambda char, reading: f"{char}({plain_reading(reading)})",
     lambda char, reading: f"{char}({plain_reading(reading)})({plain_reading(reading)})",
     lambda char, reading: f"{char}【{reading}】",
     lambda char, reading: f"{char}（{reading}）",
     lambda char, reading: f"{char}（{plain_reading(reading)}）",
     lambda char, reading: f"{char}[{plain_reading(reading)}]",
+    # ... and what they might.
+    lambda char, reading: f"({plain_reading(reading)}){char}",
+    lambda char, reading: f"{char}《{reading}》",
+    lambda char, reading: f"{char}“{plain_reading(reading)}”",
+    lambda char, reading: f"{char}:{plain_reading(reading)}:",
+    lambda char, reading: f"{char}*{reading}*",
 )
 
 
@@ -143,45 +148,6 @@ def emoji_at(
     signs = rng.sample(emoji, min(len(emoji), rng.randint(3, 40)))
     chosen = sorted(rng.sample(places, min(len(places), wanted)))
     return [Edit(at, at, rng.choice(signs) * rng.choice((1, 1, 1, 2))) for at in chosen]
-
-
-def noise(
-    text: str, rng: random.Random, strength: float, lex: GarbleLexicons, split: str
-) -> list[Edit]:
-    """Characters at random: in words, before pauses, in the place of others; dropped, exchanged."""
-    ready = prepare(lex, split)
-    modes = rng.choice(
-        (
-            *(("insert",), ("replace",), ("drop",), ("swap",), ("pause",)),
-            ("insert", "replace", "drop", "swap"),
-        )
-    )
-    # What stands before a pause is rare: for machines to see and readers to pass over.
-    pools = (ready.rare,) if modes == ("pause",) else (ready.common[:500], *[ready.common] * 2)
-    pool = rng.choice((*pools, ready.rare))
-    runs = [match.span() for match in _RUN.finditer(text)]
-    if not runs:
-        return []
-    ends = list(accumulate(end - start - 1 for start, end in runs))
-    edits: dict[int, Edit] = {}
-    for _ in range(min(wanted_edits(text, strength), ends[-1])):
-        pick = rng.randrange(ends[-1])
-        index = bisect_right(ends, pick)
-        start, end = runs[index]
-        at = start + 1 + pick - (ends[index] - (end - start - 1))
-        mode = rng.choice(modes)
-        strange = "".join(rng.choice(pool) for _ in range(rng.choice((1, 1, 2, 2, 3))))
-        if mode == "insert":
-            edits[at] = Edit(at, at, strange)
-        elif mode == "replace":
-            edits[at] = Edit(at, min(end, at + rng.choice((1, 1, 2))), strange)
-        elif mode == "pause":
-            edits[end] = Edit(end, end, strange[:2])
-        elif mode == "drop":
-            edits[at] = Edit(at, at + 1, "")
-        elif text[at] != text[at - 1]:
-            edits[at] = Edit(at - 1, at + 1, text[at] + text[at - 1])
-    return merged_edits(list(edits.values()))
 
 
 # (written as, read as): what a page turns into when nobody says how it is encoded.

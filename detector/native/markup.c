@@ -167,18 +167,28 @@ static const u8 *open_element(Scan *scan, const u8 *at, Open opened) {
     return stop;
 }
 
+/* The number of a tag, -1 where there is no memory. */
+static i32 tag_of(Scan *scan, const u8 *name, const u8 *stop) {
+    bool fresh;
+    i32 tag = short_number(&scan->shortcuts, name, stop - name);
+    if (tag >= 0)
+        return tag;
+    tag = numbered(scan, &scan->tags, name, stop, &fresh);
+    if (fresh)
+        add_value(scan, NAME, name, stop);
+    keep_number(&scan->shortcuts, name, stop - name, tag);
+    return tag;
+}
+
 static const u8 *scan_start_tag(Scan *scan, const u8 *at) {
     const u8 *name = at + 1, *end = scan->end, *stop = name;
     while (stop < end && *stop != ' ' && *stop != '>')
         stop++;
     if (!counted(scan))
         return end;
-    bool fresh;
-    i32 tag = numbered(scan, &scan->tags, name, stop, &fresh);
+    i32 tag = tag_of(scan, name, stop);
     if (tag < 0)
         return end;
-    if (fresh)
-        add_value(scan, NAME, name, stop);
     i32 traits = traits_of(scan, tag);
     Open opened = {.name = name, .size = stop - name, .tag = tag,
                    .element = scan->open[scan->depth].element,

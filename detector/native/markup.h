@@ -68,11 +68,16 @@ typedef struct {
     i32 start, end;
 } Value;
 
+/* Whether a byte is white space by itself. */
+static inline bool is_space(u8 byte) {
+    return byte == ' ' || (byte >= 9 && byte <= 13) || (byte >= 28 && byte <= 31);
+}
+
 /* Bytes of white space, in the sense of Python's str.split, at `at`; 0 where there is none. */
 static inline i64 space_at(const u8 *at, const u8 *end) {
     u8 first = *at;
     if (first < 0x80)
-        return first == ' ' || (first >= 9 && first <= 13) || (first >= 28 && first <= 31);
+        return is_space(first);
     if (first == 0xC2)
         return end - at > 1 && (at[1] == 0x85 || at[1] == 0xA0) ? 2 : 0;
     if (first < 0xE1 || first > 0xE3 || end - at < 3)

@@ -51,6 +51,7 @@ typedef struct {
 typedef struct {
     const u8 *end;
     Slices names, attribute_names;
+    Shortcuts shortcuts; /* of names as they are written */
     Named *named; /* by number */
     i64 room;
     Opened *open;
@@ -169,8 +170,8 @@ static const u8 *comment_end(const u8 *at, const u8 *end) {
     return end;
 }
 
-/* The number of a name; NONE where there is no memory. */
-static i32 number_of(Nesting *nesting, const u8 *name, i64 size) {
+/* The number of a name that has to be looked up; NONE where there is no memory. */
+static i32 looked_up(Nesting *nesting, const u8 *name, i64 size) {
     bool fresh;
     for (i64 k = 0; k < size; k++)
         nesting->lower[k] = lowered(name[k]);
@@ -188,6 +189,16 @@ static i32 number_of(Nesting *nesting, const u8 *name, i64 size) {
         nesting->room = room;
     }
     return slice->number;
+}
+
+/* The number of a name; NONE where there is no memory. */
+static inline i32 number_of(Nesting *nesting, const u8 *name, i64 size) {
+    i32 number = short_number(&nesting->shortcuts, name, size);
+    if (number < 0) {
+        number = looked_up(nesting, name, size);
+        keep_number(&nesting->shortcuts, name, size, number);
+    }
+    return number;
 }
 
 static inline i32 kind_at(const Nesting *nesting, i64 at) {

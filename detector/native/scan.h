@@ -22,6 +22,7 @@ typedef struct {
     i64 script;   /* bytes of scripts that are no more than may be read */
     i64 longest;  /* bytes of a value that are no more than are read */
     Slices tags, styles, words, leads, shapes;
+    Shortcuts shortcuts; /* of tags */
     u8 *free_digitless; /* room for the next shape of a link */
     Open *open;
     i64 depth;
@@ -85,10 +86,6 @@ static inline bool beyond_ascii(const u8 *start, const u8 *end) {
         if (*at >= 0x80)
             return true;
     return found_text(start, end, "&nbsp;", 6) < end;
-}
-
-static inline bool is_space(u8 byte) {
-    return byte == ' ' || (byte >= 9 && byte <= 13) || (byte >= 28 && byte <= 31);
 }
 
 static inline bool is_any(const u8 *at, const char *letter) {

@@ -3,6 +3,7 @@
 #include "segment.h"
 #include "slices.h"
 #include "told.h"
+#include "wide.h"
 
 /* What may cut something. */
 enum { CHARACTERS, SEGMENTS, VALUES, LIMITS };
@@ -46,15 +47,50 @@ static inline bool is_plain(u8 byte) { return byte > ' ' && byte < 0x80 && byte 
 /* Whether a byte begins a character of three, and no white space. */
 static inline bool is_common(u8 byte) { return byte > 0xE3 && byte < 0xF0; }
 
-/* Write the first `longest` code points of a text to `to`, its white space collapsed. */
+/* Copy characters up to the first that may be white space or a reference, or until less than WIDTH of
+ * `end` or of `most` characters are left. Return where that is, and move *to; *points: characters. */
+static inline const u8 *copy_run(const u8 *at, const u8 *end, i64 most, u8 **to, i64 *points) {
+    const u8 *start = at;
+    for (*points = 0; end - at > WIDTH && most - *points >= WIDTH;) {
+        Bytes bytes = bytes_at(at);
+        i64 size = first_true(truth_of((Bytes)((bytes <= ' ') | (bytes == '&') | (bytes == 0xC2) |
+                                               ((bytes >= 0xE1) & (bytes <= 0xE3)))));
+        memcpy(*to, &bytes, sizeof bytes);
+        *points += size - count_true(truth_of((Bytes)((bytes & 0xC0) == 0x80)), size);
+        at += size;
+        *to += size;
+        if (size < WIDTH)
+            return at;
+    }
+    bool within = at > start && (*at & 0xC0) == 0x80; /* a character, which is left as a whole */
+    *points -= within;
+    for (; within && at > start && (*at & 0xC0) == 0x80; at--)
+        --*to;
+    return at;
+}
+
+/* Write the first `longest` code points of a text to `to`, its white space collapsed. There is room for
+ * all of it. */
 static Run collapsed(const u8 *at, const u8 *end, bool references, i64 longest, u8 *to) {
     u8 *first = to;
     Run run = {0};
-    for (i64 read = 0; at < end; read++) {
+    i64 read = 0, points;
+    while (at < end) {
         if (read == longest) {
             run.cut = true;
             break;
         }
+        if (run.trailing)
+            while (at < end && read < longest && is_space(*at))
+                at++, read++;
+        else {
+            at = copy_run(at, end, longest - read, &to, &points);
+            read += points;
+            run.points += points;
+        }
+        if (at == end || read == longest)
+            continue;
+        read++;
         if (!run.trailing && is_plain(*at)) {
             *to++ = *at++;
             run.points++;
@@ -193,6 +229,12 @@ static void add_waiting(Writer *writer, const u8 *start, const u8 *end, bool ref
 
 /* Whether a text node says nothing at all, not even where a block begins. */
 static bool is_blank(const u8 *at, const u8 *end) {
+    for (; end - at >= WIDTH; at += WIDTH) {
+        Bytes bytes = bytes_at(at);
+        if (!all_true(truth_of((Bytes)((bytes == ' ') | (bytes == '\t') | (bytes == '\n') |
+                                       (bytes == '\f') | (bytes == '\r')))))
+            return false;
+    }
     while (at < end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\f' || *at == '\r'))
         at++;
     return at == end;

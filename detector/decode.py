@@ -217,16 +217,25 @@ def _declared(data: bytes, content_type: str | None) -> str | None:
     head = data[:4096]
     if b"<" not in head:
         return None
+    first = _META.search(head)
+    if first and b"<!--" not in head[: first.end()] and (encoding := _named(first)):
+        return encoding
     head = _COMMENT.sub(b"", head)
     for pattern in (_META, _XML):
         for found in pattern.finditer(head):
-            label = found.group(1).decode("ascii").lower()
-            # The meta element was readable as ASCII, so the page cannot be UTF-16.
-            if label == "utf-8" or label.startswith("utf-16"):
-                return "utf-8"
-            if encoding := lookup(label):
-                return "utf-8" if encoding.startswith("utf-16") else encoding
+            if encoding := _named(found):
+                return encoding
     return None
+
+
+def _named(found: re.Match[bytes]) -> str | None:
+    """Return the codec that the document names in a match, if it is one of pages."""
+    label = found.group(1).decode("ascii").lower()
+    # The match was readable as ASCII, so the page cannot be UTF-16.
+    if label == "utf-8" or label.startswith("utf-16"):
+        return "utf-8"
+    encoding = lookup(label)
+    return "utf-8" if encoding and encoding.startswith("utf-16") else encoding
 
 
 def _as_declared(data: bytes, declared: str) -> Decoded | None:

@@ -114,6 +114,8 @@ def _styles(
 
 def _sheets(markup: Markup) -> list[Sheet]:
     """Return the style sheets of a document, but for those that browsers with scripts skip."""
+    if not markup.kinds >> _SHEET & 1:
+        return []
     rows = markup.values[markup.values[:, 0] == _SHEET, 2:].tolist()
     sheets: dict[int, Sheet] = {}
     for element, start, end in rows:

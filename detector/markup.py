@@ -31,6 +31,7 @@ __all__ = [
     "TRAITS",
     "VALUES",
     "Markup",
+    "attributes_of",
     "document_of",
     "fragment_of",
     "mark_counts",
@@ -127,6 +128,8 @@ class Markup(NamedTuple):
     """Scripts are serialised as other texts are, templates as attributes."""
     cut: bool
     """There are more nodes than were to be scanned."""
+    kinds: int
+    """By bits, which of ``VALUES`` there are."""
 
     def raw(self, start: int, end: int) -> str:
         """Return a stretch of the serialisation as it stands there."""
@@ -139,15 +142,22 @@ class Markup(NamedTuple):
     def attributes(self, element: int) -> dict[str, str | None]:
         """Return the attributes of an element by name."""
         start, end = self.elements[element, 2:4].tolist()
-        return {
-            name.decode("utf-8", "replace"): unescaped_text(value)
-            for name, value in _ATTRIBUTE.findall(self.source[start:end])
-        }
+        return attributes_of(self.source[start:end])
 
     def slices(self, kind: str) -> list[bytes]:
         """Return what the values of one kind (of ``VALUES``) say."""
+        if not self.kinds >> VALUES.index(kind) & 1:
+            return []
         rows = self.values[self.values[:, 0] == VALUES.index(kind), 3:].tolist()
         return [self.source[start:end] for start, end in rows]
+
+
+def attributes_of(raw: bytes) -> dict[str, str | None]:
+    """Return attributes by name that are serialised as ``raw``."""
+    return {
+        name.decode("utf-8", "replace"): unescaped_text(value)
+        for name, value in _ATTRIBUTE.findall(raw)
+    }
 
 
 def unescaped_text(raw: bytes) -> str:
@@ -239,7 +249,7 @@ def scan(source: bytes, config: Config, *, escaped: bool = False) -> tuple[Marku
     sizes = np.array([room * 8, (2 * room + 2) * 4, (8 * room + tags + slashes + 8) * 5])
     block = np.empty(int(sizes.sum()), dtype=np.int32)
     start = address(block, np.int32, len(block)) or 0
-    counts = (ctypes.c_int64 * 3)()
+    counts = (ctypes.c_int64 * 4)()
     first, second = int(sizes[0]), int(sizes[0] + sizes[1])
     result = call(
         "scan_markup", source, len(source), tags, _NAMES, len(_NAMES),
@@ -247,7 +257,7 @@ def scan(source: bytes, config: Config, *, escaped: bool = False) -> tuple[Marku
         config.max_nodes, config.max_script, config.max_value, SEED,
         start, start + 4 * first, start + 4 * second, ctypes.addressof(counts),
     )  # fmt: skip
-    elements, items, values = counts
+    elements, items, values, kinds = counts
     markup = Markup(
         source,
         block[: elements * 8].reshape(-1, 8),
@@ -255,6 +265,7 @@ def scan(source: bytes, config: Config, *, escaped: bool = False) -> tuple[Marku
         block[second : second + values * 5].reshape(-1, 5),
         escaped,
         bool(result & _CUT),
+        kinds,
     )
     return markup, not result & _UNSAFE
 

@@ -17,14 +17,24 @@ from numpy.typing import NDArray
 from detector.declarations import Declared
 from detector.hiding import BODY, NEUTRAL, Reading, Style, inline_style, restyled
 from detector.kernel import address, call
-from detector.markup import ACTIONS, SEED, TAG_TRAITS, TAGS, Markup, unescaped_text
+from detector.markup import (
+    ACTIONS,
+    SEED,
+    TAG_TRAITS,
+    TAGS,
+    Markup,
+    attributes_of,
+    unescaped_text,
+)
 from detector.page import PLACES, Where, place_of
 
 __all__ = ["ALTS", "Readings", "readings_of"]
 
 _LINK, _TITLE, _HEADING, _NOSCRIPT = map(ACTIONS.index, ("link", "title", "heading", "noscript"))
 _WHERES: dict[int, Where] = {_TITLE: "title", _HEADING: "heading", _NOSCRIPT: "noscript"}
-_TAG, _STYLE = 0, 5  # columns of the elements
+_TAG, _START, _END, _STYLE = 0, 2, 3, 5  # columns of the elements
+_LONGEST_KNOWN = 1_000
+"""Bytes of attributes whose meaning is remembered."""
 ALTS = bytes(where == "alt" for where, _ in PLACES)
 """By place: whether it is one of values that mostly repeat a text."""
 
@@ -46,8 +56,8 @@ def readings_of(markup: Markup, styles: Mapping[int, tuple[Declared, Style]]) ->
     """
     elements = markup.elements
     count = len(elements)
-    inline = list(map(_inline_style, markup.slices("style")))
-    neutral = bytes(style is NEUTRAL for style in inline)
+    written = markup.slices("style")
+    neutral = bytes([_inline_style(style) is NEUTRAL for style in written])
     ruled: bytearray | None = None
     if styles:
         ruled = bytearray(count)
@@ -62,16 +72,24 @@ def readings_of(markup: Markup, styles: Mapping[int, tuple[Declared, Style]]) ->
     )  # fmt: skip
     states = [BODY]
     told = rows[1:found]
-    of = elements[told[:, 2]][:, (_TAG, _STYLE)].tolist()  # of no element that of any
-    for (parent, action, element, style), (tag, own) in zip(told.tolist(), of, strict=True):
+    of = elements[told[:, 2]].tolist()  # of no element that of any
+    for (parent, action, element, style), own in zip(told.tolist(), of, strict=True):
         reading = states[parent]
         if element < 0:
             states.append(_changed(reading, action))
         else:
-            attributes = markup.attributes(element) if style < 0 else {}
+            tag, start, end, number = own[_TAG], own[_START], own[_END], own[_STYLE]
             name = TAGS[tag] if tag < len(TAGS) else ""
-            looks = inline[own] if own >= 0 else NEUTRAL
-            states.append(restyled(reading, name, attributes, looks, styles.get(element)))
+            told_by = markup.source[start:end] if style < 0 else b""
+            looks = written[number] if number >= 0 else b""
+            rules = styles.get(element) if styles else None
+            if rules is None:
+                known = len(told_by) + len(looks) <= _LONGEST_KNOWN
+                look = _looked if known else _looked.__wrapped__
+                states.append(look(reading, name, told_by, looks))
+            else:
+                attributes, own_style = attributes_of(told_by), _inline_style(looks)
+                states.append(restyled(reading, name, attributes, own_style, rules))
     return Readings(
         states,
         np.array([place_of(where, hidden) for where, hidden, _ in states], dtype=np.int32),
@@ -82,6 +100,15 @@ def readings_of(markup: Markup, styles: Mapping[int, tuple[Declared, Style]]) ->
 @lru_cache(maxsize=4096)
 def _inline_style(style: bytes) -> Style:
     return inline_style(unescaped_text(style))
+
+
+@lru_cache(maxsize=4096)
+def _looked(reading: Reading, tag: str, told_by: bytes, style: bytes) -> Reading:
+    """Return how the text of an element is read that no rule is for, in one read as ``reading``.
+
+    ``told_by`` are its attributes as they are serialised, ``style`` is its inline style.
+    """
+    return restyled(reading, tag, attributes_of(told_by), _inline_style(style))
 
 
 def _changed(reading: Reading, action: int) -> Reading:

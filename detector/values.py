@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser
@@ -31,7 +33,10 @@ _READ = tuple("named input remark program bare fragment hushed".split())
 """Kinds of values that are read in Python."""
 _NAMED, _INPUT, _REMARK, _PROGRAM, _BARE, _FRAGMENT, _HUSHED = map(VALUES.index, _READ)
 _IS_READ = np.array([kind in _READ for kind in VALUES])
+_READ_KINDS = sum(1 << VALUES.index(kind) for kind in _READ)
 _NOTHING, _RAW_TEXT = ITEMS.index("nothing"), ITEMS.index("raw_text")
+_SHORT = 500
+"""Characters of markup that is remembered."""
 _STATE = 6  # column of the elements
 _META = place_of("meta", "meta")
 
@@ -49,6 +54,33 @@ _TEXT = next(
     for node in LexborHTMLParser("text").css("html")[0].traverse(include_text=True)
     if node.is_text_node
 )
+
+
+def _said_by(markup: str, longest: int) -> Iterator[tuple[bool, str]]:
+    """Yield what is in a piece of markup: (True, where a link leads) or (False, text).
+
+    White space is left out, unless it is longer than values may be.
+    """
+    fragment = fragment_of(markup)
+    for inner in fragment.traverse(include_text=True) if fragment is not None else ():
+        number = inner.tag_id
+        if number == _TEXT:
+            said = inner.text_content or ""
+            if said.isspace() and len(said) <= longest:
+                continue  # as most are
+            around = inner.parent
+            if around is None or around.tag_id not in _SILENT:
+                yield False, said
+        elif number in _LEADING:
+            href = inner.attributes.get("href") or inner.attributes.get("src")
+            if href:
+                yield True, href
+
+
+@lru_cache(maxsize=1024)
+def _remembered(markup: str, longest: int) -> tuple[tuple[bool, str], ...]:
+    """Return what :func:`_said_by` yields: conditional comments are alike on many pages."""
+    return tuple(_said_by(markup, longest))
 
 
 class Reader:
@@ -84,6 +116,15 @@ class Reader:
 
     def read_values(self) -> Told:
         """Read all values, and return what they say."""
+        if self._markup.kinds & _READ_KINDS:
+            self._read_in_order()
+        told = told_of(self._markup, self._readings, self._given, self._config)
+        if told.exhausted is not None:
+            item, given = told.exhausted
+            self.cut.insert(bisect_right(self._cut_at, given), (item, "max_links"))
+        return told
+
+    def _read_in_order(self) -> None:
         values = self._markup.values
         numbers = np.flatnonzero(_IS_READ[values[:, 0]])
         for number, row in zip(numbers.tolist(), values[numbers].tolist(), strict=True):
@@ -93,11 +134,6 @@ class Reader:
                 self._script -= end - start
             else:
                 self._read_value(kind, start, end)
-        told = told_of(self._markup, self._readings, self._given, self._config)
-        if told.exhausted is not None:
-            item, given = told.exhausted
-            self.cut.insert(bisect_right(self._cut_at, given), (item, "max_links"))
-        return told
 
     def _read_value(self, kind: int, start: int, end: int) -> None:
         """Read a value of a kind that takes longer."""
@@ -155,21 +191,14 @@ class Reader:
         if "<" not in text:
             self._add(text, place_of(where, hidden))
             return
+        text = text[: self._longest * 20]
         place = place_of(where, hidden)
-        fragment = fragment_of(text[: self._longest * 20])
-        for inner in fragment.traverse(include_text=True) if fragment is not None else ():
-            number = inner.tag_id
-            if number == _TEXT:
-                said = inner.text_content or ""
-                if said.isspace() and len(said) <= self._longest:
-                    continue  # as most are
-                around = inner.parent
-                if around is None or around.tag_id not in _SILENT:
-                    self._add(said, place)
-            elif number in _LEADING:
-                href = inner.attributes.get("href") or inner.attributes.get("src")
-                if href:
-                    self._add_link(href, hidden)
+        read = _remembered if len(text) <= _SHORT else _said_by
+        for is_link, said in read(text, self._longest):
+            if is_link:
+                self._add_link(said, hidden)
+            else:
+                self._add(said, place)
 
     def _add_script(self, source: str) -> None:
         """Keep what the string literals of a script say, and the names in JSON-LD."""

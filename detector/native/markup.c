@@ -262,7 +262,7 @@ EXPORT i64 count_marks(const u8 *source, i64 n, i64 *counts) {
 
 /* Scan the `n` bytes of a serialisation. There is room for k + 1 elements, 2k + 2 items and
  * 8k + t + s + 16 values where it has t tags and s double slashes, and k is the least of t and
- * `most`. `counts` is told how many there are of each. Return 0, or UNSAFE where the structure
+ * `most`. `counts` is told how many there are of each, and by bits which kinds of values. Return 0, or UNSAFE where the structure
  * cannot be relied upon, plus CUT where there are more nodes than `most`.
  */
 EXPORT i64 scan_markup(const u8 *source, i64 n, i64 tags, const u8 *names, i64 names_size,
@@ -292,5 +292,8 @@ EXPORT i64 scan_markup(const u8 *source, i64 n, i64 tags, const u8 *names, i64 n
     counts[0] = scan.element_count;
     counts[1] = scan.item_count;
     counts[2] = scan.value_count;
+    counts[3] = 0;
+    for (i64 v = 0; v < scan.value_count; v++)
+        counts[3] |= (i64)1 << values[v].kind;
     return scan.starved ? -1 : (scan.unsafe ? UNSAFE : 0) + (scan.cut ? CUT : 0);
 }

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from operator import itemgetter
 
+import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from detector.config import DEFAULT_CONFIG, Config
 from detector.declarations import Declared
 from detector.encodings import whole
 from detector.hiding import Style
+from detector.kernel import call
 from detector.markup import TAGS, VALUES, Markup, document_of, parsed, scanned
 from detector.nesting import tamed
 from detector.page import Elements, Page
@@ -23,7 +25,7 @@ from detector.sheets import Sheet, sheet_styles
 from detector.values import Reader
 from detector.writing import write_page
 
-__all__ = ["extract", "looks_like_html"]
+__all__ = ["extract", "extract_utf8", "looks_like_html"]
 
 _SNIFF_START = re.compile(
     r"[\s\ufeff]*<(?:!doctype\s+html|!--|\?xml[^>]*>\s*<(?:!doctype|html)|(?:html|head|script|"
@@ -53,19 +55,24 @@ def extract(
     Runs of white space are collapsed as browsers do; inline neighbours stay glued, blocks are
     separated by a line feed. Never raises on malformed input.
     """
-    truncated: list[str] = []
-    if len(html) > config.max_bytes:
-        html = html[: config.max_bytes]
-        truncated.append("max_bytes")
-    if isinstance(html, bytes):
-        source = html
-    else:
+    cut = len(html) > config.max_bytes
+    html = html[: config.max_bytes] if cut else html
+    if isinstance(html, str):
         try:
             source = html.encode("utf-8")
         except UnicodeEncodeError:  # surrogates, which the parser could not be handed
             source = whole(html).encode("utf-8")
-    source, exceeded = tamed(source, config)
-    truncated += exceeded
+    elif call("is_utf8", html, len(html)):
+        source = html
+    else:
+        source = html.decode("utf-8", "replace").encode()
+    page = extract_utf8(source, config, encoding)
+    return page._replace(truncated=_different("max_bytes", *page.truncated)) if cut else page
+
+
+def extract_utf8(source: bytes, config: Config, encoding: str | None = None) -> Page:
+    """Return what :func:`extract` does, of UTF-8 without a fault within ``max_bytes``."""
+    source, truncated = tamed(source, config)
     parser = parsed(source)
     markup = scanned(parser, config)
     readings = readings_of(markup, _styles(parser, markup, config, truncated))
@@ -73,14 +80,17 @@ def extract(
     told = reader.read_values()
     written = write_page(markup, readings, told, config)
     truncated += _cut(written.cut, reader.cut, written.stopped, markup)
+    tags, parents = np.ascontiguousarray(markup.elements[:, :2].T)
     elements = Elements(
-        markup.elements[:, 1].copy(),
-        markup.elements[:, 0].copy(),
+        parents,
+        tags,
         tuple(name.decode("utf-8", "replace") for name in markup.slices("name")),
     )
-    return Page(
-        written.text, written.segments, True, encoding, tuple(dict.fromkeys(truncated)), elements
-    )
+    return Page(written.text, written.segments, True, encoding, _different(*truncated), elements)
+
+
+def _different(*names: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
 
 
 def _cut(

@@ -21,7 +21,7 @@ from detector.config import DEFAULT_CONFIG, Config
 from detector.damage import Repaired, repaired, shown_spans
 from detector.decode import looks_binary, utf8_or_text
 from detector.errors import DetectorError, InputError
-from detector.extract import extract, looks_like_html
+from detector.extract import extract, extract_utf8, looks_like_html
 from detector.kernel import loaded
 from detector.link_blocks import link_blocks
 from detector.model import Model, default_model_folder
@@ -94,7 +94,10 @@ def read_page(
         content = _text(content)
         html = not plain and looks_like_html(content)
     if html:
-        result = extract(content, config, encoding)
+        if isinstance(content, bytes):
+            result = extract_utf8(content, config, encoding)
+        else:
+            result = extract(content, config, encoding)
     else:
         result = page_from_text(_text(content), encoding, config.max_characters)
     return result._replace(truncated=truncated + result.truncated) if truncated else result

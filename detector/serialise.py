@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterable
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ from detector.kernel import address, call
 __all__ = ["PARTS", "numbered_elements", "serialised_tree"]
 
 _POINTER = ctypes.c_void_p
+_WORD = ctypes.sizeof(ctypes.c_size_t)
 
 PARTS = (
     "html_serialize_tree_cb", "html_serialize_cb", "dom_node_type_noi", "dom_node_tag_id_noi",
@@ -32,9 +34,14 @@ PARTS = (
 )  # fmt: skip
 """The functions of the parser's library that ``native/serialise.c`` calls, less their ``lxb_``."""
 _WHOLES = ("svg", "math", "template")
+_SAMPLES = (b"a" * 1_237, b"b" * 2_741)
+"""Texts by whose lengths and content it is told where in its nodes the parser keeps texts."""
+_LARGEST_NODE = 160
+"""Bytes of a text node that are searched for that: less than the parser asks the system for."""
 _TRIED = (
-    b"<!doctype html><p a='<' b='>' c=& d='\"' e='\xc2\xa0' f=\xe4\xb8\xad g='' h>"
-    b"&lt;&nbsp;\xe4\xb8\xad<br x><x-y>\xc3\xa4</p><!--b-->"
+    b"<!doctype html><p alt='<' title='>' name=& value='\"' content='\xc2\xa0\xc2\xa9' "
+    b"style=\xe4\xb8\xad color='' hidden>"
+    b"&lt;&nbsp;\xe4\xb8\xad<br open><x-y>\xc3\xa4</p><!--b--><a href='?c&d' src=e>f</a>"
     b"<svg a=b><a xlink:href=c /><title>d</title></svg><template><b>e</b></template><math>f</math>"
     b"<noscript><i>g</noscript><script>1<2"
 )
@@ -67,7 +74,10 @@ class _Writer(NamedTuple):
 
 
 def serialised_tree(node: LexborNode, room: int) -> bytes:
-    """Return a node with what is in it in UTF-8: about ``room`` bytes, or it is written twice."""
+    """Return a node with what is in it: about ``room`` bytes, or it is written twice.
+
+    It is UTF-8 if what was parsed is. Attributes that nothing is read of may be left out.
+    """
     writer = _writer()
     if writer is None:
         return _plain(node)
@@ -77,11 +87,7 @@ def serialised_tree(node: LexborNode, room: int) -> bytes:
         size = writer.write(node, out)
         if size <= len(out):
             break
-    written = out[:size].tobytes()
-    # Where a limit cut a character, the parser has what is left of it.
-    if not call("is_utf8", written, size):
-        written = written.decode("utf-8", "replace").encode()
-    return written
+    return out[:size].tobytes()
 
 
 def numbered_elements(document: LexborNode, identities: Iterable[int]) -> dict[int, int]:
@@ -91,6 +97,27 @@ def numbered_elements(document: LexborNode, identities: Iterable[int]) -> dict[i
         return {node.mem_id: number for number, node in enumerate(document.css("*"), 1)}
     known = sorted(identities)
     return dict(zip(known, writer.number(document, np.array(known, dtype=np.uint64)), strict=True))
+
+
+def _text_place() -> int:
+    """Return how many bytes behind the start of a text node its text is told: address and size.
+
+    No function of the parser tells that, but for a copy. 0 where it is not found.
+    """
+    places = set(range(0, _LARGEST_NODE, _WORD))
+    for sample in _SAMPLES:
+        parser = LexborHTMLParser(b"<p>" + sample)
+        around = parser.css_first("p")
+        node = None if around is None else around.first_child
+        if node is None:
+            return 0
+        words = (ctypes.c_size_t * (_LARGEST_NODE // _WORD + 1)).from_address(node.mem_id)
+        places &= {
+            _WORD * place
+            for place, (start, size) in enumerate(pairwise(words))
+            if size == len(sample) and start and ctypes.string_at(start, size) == sample
+        }
+    return min(places, default=0)
 
 
 def _plain(node: LexborNode) -> bytes:
@@ -113,7 +140,7 @@ def _writer() -> _Writer | None:
     wholes = [node.tag_id for node in map(parser.css_first, _WHOLES) if node is not None]
     if document is None or len(wholes) < len(_WHOLES):
         return None
-    parts = (_POINTER * len(PARTS))(*(function.value for function in functions))
+    parts = (_POINTER * (len(PARTS) + 1))(*(part.value for part in functions), _text_place())
     writer = _Writer(parts, np.array(wholes, dtype=np.uint64))
     out = np.empty(1_000, dtype=np.uint8)
     size = writer.write(document, out)

@@ -54,6 +54,12 @@ BITS = [
     "<i title='<'>", "<i title='>'>", "<i title='&'>", "<i title='\u00e4\u00a0'>",
     "<svg xlink:href=x>",
 ]  # fmt: skip
+ASKED = (
+    "alt src href name type open title style value color media width hidden height content bgcolor "
+    "popover property aria-label background placeholder scrollamount"
+).split()
+"""Attributes that something is read of; ``src`` and ``href`` of what leads somewhere only."""
+LEADING = ("a", "area", "iframe")
 soup = st.lists(st.sampled_from(BITS) | st.text(max_size=4), max_size=40).map("".join)
 
 
@@ -69,6 +75,11 @@ def test_both_sides_know_the_same_traits() -> None:
     assert [(name.lower(), int(bit)) for name, bit in bits] == [
         (name, 4 + number) for number, name in enumerate(TRAITS)
     ]
+
+
+def is_asked(tag: str | None, attribute: str) -> bool:
+    """Say whether something is read of an attribute."""
+    return attribute in ASKED and (tag in LEADING or attribute not in ("src", "href"))
 
 
 def name_of(markup: Markup, element: int) -> str:
@@ -94,7 +105,9 @@ def test_elements_are_those_of_the_parser(source: str) -> None:
         assert parent is not None
         assert markup.elements[number, 1] == numbers.get(parent.mem_id, 0)
         if node.tag != "template":
-            assert markup.attributes(number) == {k: v or "" for k, v in node.attributes.items()}
+            asked = {k: v or "" for k, v in node.attributes.items() if is_asked(node.tag, k)}
+            given = markup.attributes(number)
+            assert {k: v for k, v in given.items() if is_asked(node.tag, k)} == asked
 
 
 @given(st.text(), st.text())
@@ -216,14 +229,86 @@ def test_elements_have_the_numbers_that_the_parser_lists_them_by(source: str) ->
     assert numbered_elements(document, [1]) == {1: 0}
 
 
-@given(soup, st.integers(0, 200), st.binary(max_size=3))
-def test_serialisations_are_those_of_the_parser(source: str, room: int, broken: bytes) -> None:
-    document = document_of(parsed(source.encode("utf-8", "replace") + broken))
+def read_of(serialisation: bytes) -> list[list[tuple[object, ...]]]:
+    """Return what a scan finds, with what it says instead of where that stands."""
+    markup, safe = scan(serialisation, DEFAULT_CONFIG)
+    return [
+        [(safe, markup.kinds)],
+        [tuple(row) for row in markup.elements[:, (0, 1, 4, 5)].tolist()],
+        [(*row, serialisation[start:end]) for *row, start, end in markup.items.tolist()],
+        [(*row, serialisation[start:end]) for *row, start, end in markup.values.tolist()],
+    ]
+
+
+@given(soup, st.integers(0, 200))
+def test_serialisations_are_read_as_those_of_the_parser(source: str, room: int) -> None:
+    document = document_of(parsed(source.encode("utf-8", "replace")))
     assert document is not None
     html = (document.html or "").encode()
-    assert serialised_tree(document, room) == html
+    assert read_of(serialised_tree(document, room)) == read_of(html)
     with patch("detector.serialise._writer", return_value=None):
         assert serialised_tree(document, room) == html
+
+
+@pytest.mark.parametrize("tag", ["a", "area", "iframe", "img", "p"])
+def test_attributes_are_written_that_are_asked_for(tag: str) -> None:
+    plain = "data-alt class id srcset onclick alts titl scrollamoun scrollamounts x".split()
+    both = [name for pair in itertools.zip_longest(ASKED, plain, fillvalue="y") for name in pair]
+    document = document_of(parsed(f"<{tag} {'=甲 '.join(both)}=甲>".encode()))
+    assert document is not None
+    written = "".join(f' {name}="甲"' for name in ASKED if is_asked(tag, name))
+    assert f"<{tag}{written}>".encode() in serialised_tree(document, 1_000)
+
+
+values_of_any_kind = st.text('<>&"\u00a0\u00a9 \ta甲😀', max_size=40)
+
+
+@given(values_of_any_kind, values_of_any_kind)
+def test_values_and_texts_are_written_as_the_parser_writes_them(value: str, text: str) -> None:
+    quoted = html.escape(value)
+    source = f'<!doctype html><p alt="{quoted}">{html.escape(text)}<a href="{quoted}">{text}</a>'
+    document = document_of(parsed(source.encode()))
+    assert document is not None
+    paragraph = document.css_first("p")
+    assert paragraph is not None
+    for node in paragraph.traverse(include_text=False):
+        for name in node.attributes:
+            if name not in ASKED:  # of tags that the text is
+                return
+    assert serialised_tree(document, 0) == (document.html or "").encode()
+
+
+def test_texts_are_written_where_it_is_not_known_where_the_parser_has_them() -> None:
+    source = f"<p>{'甲' * 50}<b>&lt;乙"
+    _writer.cache_clear()
+    with patch("detector.serialise._text_place", return_value=0):
+        assert _writer() is not None
+        unknown = serialised(parsed(source.encode()))
+    _writer.cache_clear()
+    assert serialised(parsed(source.encode())) == unknown
+
+
+spaced = st.lists(
+    st.text("甲乙", min_size=1, max_size=40)
+    | st.text("abc<&", min_size=1, max_size=40)
+    | st.text(" \t\n\x1c\x85\u00a0\u2003\u3000", max_size=20)
+    | st.sampled_from(["é", "あ", "\u2014", "😀", "\u1680"]),
+    max_size=12,
+).map("".join)
+
+
+@given(spaced, st.integers(1, 60))
+def test_white_space_is_collapsed_and_values_are_cut(text: str, longest: int) -> None:
+    page = extract(
+        f'<p>{html.escape(text)}<img alt="{html.escape(text)}">', Config(max_value=longest)
+    )
+    said = " ".join(text.split())
+    value = " ".join(text[:longest].split())
+    told = [page.text[segment.start : segment.end] for segment in page.segments]
+    expected = [said] if said else []
+    if len(value) > 1 and value != said:
+        expected.append(value)
+    assert [one.strip() for one in told] == expected
 
 
 @pytest.mark.parametrize("most", range(1, 12))

@@ -67,17 +67,19 @@ static void add_words(Scan *scan, const u8 *start, const u8 *end) {
         add_value(scan, WORDS, start, end);
 }
 
-static i32 attribute_of(const u8 *name, i64 size) {
+i32 attribute_of(const u8 *name, i64 size) {
     static const struct {
         const char *name;
         i32 attribute;
     } KNOWN[] = {
-        {"alt", ALT}, {"src", SRC}, {"href", HREF}, {"name", NAMED_BY}, {"title", TITLED},
-        {"style", BY_STYLE}, {"value", VALUE}, {"color", COLOR}, {"hidden", HIDDEN},
-        {"content", CONTENT}, {"bgcolor", BGCOLOR}, {"popover", HIDDEN}, {"property", PROPERTY},
-        {"aria-label", LABEL}, {"background", BACKGROUND}, {"placeholder", PLACEHOLDER},
+        {"alt", ALT}, {"src", SRC}, {"href", HREF}, {"name", NAMED_BY}, {"type", ASKED_LATER},
+        {"open", ASKED_LATER}, {"title", TITLED}, {"style", BY_STYLE}, {"value", VALUE},
+        {"color", COLOR}, {"media", ASKED_LATER}, {"width", ASKED_LATER}, {"hidden", HIDDEN},
+        {"height", ASKED_LATER}, {"content", CONTENT}, {"bgcolor", BGCOLOR}, {"popover", HIDDEN},
+        {"property", PROPERTY}, {"aria-label", LABEL}, {"background", BACKGROUND},
+        {"placeholder", PLACEHOLDER}, {"scrollamount", ASKED_LATER},
     };
-    static const u8 FIRST_OF_SIZE[] = {0, 0, 0, 0, 2, 4, 8, 9, 12, 13, 13, 15, 16};
+    static const u8 FIRST_OF_SIZE[] = {0, 0, 0, 0, 2, 6, 12, 14, 17, 18, 18, 20, 21, 22};
     if (size + 1 >= (i64)sizeof FIRST_OF_SIZE)
         return UNASKED;
     for (i32 k = FIRST_OF_SIZE[size]; k < FIRST_OF_SIZE[size + 1]; k++)
@@ -167,7 +169,7 @@ const u8 *read_attributes(Scan *scan, const u8 *at, Element *element, i32 traits
             continue;
         const u8 *value = at + 2, *stop = found(value, end, '"');
         i32 attribute = element ? attribute_of(name, at - name) : UNASKED;
-        if (attribute != UNASKED)
+        if (attribute < ASKED_LATER)
             read_attribute(scan, element, traits, attributes, attribute, value, stop);
         at = stop < end ? stop + 1 : end;
     }

@@ -95,8 +95,13 @@ static inline bool is_any(const u8 *at, const char *letter) {
 /* Attributes that are asked for. Of those before LOOKS, their values are. */
 enum {
     ALT, TITLED, PLACEHOLDER, LABEL, HREF, SRC, CONTENT, VALUE, NAMED_BY, PROPERTY, LOOKS,
-    BY_STYLE = LOOKS, HIDDEN, COLOR, BGCOLOR, BACKGROUND, UNASKED
+    BY_STYLE = LOOKS, HIDDEN, COLOR, BGCOLOR, BACKGROUND,
+    ASKED_LATER, /* in Python, where the others say that an element is to be looked at */
+    UNASKED
 };
+
+/* Which of these an attribute is. */
+i32 attribute_of(const u8 *name, i64 size);
 
 typedef struct {
     u32 given; /* by bits; only of these is the rest set */

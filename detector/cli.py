@@ -16,6 +16,7 @@ from detector.cli_bulk import hosts, scan
 from detector.cli_support import (
     FAILED,
     FOUND,
+    Commands,
     complain,
     emit,
     failure,
@@ -39,7 +40,7 @@ __all__ = ["main"]
 SHOWN_FROM = 0.5
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="detector")
 def main() -> None:
     """Find search-engine spam in web pages: injected promotion and garbled text.
@@ -75,7 +76,7 @@ def score(
 ) -> None:
     """Score pages: files, folders, or - for standard input."""
     if not paths:
-        if sys.stdin.isatty():
+        if sys.stdin and sys.stdin.isatty():
             raise click.UsageError("name a file or folder, or - for standard input")
         paths = ("-",)
     detector = load(model_path, threshold)
@@ -146,7 +147,7 @@ def strip(
     Pages that are judged ham are written unchanged. Nothing is written for an input that cannot
     be read or is too large or too deep to be stripped.
     """
-    if not paths and not sys.stdin.isatty():
+    if not paths and not (sys.stdin and sys.stdin.isatty()):
         paths = ("-",)
     try:
         targets = Targets(paths, out)
@@ -171,8 +172,7 @@ def strip(
                 continue
             try:
                 if target.path is None:
-                    sys.stdout.buffer.write(stripped.page)
-                    sys.stdout.buffer.flush()
+                    click.echo(stripped.page, nl=False)
                 else:
                     write_file(target.path, stripped.page)
             except OSError as error:

@@ -16,6 +16,7 @@ import click
 from detector.cli_support import (
     FAILED,
     FOUND,
+    STOPPED,
     complain,
     emit,
     failure,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["hosts", "scan"]
 
-STOPPED = 130
 _MOST_REASONS = 6
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import sys
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -14,16 +17,50 @@ from detector.report import printable
 from detector.scoring import Detector
 
 __all__ = [
-    "FAILED", "FOUND", "complain", "emit", "failure", "load", "model_option", "probability", "say",
+    "FAILED", "FOUND", "STOPPED", "Commands", "complain", "emit", "failure", "load",
+    "model_option", "probability", "say",
 ]  # fmt: skip
 
-FOUND, FAILED = 1, 2
+FOUND, FAILED, STOPPED = 1, 2, 130
 
 model_option = click.option(
     "--model", "model_path", type=click.Path(path_type=Path), metavar="FOLDER",
     help="Model folder to use instead of the shipped model.",
 )  # fmt: skip
-probability = click.FloatRange(0, 1)
+
+
+class Commands(click.Group):
+    """Commands whose failures never look like :data:`FOUND`, which is what click exits with."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that ``ctx`` names; stopped by hand or unable to write, say so."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            say("stopped")
+            sys.exit(STOPPED)
+        except OSError as error:
+            # Who reads the output may have had enough of it, which is not worth a word.
+            if error.errno != errno.EPIPE:
+                complain(error.filename or "standard output", error.strerror or str(error))
+            # What is left of the output would fail once more at the end of the program.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            sys.exit(FAILED)
+
+
+class _Probability(click.FloatRange):
+    """A number from 0 to 1, which a NaN is not, though no bound tells it so."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number: float = super().convert(value, param, ctx)
+        if number != number:
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
+
+
+probability = _Probability(0, 1)
 
 
 def emit(row: dict[str, Any], indent: int | None = None) -> None:

@@ -39,7 +39,9 @@ def read_sources(paths: Iterable[str], max_bytes: int) -> Iterator[Source]:
     """
     for path in paths:
         if path == "-":
-            yield _source("-", sys.stdin.buffer.read(max_bytes + 1), max_bytes, None)
+            # A program that is started without standard input has None.
+            data = sys.stdin.buffer.read(max_bytes + 1) if sys.stdin else b""
+            yield _source("-", data, max_bytes, None)
         elif os.path.isdir(path):
             found = False
             for name in _files(path):

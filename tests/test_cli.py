@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -232,6 +234,65 @@ def test_the_command_as_a_process(folder: Path, small_folder: Path) -> None:
     assert [row["path"] for row in rows] == ["-", "missing.html"]
     assert rows[0]["spans"][0]["text"] == "开云体育官网入口"
     assert done.stderr.decode() == "detector: missing.html: no such file or folder\n"
+
+
+def process(*args: str) -> list[str]:
+    """Return the words that run ``detector`` as a process."""
+    return [sys.executable, "-m", "detector", *args]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize(
+    "args",
+    [["score", "spam.html"], ["score", "--format", "jsonl", "spam.html"], ["strip", "spam.html"],
+     ["model"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_output_that_cannot_be_written_is_said(
+    args: list[str], folder: Path, small_folder: Path
+) -> None:
+    command = process(*args, "--model", str(small_folder))
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 2
+    told = done.stderr.decode()
+    assert told.startswith("detector: ")
+    assert told.endswith(": No space left on device\n")
+
+
+def test_a_reader_that_has_enough_is_no_finding(folder: Path, small_folder: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    args = process("score", "--model", str(small_folder), "ham.html")
+    done = subprocess.run(args, stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (2, b"")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends signals")
+@pytest.mark.parametrize("command", ["score", "strip"])
+def test_stopped_by_hand(command: str, small_folder: Path) -> None:
+    def heeding() -> None:  # who runs the tests in the background ignores it
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    args = process(command, "--model", str(small_folder))
+    pipe = subprocess.PIPE
+    with subprocess.Popen(args, stdin=pipe, stderr=pipe, preexec_fn=heeding) as running:
+        assert running.stdin and running.stderr
+        running.stdin.write(b"x" * (1 << 20))  # returns once the command reads
+        time.sleep(0.5)  # Python heeds a signal between two reads after the second only
+        running.send_signal(signal.SIGINT)
+        assert running.wait(30) == 130
+        assert running.stderr.read() == b"detector: stopped\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes file descriptors by their numbers")
+@pytest.mark.parametrize("command", ["score", "strip"])
+def test_without_standard_input(command: str, small_folder: Path) -> None:
+    args = process(command, "--model", str(small_folder))
+    done = subprocess.run(args, capture_output=True, preexec_fn=lambda: os.close(0))
+    assert done.returncode == 2
+    assert done.stderr == b"detector: -: empty, nothing to score\n"
 
 
 def test_the_bytes_of_a_finding_are_told_on_request(tmp_path: Path, small_folder: Path) -> None:

@@ -41,22 +41,34 @@ def read_warc(
     """Yield the pages of a WARC file, plain or compressed: of responses, resources, conversions.
 
     ``position`` of a record is its offset in the file in bytes. What is no page is counted in
-    ``passed``. Raises OSError where the file cannot be read any further.
+    ``passed``. Raises OSError where the file cannot be read any further, or breaks off.
     """
     with needs("scan"):
         from fastwarc.warc import ArchiveIterator, WarcRecordType
     pages = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
     # HTTP is parsed here: a record whose headers cannot be read costs itself only.
+    whole = True
     for record in ArchiveIterator(stream, parse_http=False):
         if not record.record_type & pages:
             passed[str(record.record_type)] += 1
-            continue
-        read = _read(name, record, config)
-        if isinstance(read, Record):
-            yield read
         else:
-            # Servers name media types, as many as they like.
-            passed[read if read in passed or len(passed) < _MOST_REASONS else "other"] += 1
+            read = _read(name, record, config)
+            if isinstance(read, Record):
+                yield read
+            else:
+                # Servers name media types, as many as they like.
+                passed[read if read in passed or len(passed) < _MOST_REASONS else "other"] += 1
+        whole = _is_whole(record)
+    # The iterator ends there as it does at the end of a file, whatever is missing.
+    if not whole:
+        raise OSError("the archive breaks off")
+
+
+def _is_whole(record: WarcRecord) -> bool:
+    """Say whether all of a record is there, and go to its end."""
+    record.reader.consume()
+    # Headers that break off before they say how much comes have no such line.
+    return "Content-Length" in record.headers and record.reader.tell() >= record.content_length
 
 
 def _read(name: str, record: WarcRecord, config: Config) -> Record | str:

@@ -229,10 +229,27 @@ def test_headers_that_cannot_be_read_cost_their_own_row() -> None:
 def test_an_archive_that_breaks_off(compressed: bool) -> None:
     body = bytes(range(32, 127)) * 300
     whole = warc_bytes([warc_record(URL, http(BODY)), warc_record(URL, http(body))], compressed)
-    records, _ = read(whole[:-150])
-    assert records[0].page == BODY
-    assert records[0].truncated == ()
-    assert records[1].truncated == ("archive",)
+    records = read_warc("x.warc", io.BytesIO(whole[:-150]), CONFIG, Counter())
+    first = next(records)
+    assert (first.page, first.truncated) == (BODY, ())
+    assert next(records).truncated == ("archive",)
+    with pytest.raises(OSError, match="breaks off"):
+        next(records)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("kind", ["request", "warcinfo", "response"])
+def test_an_archive_that_breaks_off_in_what_is_no_page(kind: str, compressed: bool) -> None:
+    first = warc_bytes([warc_record(URL, http(BODY))], compressed)
+    picture = http(bytes(range(256)) * 9, "image/png")
+    last = warc_bytes([warc_record(URL, picture, kind)], compressed)
+    for length in (len(last) // 3, len(last) * 2 // 3):  # in the headers and behind them
+        records = read_warc("x.warc", io.BytesIO(first + last[:length]), CONFIG, Counter())
+        assert next(records).page == BODY
+        with pytest.raises(OSError, match="breaks off"):
+            next(records)
+    records = read_warc("x.warc", io.BytesIO(first + last), CONFIG, Counter())
+    assert len(list(records)) == 1
 
 
 @pytest.mark.parametrize("data", [b"<html>no archive" * 99, gzip.compress(b"no archive" * 99)])

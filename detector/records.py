@@ -108,10 +108,24 @@ def _decompressed(name: str, stream: BinaryIO) -> BinaryIO:
         return cast("BinaryIO", gzip.GzipFile(fileobj=stream))
     if name.lower().endswith(".zst"):
         with needs("scan"):
-            import zstandard
-        reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
-        return cast("BinaryIO", io.BufferedReader(reader, 1 << 18))
+            from fastwarc.stream_io import ZstdReader
+        return cast("BinaryIO", io.BufferedReader(_Raw(ZstdReader(stream)), 1 << 18))
     return stream
+
+
+class _Raw(io.RawIOBase):
+    """What a reader of FastWARC reads, which fails where its input breaks off, for io's buffers."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data: bytes = self._reader.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def _lines(stream: BinaryIO, longest: int) -> Iterator[tuple[int, bytes | None]]:
@@ -163,8 +177,13 @@ def record_of(name: str, number: int, row: Mapping[str, Any], fields: Fields) ->
         content_type = "text/html" if found.rpartition(".")[2] in ("html", "raw_html") else None
     told = url if isinstance(url, str) else None
     if not isinstance(page, (str, bytes)):
-        kind = f"is a {type(page).__name__}, not text" if found else ""
-        error = f"the field {found!r} {kind}" if found else _no_page(fields, row)
+        empty = [field for field in fields.of_page() if field in row]
+        if found:
+            error = f"the field {found!r} is a {type(page).__name__}, not text"
+        elif empty:
+            error = f"the field {empty[0]!r} is empty"
+        else:
+            error = _no_page(fields, row)
         return Record(name, number, told, date=date, error=error)
     if not page.strip():
         return Record(name, number, told, date=date, error=f"the field {found!r} is empty")

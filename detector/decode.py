@@ -118,9 +118,12 @@ _BY_LANGUAGE = {
 
 _MAGIC = (
     b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x7fELF", b"\x1f\x8b\x08",
-    b"\xd0\xcf\x11\xe0", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c",
+    b"\xd0\xcf\x11\xe0", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x28\xb5\x2f\xfd", b"wOFF",
+    b"wOF2",
 )  # fmt: skip
 _CONTROLS = bytes({*range(1, 32)} - set(b"\t\n\v\f\r\x1a\x1b"))
+_NOT_CONTROLS = bytes({*range(256)} - set(_CONTROLS))
+_MANY_CONTROLS = 12  # Different ones: compressed data soon has them all, damaged text a few.
 # Words of GB2312's first level; in Western text, capitals with accents stand alone.
 _HANZI = re.compile(rb"(?<![\x80-\xff])(?:[\xb0-\xd7][\xa1-\xfe])+(?![\x80-\xff])")
 # The start of a tag, in each byte order.
@@ -131,19 +134,24 @@ _TAG = {
 
 
 def looks_binary(data: bytes) -> bool:
-    """Say whether ``data`` is no text at all: a known format, or NULs that UTF-16 cannot explain.
+    """Say whether ``data`` is no text at all: a known format, or bytes that no encoding explains.
 
     A few NULs in a page are damage. They speak against text when they are many, or when other
-    control characters come with them, as in compressed data.
+    control characters come with them; so do those without NULs where they are of all kinds, as in
+    compressed data.
     """
     head = data[:4096]
     if head.startswith(_MAGIC):
         return True
-    zeros = head.count(0)
-    if zeros <= 8 or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return False
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    dense = zeros * 10 > len(head) or controls * 50 > len(head)
+    zeros = head.count(0)
+    controls = head.translate(None, _NOT_CONTROLS)
+    dense = len(controls) * 50 > len(head)
+    if zeros <= 8:
+        dense = dense and len(set(controls)) >= _MANY_CONTROLS and not _mostly_utf8(head)
+    elif not dense:
+        dense = zeros * 10 > len(head)
     return dense and _utf16(data) is None
 
 
@@ -291,6 +299,9 @@ def _utf16(data: bytes) -> str | None:
         if any(match.start() % 2 == 0 for match in _TAG[encoding].finditer(head)) and (
             (high > 3 and low * 10 < high) or _commonness(head, encoding) > _LEAST
         ):
+            return encoding
+        # So do the most common words, where there is no markup.
+        if len(head) >= _SHORT and _commonness(head, encoding) > 2 * _LEAST:
             return encoding
     return None
 

@@ -57,6 +57,13 @@ def test_binary_data_is_told_from_text(case: dict[str, Any]) -> None:
     assert looks_binary(bytes.fromhex(case["hex"])) is case["binary"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["zh-Hans", "zh-Hant", "ja"])
+def test_utf16_shows_without_a_mark_and_without_markup(name: str, encoding: str) -> None:
+    text = f"{PARAGRAPHS[name]}\n"
+    assert decode(text.encode(encoding)) == Decoded(text, encoding, 0)
+
+
 @pytest.mark.parametrize("missing", [1, 2])
 @pytest.mark.parametrize("meta", ["", '<meta charset="utf-8">'], ids=["undeclared", "declared"])
 def test_utf8_cut_inside_its_last_character_stays_utf8(missing: int, meta: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from numbers import Real
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from detector.batch import GAP, Batch
 from detector.candidates import (
@@ -64,6 +65,8 @@ def read_page(
     ``text/html`` settles what a text is; without it, text that starts like HTML is HTML.
     Raises :class:`InputError` for an argument of another type.
     """
+    if content_type is not None and not isinstance(content_type, str):
+        raise InputError(f"a content_type is a str, not a {type(content_type).__name__}")
     if isinstance(page, Page):
         return page
     content: str | bytes  # bytes are UTF-8: whose text is mostly not asked for
@@ -103,6 +106,23 @@ def read_page(
     return result._replace(truncated=truncated + result.truncated) if truncated else result
 
 
+def _check_url(url: Any) -> None:
+    if url is not None and not isinstance(url, str):
+        raise InputError(f"a URL is a str, not a {type(url).__name__}")
+
+
+def _parts(item: Any) -> tuple[str | None, Any, Any]:
+    """Return URL, page and content type of what :meth:`Detector.score_many` was given."""
+    if type(item) is not tuple:  # a Page is a tuple too, but a named one
+        return None, item, None
+    if not 2 <= len(item) <= 3:
+        told = "(url, page) or (url, page, content_type)"
+        raise InputError(f"a tuple is {told}; this one has {len(item)} items")
+    url, page, content_type = (*item, None)[:3]
+    _check_url(url)
+    return url, page, content_type
+
+
 def _text(content: str | bytes) -> str:
     return content if isinstance(content, str) else content.decode("utf-8", "ignore")
 
@@ -114,7 +134,11 @@ class Detector:
         self, model: Model, threshold: float | None = None, config: Config = DEFAULT_CONFIG
     ) -> None:
         self.model = model
-        self.threshold = model.threshold if threshold is None else threshold
+        given: Any = model.threshold if threshold is None else threshold
+        # NaN is no smaller than anything, nor larger.
+        if not isinstance(given, Real) or not 0 <= float(given) <= 1:
+            raise InputError(f"a threshold is a number from 0 to 1, not {given!r}")
+        self.threshold = float(given)
         self.config = config
 
     @classmethod
@@ -127,8 +151,9 @@ class Detector:
     ) -> Detector:
         """Open the shipped model, or the one in the folder ``path``.
 
-        ``threshold`` (0-1) replaces the model's own. Raises :class:`ModelError`, and
-        :class:`DetectorError` where the compiled part of the package was not built.
+        ``threshold`` (0-1) replaces the model's own. Raises :class:`ModelError`,
+        :class:`InputError` for another threshold, and :class:`DetectorError` where the compiled
+        part of the package was not built.
         """
         loaded()
         folder = default_model_folder() if path is None else Path(path)
@@ -149,6 +174,7 @@ class Detector:
 
         Raises :class:`InputError` for an argument of another type, and nothing for any content.
         """
+        _check_url(url)
         read = read_page(page, content_type=content_type, config=self.config)
         result = self.score_page(read, url=url)
         if source_map and isinstance(page, (bytes, bytearray, memoryview, str)):
@@ -189,6 +215,8 @@ class Detector:
         config say: a call of numpy costs the same for several short pages as for one. A page that
         cannot be scored gives a result with its ``error`` said, and costs no other.
         """
+        if isinstance(pages, (bytes, bytearray, memoryview, str, Page)):
+            raise InputError("score_many takes pages in a row; score takes one")
         waiting: list[tuple[str | None, Page | str]] = []
         characters = source = 0
         given = iter(pages)
@@ -201,13 +229,9 @@ class Detector:
             except Exception as error:  # what came before it is not lost
                 broken = error
                 break
-            # A Page is a tuple too, but a named one.
-            url, page, *rest = cast(
-                "tuple[str | None, Any, str | None]",
-                item if type(item) is tuple else (None, item),
-            )
-            content_type = rest[0] if rest else None
+            url, page, content_type = None, None, None
             try:
+                url, page, content_type = _parts(item)
                 read: Page | str = read_page(page, content_type=content_type, config=self.config)
             except DetectorError as error:
                 read = str(error)

@@ -76,7 +76,7 @@ def test_spark_batches(small: Detector, small_folder: Path) -> None:
     assert [row["verdict"] for row in found] == ["spam", "ham", None] * 50
     assert found[0]["spans"][0]["text"] == PHRASE
     assert found[0]["host"] == "a.b"
-    assert "no field with a page" in found[2]["error"]
+    assert found[2]["error"] == "the field 'page' is empty"
     names = [column.split("`")[1] for column in scan.schema().split(", `") if "`" in column]
     assert first.schema.names == ["id", *(n for n in first.schema.names if n != "id")]
     assert names

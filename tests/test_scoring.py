@@ -276,6 +276,43 @@ def test_pages_that_came_before_their_source_broke_down_are_judged(small: Detect
         next(results)
 
 
+@pytest.mark.parametrize(
+    ("item", "error"),
+    [
+        (("https://a.example/",), "this one has 1 items"),
+        (("https://a.example/", "今天", "text/html", "x"), "this one has 4 items"),
+        ((b"<p>", "https://a.example/"), "a URL is a str, not a bytes"),
+        (("https://a.example/", "今天", math.nan), "a content_type is a str, not a float"),
+        ((math.nan, "今天"), "a URL is a str, not a float"),
+    ],
+)
+def test_an_item_of_another_form_costs_only_its_own_row(
+    item: Any, error: str, small: Detector
+) -> None:
+    found = list(small.score_many(["今天", item, "开云体育官网"]))
+    assert [result.verdict for result in found] == ["ham", "ham", "spam"]
+    assert error in str(found[1].error)
+    json.dumps(found[1].to_dict())
+
+
+@pytest.mark.parametrize("page", ["今天", b"<p>", bytearray(b"<p>"), page_from_text("今天")])
+def test_score_many_takes_no_single_page(page: Any, small: Detector) -> None:
+    with pytest.raises(InputError, match="score takes one"):
+        list(small.score_many(page))
+
+
+@pytest.mark.parametrize("options", [{"url": 5}, {"content_type": b"text/html"}])
+def test_a_url_and_a_content_type_are_text(options: Any, small: Detector) -> None:
+    with pytest.raises(InputError, match="is a str, not a"):
+        small.score("今天", **options)
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 1.1, math.nan, math.inf, "0.5"])
+def test_a_threshold_is_a_probability(threshold: Any, small: Detector) -> None:
+    with pytest.raises(InputError, match="a number from 0 to 1"):
+        Detector(small.model, threshold)
+
+
 def test_score_many_is_lazy(small: Detector) -> None:
     assert next(small.score_many(repeat("今天"))).score == 0.0
 

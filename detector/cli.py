@@ -264,10 +264,14 @@ def evaluate(
     judged = []
     try:
         for path in data:
-            pages = read_labeled(path, span_kinds)
-            judged += measuring.judge_pages(pages, detector)
+            pages = measuring.judge_pages(read_labeled(path, span_kinds), detector)
+            if not pages:
+                complain(str(path), "no pages in this file")
+            judged += pages
     except DetectorError as error:
         raise failure(error) from error
+    if not judged:
+        sys.exit(FAILED)
     report = measuring.evaluate(judged, detector.threshold)
     report["model"] = detector.model.version
     wrong = measuring.errors(judged, detector.threshold, most)

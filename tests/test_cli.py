@@ -185,6 +185,17 @@ def labeled(path: Path) -> Path:
     return path
 
 
+def test_evaluate_says_where_there_are_no_pages(tmp_path: Path, small_folder: Path) -> None:
+    (tmp_path / "empty.jsonl").write_bytes(b"")
+    args = ["evaluate", "--model", str(small_folder), str(tmp_path / "empty.jsonl")]
+    alone = CliRunner().invoke(main, args)
+    assert (alone.exit_code, alone.stdout) == (2, "")
+    assert alone.stderr.endswith("empty.jsonl: no pages in this file\n")
+    with_others = CliRunner().invoke(main, [*args, str(labeled(tmp_path / "data.jsonl"))])
+    assert with_others.exit_code == 0
+    assert "no pages in this file" in with_others.stderr
+
+
 def test_evaluate_gives_json(tmp_path: Path, small_folder: Path) -> None:
     data = labeled(tmp_path / "data.jsonl")
     args = ["evaluate", "--model", str(small_folder), "--format", "json", "--errors", "5"]

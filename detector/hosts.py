@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -50,7 +49,7 @@ class Host:
     errors: int = 0
     first: str | None = None
     last: str | None = None
-    _worst: list[tuple[float, str]] = field(default_factory=list, repr=False)
+    _worst: dict[str, float] = field(default_factory=dict, repr=False)
     _phrases: Counter[str] = field(default_factory=Counter, repr=False)
 
     def add(self, row: Mapping[str, Any]) -> None:
@@ -66,9 +65,10 @@ class Host:
         if row["verdict"] != "spam":
             return
         self.spam += 1
-        heapq.heappush(self._worst, (row["score"], row["url"]))
+        # A page that was crawled again takes no other's place.
+        self._worst[row["url"]] = max(row["score"], self._worst.get(row["url"], 0.0))
         if len(self._worst) > _MOST_WORST:
-            heapq.heappop(self._worst)
+            del self._worst[min(self._worst, key=lambda url: (self._worst[url], url))]
         likely = (span["text"] for span in row["spans"] if span["score"] >= _PHRASE_SCORE)
         # Once a page: what a page repeats is not what the site is about.
         self._phrases.update(
@@ -98,7 +98,7 @@ class Host:
     @property
     def worst(self) -> list[tuple[str, float]]:
         """The pages with the highest scores: URL and score."""
-        return [(url, score) for score, url in sorted(self._worst, key=lambda p: (-p[0], p[1]))]
+        return sorted(self._worst.items(), key=lambda item: (-item[1], item[0]))
 
     @property
     def phrases(self) -> list[tuple[str, int]]:

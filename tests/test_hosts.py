@@ -66,6 +66,14 @@ def test_jsonl(folder: Path) -> None:
     assert found["honest.example"]["worst"] == found["honest.example"]["phrases"] == []
 
 
+def test_the_worst_pages_are_different_ones() -> None:
+    host = Host("a.example")
+    for url, score in (("u", 0.7), ("u", 0.9), ("v", 0.8), ("u", 0.6), ("w", 0.75), ("x", 0.7)):
+        host.add(row("spam", url=url, score=score))
+    assert host.worst == [("u", 0.9), ("v", 0.8), ("w", 0.75)]
+    assert host.pages == 6
+
+
 def test_the_table(folder: Path) -> None:
     result = run(folder, "--top", "2")
     assert result.exit_code == 1

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from os.path import isdir, realpath
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,7 +118,8 @@ def scan(
             check_settings(settings)
         split = split_finished(plan.shards, settings)
         _announce(plan, split)
-        counts = _scan(split, settings, engine, jobs, address)
+        with _stoppable():
+            counts = _scan(split, settings, engine, jobs, address)
     except (DetectorError, OSError) as error:
         raise failure(error) from error
     except KeyboardInterrupt:
@@ -128,6 +132,19 @@ def scan(
     _summarise(whole)
     failed = bool(plan.errors) or any(count.error for count in whole)
     sys.exit(FAILED if failed else FOUND if any(count.spam for count in whole) else 0)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let SIGTERM stop a scan as Ctrl-C does: else its processes would go on without it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _keep_apart(plan: Plan, inputs: Sequence[str], out: Folder) -> None:

@@ -432,6 +432,27 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path, small_folder: Pat
     assert list((out / "_scan").glob("*.tmp")) == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="sends signals")
+def test_a_scan_that_is_terminated_leaves_no_processes(tmp_path: Path, small_folder: Path) -> None:
+    crawl = tmp_path / "crawl"
+    crawl.mkdir()
+    for number in range(8):
+        rows = [{"html": p.html * 40, "url": p.url} for p in site(f"h{number}.example", 1, 299)]
+        write_jsonl(crawl / f"{number}.jsonl", rows)
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "detector", "scan", "--model", str(small_folder), "--jobs",
+               "2", str(crawl), "--out", str(out)]  # fmt: skip
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        limit = time.monotonic() + 60
+        while not list(out.glob("part-*")) and time.monotonic() < limit:
+            time.sleep(0.01)
+        process.terminate()
+        # Processes that go on hold their end of the pipe.
+        _, told = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "stopped; the same command goes on where this one did" in told
+
+
 def test_a_loaded_detector_is_pickled_by_its_place(small_folder: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(small_folder, copy)

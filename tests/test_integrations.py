@@ -47,6 +47,15 @@ def test_annotate_lists_and_is_pickled_small(small_folder: Path) -> None:
     assert pa.table({name: found[name] for name in found if name != "html"}).num_rows == 5
 
 
+def test_annotate_takes_columns_of_arrow_and_no_single_row(small: Detector) -> None:
+    annotate = Annotate("html", small)
+    pages = [SPAM, HAM, None]
+    assert annotate({"html": pa.array(pages)})["detector_verdict"] == ["spam", "ham", None]
+    for row in ({"html": SPAM}, {"html": SPAM.encode()}):
+        with pytest.raises(InputError, match="batched=True"):
+            annotate(row)
+
+
 def test_annotate_an_empty_batch_and_a_missing_column(small: Detector) -> None:
     annotate = Annotate("text", small)
     assert set(annotate({"text": []})) == {

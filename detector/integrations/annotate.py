@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from detector.errors import InputError
 from detector.result import KINDS, Result
 from detector.scoring import Detector
 
@@ -42,11 +43,16 @@ class Annotate:
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns of ``batch``, lists or arrays, and those of :func:`annotation`.
 
-        Raises KeyError where it lacks the column ``page``.
+        Raises KeyError where it lacks the column ``page``, :class:`InputError` for a single row.
         """
         if self.page not in batch:
             raise KeyError(f"no column {self.page!r}, has {', '.join(batch)}")
-        added = self.annotations(batch[self.page])
+        pages = batch[self.page]
+        if isinstance(pages, (str, bytes)):
+            raise InputError(f"{self.page!r} is one page, not a column: use map with batched=True")
+        if hasattr(pages, "to_pylist"):  # the scalars of Arrow are no text
+            pages = pages.to_pylist()
+        added = self.annotations(pages)
         names = added[0] if added else annotation(self.detector.score(""))
         return {**batch, **{name: [row[name] for row in added] for name in names}}
 

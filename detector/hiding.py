@@ -69,6 +69,7 @@ _SMALLEST_FONT = 2.0  # pixels
 _SMALLEST_SCALE = 0.1  # makes letters of 16 pixels smaller than that
 _SCALED = re.compile(r"scale(?:3d|[xy])?\(([^()]*)")
 _MOVED = re.compile(r"translate(3d|[xy])?\(([^()]*)")
+_FAINT = 0.03  # opacity at which nobody reads
 _FADED = re.compile(r"(?<![\w-])opacity\(\s*([^()]*)")
 _CLIPPED = re.compile(
     r"rect\(\s*[01](?:px)?(?:[\s,]+[01](?:px)?){3}\s*\)|inset\(\s*(?:50|100)%|"
@@ -148,10 +149,10 @@ def _trick(values: Mapping[str, str]) -> HiddenBy:
 
 
 def _faded(values: Mapping[str, str]) -> bool:
-    if "opacity" in values and number(values["opacity"]) <= 0:
+    if "opacity" in values and _share(values["opacity"]) <= _FAINT:
         return True
     return "filter" in values and any(
-        number(share) <= 0 for share in _FADED.findall(values["filter"])
+        _share(value) <= _FAINT for value in _FADED.findall(values["filter"])
     )
 
 

@@ -42,8 +42,9 @@ HiddenBy = Literal[
 ]  # fmt: skip
 """Why no reader sees a segment, or "" where one does: the ``hidden`` attribute; an ``<input>`` of
 type ``hidden``; ``display:none``, also that of browsers for a closed ``<dialog>`` and ``popover``,
-and ``content-visibility:hidden``; ``visibility:hidden`` or ``collapse``; ``opacity:0``, or a filter
-of it; a font of less than two pixels; a place far to the left or above, or text indented so far;
+and ``content-visibility:hidden``; ``visibility:hidden`` or ``collapse``; an ``opacity`` next to 0,
+or a filter of it; a font of less than two pixels; a place far to the left or above, or text
+indented so far;
 ``clip`` and ``clip-path``; a box of a pixel or none that hides what overflows, or that is scaled or
 zoomed to next to nothing; text in the colour of its background, or in none; a ``<marquee>`` of two
 pixels or too fast to read; what only browsers without scripts show; ``<template>``; comments;

@@ -67,7 +67,8 @@ class Rules(NamedTuple):
 # Values that hide. Each begins with a letter of its own, which makes the search fast and says the
 # kind.
 _HINT = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*[:(]\s*[0.]++(?!\d)|"
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|"
+    r"opacity\s*[:(]\s*(?:0*\.(?:0|(?!\d))|0+(?![.\d])|0*[0-5](?:\.\d*)?%)|"
     r"font(?:-size)?\s*:\s*(?:0(?![.\d])|[01](?:\.\d+)?p[xt])|text-indent\s*:\s*-\d\d|"
     r":\s*-(?:9\d\d|\d{4}|\d\d++(?:em|rem|vw|in|cm))|"
     r"clip(?:-path)?\s*:\s*(?:rect|inset|polygon|circle)|"

@@ -6,6 +6,7 @@ import html
 import random
 import re
 
+from detector.training.comments import comment_language, comment_share, spam_comment
 from detector.training.drafts import Draft, Link
 from detector.training.names import letters
 from detector.training.phrases import Phrases, phrase
@@ -191,7 +192,11 @@ def visitor_comment(draft: Draft, rng: random.Random, split: str) -> None:
     voice = voice_of(draft, rng, split)
     for _ in range(rng.choice((1, 1, 2, 4))):
         category = rng.choice((*("remark",) * 3, "sentence", "glued", "contact", "title"))
-        text = injected(phrase(rng, voice.lang, category, split))
+        if comment_share(voice.lang) and rng.random() < 0.6:
+            name = voice.brand if rng.random() < 0.7 else None
+            text = spam_comment(rng, comment_language(rng, voice.lang), split, name)
+        else:
+            text = injected(phrase(rng, voice.lang, category, split))
         if rng.random() < 0.6:
             who = f"{rng.choice(_NAMES)}{rng.randint(1, 9999) if rng.random() < 0.5 else ''}"
             text = f"{who}{rng.choice(('：', ': ', ' '))}{text}"

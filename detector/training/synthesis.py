@@ -13,6 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from detector.page import Page, page_from_text
+from detector.training.comments import (
+    comment_language,
+    comment_share,
+    comment_thread,
+    comments_below,
+)
 from detector.training.drafts import Article, Draft, Link
 from detector.training.garble import garble
 from detector.training.garble_lexicons import GarbleLexicons
@@ -118,6 +124,8 @@ def synthetic_page(seed: str, supply: Supply, split: str, clean_texts: bool = Fa
     roll = _within(rng.random(), _CLEAN) if clean_texts else rng.random()
     article, family = _clean_article(roll, supply, rng, split)
     chinese = article.lang.startswith("zh")
+    if not chinese and rng.random() < comment_share(article.lang):
+        return _comment_page(seed, article, _among(roll, _INJECTED), supply, rng, split)
     families = [family]
     if chinese and _among(roll, _GARBLED):
         text, machines = garble([article.title, *article.paragraphs], rng, supply.lexicons, split)
@@ -142,6 +150,36 @@ def synthetic_page(seed: str, supply: Supply, split: str, clean_texts: bool = Fa
         label=_label(spans),
         lang=article.lang,
         family="+".join(families),
+        source=article.source,
+        page=page,
+        spans=tuple(spans),
+        campaign=form,
+    )
+
+
+_BELOW = 0.15
+"""Share of the pages with comments that have them below an article."""
+
+
+def _comment_page(
+    seed: str, article: Article, spam: bool, supply: Supply, rng: random.Random, split: str
+) -> LabeledPage:
+    """Return a page of visitors' comments, alone or below ``article``; some are spam."""
+    lang = comment_language(rng, article.lang)
+    if rng.random() < _BELOW:
+        draft = _draft(article, supply, rng)
+        draft.paragraphs.extend(comments_below(rng, lang, split, spam))
+        page, spans, form = _shown(draft, rng.choice(("html", "text", "text", "markup")), rng)
+        lang = article.lang
+    else:
+        text, is_html = comment_thread(rng, lang, split, spam)
+        page, spans = marked_page(text, html=is_html)
+        form = "html" if is_html else "text"
+    return LabeledPage(
+        id=seed,
+        label=_label(spans),
+        lang=lang,
+        family="inject:comment" if spam else "clean-comments",
         source=article.source,
         page=page,
         spans=tuple(spans),

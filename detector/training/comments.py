@@ -117,6 +117,15 @@ def _slots(lang: str, split: str) -> dict[str, Slot]:
     }
 
 
+def _stressed(text: str, rng: random.Random) -> str:
+    """Return ``text`` with one to four words in capitals, or between asterisks."""
+    words = text.split(" ")
+    at, count = rng.randrange(len(words)), rng.choice((1, 1, 2, 4))
+    sign = rng.choice(("", "", "", "*", "_"))
+    words[at : at + count] = [f"{sign}{word.upper()}{sign}" for word in words[at : at + count]]
+    return " ".join(words)
+
+
 def _typed(text: str, rng: random.Random) -> str:
     """Return ``text`` as it is typed on a telephone: shortened words, slips, case at random."""
     if rng.random() < 0.45:
@@ -137,6 +146,8 @@ def _typed(text: str, rng: random.Random) -> str:
         text = _TWICE.sub(rng.choice((r"\1²", r"\g<1>2", r"\1²", '\\1"')), text)
     if rng.random() < 0.15:
         text = text.replace(", ", rng.choice((",", " ,", ",,,", ".", "..", " ")))
+    if rng.random() < 0.12:
+        text = _stressed(text, rng)
     way = rng.random()
     if way < 0.45:
         return text[:1].upper() + text[1:]

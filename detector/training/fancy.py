@@ -156,8 +156,14 @@ def _boxed(text: str, rng: random.Random) -> str:
 def _split(text: str, rng: random.Random) -> str:
     """Return ``text`` split by syllables, or between letters and digits."""
     gap = rng.choice((" ", " ", "-", ".", " - "))
-    if rng.random() < 0.4:
+    way = rng.random()
+    if way < 0.35:
         return re.sub(r"(?<=\D)(?=\d)", gap, text)
+    if way < 0.5:  # anywhere, by whatever key is near
+        places = range(1, len(text))
+        for at in sorted(rng.sample(places, min(len(places), rng.choice((1, 2, 3)))), reverse=True):
+            text = text[:at] + rng.choice((" ", " ", "-", "/", ".", "_", "'")) + text[at:]
+        return text
     parts = _SYLLABLE.findall(text)
     if rng.random() < 0.4 and len(parts) > 2:  # one break only, or two
         kept = sorted(rng.sample(range(1, len(parts)), rng.choice((1, 1, 2))))

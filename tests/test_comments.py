@@ -111,3 +111,12 @@ def test_disguises_differ_and_frames_keep_what_is_in_them() -> None:
     assert len({disguised("kota88", rng) for _ in range(300)}) > 150
     assert all("kota88" in framed("kota88", rng) for _ in range(100))
     assert any(disguised("kota88", rng, "abcdefghij").count("I") > 1 for _ in range(900))
+
+
+def test_natural_sentences_carry_some_comments() -> None:
+    rng = random.Random(6)
+    carriers = ["Kapal pagi sudah merapat di dermaga lama."]
+    spam = [remove_marks(spam_comment(rng, "id", "all", None, carriers)) for _ in range(300)]
+    ham = [honest_comment(rng, "id", "all", carriers) for _ in range(300)]
+    for texts in (spam, ham):
+        assert 10 < sum("dermaga" in text.lower() for text in texts) < 100

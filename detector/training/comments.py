@@ -31,6 +31,8 @@ __all__ = [
 
 _NAME = "\x00"
 """Stands for the name until the rest of the comment is typed."""
+_CARRIER, _NATURAL = "carrier", 0.25
+"""The slot of natural sentences, and their share of what is neutral."""
 _KEYCAP = "\ufe0f\u20e3"
 _LEAST = 4
 """Characters of a page that is one comment."""
@@ -84,7 +86,9 @@ def comment_language(rng: random.Random, lang: str) -> str:
     return _NEIGHBOURS[base] if near else base
 
 
-def _perhaps_styled(rate: float, make: Callable[[random.Random], str]) -> Slot:
+def _perhaps_styled(
+    rate: float, make: Callable[[random.Random], str]
+) -> Callable[[random.Random], str]:
     def slot(rng: random.Random) -> str:
         text = make(rng)
         return styled(text, rng) if rng.random() < rate else text
@@ -92,8 +96,11 @@ def _perhaps_styled(rate: float, make: Callable[[random.Random], str]) -> Slot:
     return slot
 
 
-def _slots(lang: str, split: str) -> dict[str, Slot]:
-    """Return the slots of honest names, greetings and titles, some of them in fancy letters."""
+def _slots(lang: str, split: str, carriers: Sequence[str]) -> dict[str, Slot]:
+    """Return the slots of honest names, greetings and titles, some of them in fancy letters.
+
+    ``carriers`` are sentences of natural text, which some comments are made of.
+    """
     rules = _rules()
 
     def one(name: str) -> Callable[[random.Random], str]:
@@ -105,16 +112,20 @@ def _slots(lang: str, split: str) -> dict[str, Slot]:
         text = f"{human(rng)} {rng.choice(_CHANNELS)}"
         return text.upper() if rng.random() < 0.3 else text
 
-    return {
+    title = _perhaps_styled(0.4, one("title"))
+    slots: dict[str, Slot] = {
         "name": _NAME,
         "bad": lambda rng: _operator(rng, lang, split),
         "fname": _perhaps_styled(0.4, human),
         "fgreet": _perhaps_styled(0.5, one("greet")),
         "fthing": _perhaps_styled(0.35, channel),
-        "ftitle": lambda rng: f"“{_perhaps_styled(0.4, one('title'))(rng)}”",  # type: ignore[operator]
+        "ftitle": lambda rng: f"“{title(rng)}”",
         "who": lambda rng: "@" + one("who")(rng),
         "keycap": lambda rng: f"{rng.randint(0, 9)}{_KEYCAP}",
     }
+    if carriers:
+        slots[_CARRIER] = lambda rng: rng.choice(carriers)
+    return slots
 
 
 def _stressed(text: str, rng: random.Random) -> str:
@@ -193,6 +204,10 @@ def _inserted(text: str, tie: str, rng: random.Random) -> str:
 def _neutral(rng: random.Random, lang: str, split: str, slots: dict[str, Slot]) -> str:
     """Return a comment that says nothing of a name, of one sentence or two."""
     rules = _rules()
+    carrier = slots.get(_CARRIER)
+    if callable(carrier) and rng.random() < _NATURAL:
+        text = carrier(rng)
+        return text.lower() if rng.random() < 0.4 else text
     rule = "short" if rng.random() < 0.25 else "say"
     text = rules.expand(f"{lang}.{rule}", rng, split, slots)
     if rng.random() < 0.12:
@@ -231,13 +246,18 @@ def _numbers(lang: str) -> Sequence[str]:
 
 
 def spam_comment(
-    rng: random.Random, lang: str, split: str = "train", name: str | None = None
+    rng: random.Random,
+    lang: str,
+    split: str = "train",
+    name: str | None = None,
+    carriers: Sequence[str] = (),
 ) -> str:
     """Return a comment in ``lang`` that names an operator, marked; ``name`` is the operator's.
 
-    Three in ten promote; the others are neutral but for the name.
+    Three in ten promote; the others are neutral but for the name. ``carriers`` are natural
+    sentences, which some are made of.
     """
-    slots = _slots(lang, split)
+    slots = _slots(lang, split, carriers)
     piece = disguised(name or _operator(rng, lang, split), rng, _numbers(lang))
     if rng.random() < 0.5:
         piece = framed(piece, rng)
@@ -263,9 +283,14 @@ def _honest_name(rng: random.Random, lang: str, split: str, slots: dict[str, Slo
     return framed(text, rng) if rng.random() < 0.12 else text
 
 
-def honest_comment(rng: random.Random, lang: str, split: str = "train") -> str:
-    """Return an honest comment in ``lang``: any, one with a name, or one in words of spam."""
-    slots = _slots(lang, split)
+def honest_comment(
+    rng: random.Random, lang: str, split: str = "train", carriers: Sequence[str] = ()
+) -> str:
+    """Return an honest comment in ``lang``: any, one with a name, or one in words of spam.
+
+    ``carriers`` are natural sentences, which some are made of.
+    """
+    slots = _slots(lang, split, carriers)
     way = rng.random()
     if way < 0.34:
         text = _neutral(rng, lang, split, slots)
@@ -283,13 +308,16 @@ def honest_comment(rng: random.Random, lang: str, split: str = "train") -> str:
     return _stamped(text, rng, lang)
 
 
-def _comments(rng: random.Random, lang: str, split: str, count: int, spam: int) -> list[str]:
+def _comments(
+    rng: random.Random, lang: str, split: str, count: int, spam: int, carriers: Sequence[str]
+) -> list[str]:
     """Return ``count`` comments of which ``spam`` name operators, mostly the same one."""
     name = _operator(rng, lang, split)
     texts = [
-        spam_comment(rng, lang, split, name if rng.random() < 0.75 else None) for _ in range(spam)
+        spam_comment(rng, lang, split, name if rng.random() < 0.75 else None, carriers)
+        for _ in range(spam)
     ]
-    texts += [honest_comment(rng, lang, split) for _ in range(count - spam)]
+    texts += [honest_comment(rng, lang, split, carriers) for _ in range(count - spam)]
     rng.shuffle(texts)
     return texts
 
@@ -317,22 +345,23 @@ def _shown(texts: Sequence[str], rng: random.Random, lang: str) -> list[str]:
     ]
 
 
-def comment_thread(rng: random.Random, lang: str, split: str, spam: bool) -> tuple[str, bool]:
+def comment_thread(
+    rng: random.Random, lang: str, split: str, spam: bool, carriers: Sequence[str] = ()
+) -> tuple[str, bool]:
     """Return a page of comments only, marked, and whether it is HTML.
 
     Most are a single comment; threads have three to eight, of which one to three are spam.
     """
     if rng.random() < 0.66:
-        make = spam_comment if spam else honest_comment
-        texts = [make(rng, lang, split)]
+        texts = _comments(rng, lang, split, 1, int(spam), carriers)
         while len(texts[0]) < _LEAST:
-            texts = [make(rng, lang, split)]
+            texts = _comments(rng, lang, split, 1, int(spam), carriers)
         if rng.random() < 0.15:
             texts = _shown(texts, rng, lang)
     else:
         count = rng.randint(3, 8)
         bad = min(rng.choice((1, 1, 2, 3)), count) if spam else 0
-        texts = _shown(_comments(rng, lang, split, count, bad), rng, lang)
+        texts = _shown(_comments(rng, lang, split, count, bad, carriers), rng, lang)
     if rng.random() < 0.12:
         return _as_html(texts, rng), True
     return rng.choice(("\n", "\n", "\n\n", "\n \n")).join(texts), False
@@ -358,6 +387,6 @@ def comments_below(rng: random.Random, lang: str, split: str, spam: bool) -> lis
     """Return the paragraphs that follow an article: a heading mostly, and one to eight comments."""
     count = rng.randint(1, 8)
     bad = min(rng.choice((1, 1, 2, 3)), count) if spam else 0
-    texts = _shown(_comments(rng, lang, split, count, bad), rng, lang)
+    texts = _shown(_comments(rng, lang, split, count, bad, ()), rng, lang)
     head = [_rules().expand(f"{lang}.heading", rng)] if rng.random() < 0.7 else []
     return head + texts

@@ -172,7 +172,8 @@ def _comment_page(
         page, spans, form = _shown(draft, rng.choice(("html", "text", "text", "markup")), rng)
         lang = article.lang
     else:
-        text, is_html = comment_thread(rng, lang, split, spam)
+        natural = _carriers(article) if lang == article.lang else []
+        text, is_html = comment_thread(rng, lang, split, spam, natural)
         page, spans = marked_page(text, html=is_html)
         form = "html" if is_html else "text"
     return LabeledPage(
@@ -185,6 +186,14 @@ def _comment_page(
         spans=tuple(spans),
         campaign=form,
     )
+
+
+_LATIN_SENTENCE = re.compile(r"[^\n.!?]{15,120}[.!?](?=\s|$)")
+
+
+def _carriers(article: Article) -> list[str]:
+    """Return the sentences of an article that are as short as comments."""
+    return [found.strip() for text in article.paragraphs for found in _LATIN_SENTENCE.findall(text)]
 
 
 def _clean_article(

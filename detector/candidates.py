@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.batch import EDGE, Batch, batch_of
+from detector.batch import Batch, batch_of
 from detector.config import Config
 from detector.contrast import Comparison
 from detector.edges import sharpened
@@ -38,12 +38,14 @@ _BEFORE = _AFTER | frozenset("。.!！?？")
 # What stands between the end of a sentence and the phrase that is put in behind it.
 _BETWEEN = frozenset("，、；：。！？")
 _LEAST_LEFT = 5  # code points, for a remnant to be cut off
-_TIGHTER = 2.0
+_TIGHTER = 3.6
 """Log-odds that a character must have beyond those of the first cut to be of a part."""
 _BRIEF = 100
-"""Characters of a page up to which its text has parts as titles have. In longer text are clean
+"""Characters of a page up to which its text has parts as headlines have. In longer text are clean
 sentences enough for the first cut to end where an injection does, and parts are false alarms."""
-_TITLE = WHERES.index("title")
+_HEADLINES = np.isin(WHERES, ("title", "heading", "meta"))
+"""Which places say in few words what a page is about, where two phrases and what stands between
+them look like one."""
 SPAN_FEATURES = (
     "sum", "sum_linear", "mean", "peak", "runs", "size", "rest", "crowd", "share", "page",
     "below_best", "hidden", "wording", "parted", "splice", "better", "better_share",
@@ -123,7 +125,7 @@ class Candidate(NamedTuple):
 def candidates(signs: Signs, model: Model, kind: Kind) -> Candidates:
     """Return the candidate findings of one kind, with the features of the span calibration.
 
-    Injections end where the evidence of the first pass does, and come in titles and brief pages
+    Injections end where the evidence of the first pass does, and come in headlines and brief pages
     with their parts as well; garbled passages stay as segmentation cut them.
     """
     cut = model.segmentation[kind]
@@ -144,18 +146,18 @@ def _relate(features: NDArray[np.float64], whole: NDArray[np.intp]) -> None:
 
 
 def _with_parts(signs: Signs, model: Model, wholes: Candidates, cut: Segmentation) -> Candidates:
-    """Return ``wholes``, and of titles and brief pages what ``cut`` finds that is less than one."""
+    """Return ``wholes``, and of headlines and brief pages what ``cut`` finds within one."""
     batch = signs.batch
     brief = batch.ends - batch.starts <= _BRIEF
-    if not brief.any() and not (batch.places[EDGE:] >> 1 == _TITLE).any():
+    if not (brief[wholes.page] | _HEADLINES[batch.places[wholes.start] >> 1]).any():
         return wholes
     found = _stretches(signs, model, wholes.kind, cut)
     page = np.searchsorted(batch.starts, found.start, side="right") - 1
-    titles = batch.places[found.start] >> 1 == _TITLE
+    headlines = _HEADLINES[batch.places[found.start] >> 1]
     middle = (found.start + found.end) // 2
     whole = np.searchsorted(wholes.start, middle, side="right") - 1
     less = (
-        (brief[page] | titles)
+        (brief[page] | headlines)
         & (whole >= 0)
         & (middle < wholes.end[whole])
         & ((found.start > wholes.start[whole]) | (found.end < wholes.end[whole]))

@@ -56,7 +56,7 @@ _FLOOR = -4.0  # log-odds of what is not there
 _NO_RUNNING = -3.0  # evidence of running text that is not there
 _LEAST_RUNNING = 100  # characters of it that say how much there is
 _TEXT, _OCTAVES = 400, 3  # code points of a text, and how often it is halved down to a mere title
-_PHRASE = 16  # code points
+_PHRASE, _SENTENCES = 16, 100  # code points
 _LONG = 1000  # code points from which on a page gives more and more places for a false alarm
 
 
@@ -101,9 +101,10 @@ def _running_on(span: Weighed) -> float:
     """Return by how much less an injection counts the longer it runs on.
 
     What is put into a text is a phrase. Honest promotion, which the web has more of than anything
-    that looks like spam, is sentences of it.
+    that looks like spam, is a sentence or two of it. What goes on and on is neither: no more is
+    taken off for it.
     """
-    size = len(span.said)
+    size = min(len(span.said), _SENTENCES)
     return math.log(size / _PHRASE) if size > _PHRASE and span.where != "title" else 0.0
 
 

@@ -139,13 +139,14 @@ def _with_everything(
     """Return ``model`` with the weights that ship.
 
     What was measured and calibrated knows 70 % of the dictionaries. What ships is fitted once more
-    with all of them, on the same documents; the clean text that it must not flag, and the scale of
-    its evidence, stay the same. Its thresholds are counted anew.
+    with all of them, on the same documents, and so are the classifiers of words: they would take a
+    brand that they met in honest text only for harmless. The clean text that it must not flag, and
+    the scale of its evidence, stay the same. Its thresholds are counted anew.
     """
     every = [page for pages in ground.handwritten.values() for page in pages]
     model = replace(model, alternatives=known_alternatives(ground.lexicons, "all", shown=_SHOWN))
     use(replace(used(), model=model, alarms=False, split="all", handwritten=every))
-    model = _two_rounds(model, options, console)
+    model = _worded(_two_rounds(model, options, console), options, console)
     model = replace(model, alternatives=known_alternatives(ground.lexicons, "all"))
     return _with_threshold(model, options, console)
 
@@ -175,10 +176,7 @@ def _calibrated(
     rows += [context_rows(page, model, generator) for page in handwritten[::2]]
     model = replace(model, context=fit_context(rows))
     del rows
-    use(replace(used(), model=model))
-    found = over_pages(wording_batch, options.wording_pages, options, "wording", console)
-    model = replace(model, wording=fit_wording(found))
-    del found
+    model = _worded(model, options, console)
     use(replace(used(), model=model))
     count = options.calibration_pages - count
     judged = over_pages(judge_batch, count, options, "calibration", console)
@@ -195,6 +193,13 @@ def _calibrated(
     bound = fit_words(garbled, spans["garbled"], model.word_bound)
     model = replace(model, span_calibration=spans, page_calibration=pages, word_bound=bound)
     return _with_threshold(model, options, console)
+
+
+def _worded(model: Model, options: TrainOptions, console: Console) -> Model:
+    """Return ``model`` with classifiers of the words of what it finds."""
+    use(replace(used(), model=model))
+    found = over_pages(wording_batch, options.wording_pages, options, "wording", console)
+    return replace(model, wording=fit_wording(found))
 
 
 def _with_threshold(model: Model, options: TrainOptions, console: Console) -> Model:

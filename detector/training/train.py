@@ -67,10 +67,10 @@ ONE_IN_A_HUNDRED = 0.05
 """What one plain text in a hundred scores at least, of either kind."""
 CAUTION: dict[Kind, float] = {"injection": 1.0, "garbled": 3.0}
 """How much rarer than the rate each kind may be flagged: garbling alone is the lesser harm."""
-BRIEF_CAUTION = 2.3
+BRIEF_CAUTION = 2.9
 """How much rarer than texts brief clean pages may be flagged: of these the web has more that looks
 like spam than the pages made here, whose tail says too little."""
-HTML_LENIENCE: dict[Kind, float] = {"injection": 0.68, "garbled": 0.15}
+HTML_LENIENCE: dict[Kind, float] = {"injection": 0.4, "garbled": 0.15}
 """How often clean HTML may be flagged for every text: left-over markup, tables and lists look like
 findings. (HTML made here is harder than that of the web: its bound comes from the texts' tail.)"""
 HARD_LENIENCE = 4

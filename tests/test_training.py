@@ -13,7 +13,7 @@ from support import small_lexicons, tables
 from detector import Detector
 from detector.config import DEFAULT_CONFIG
 from detector.model import Model
-from detector.training.calibrate import tail
+from detector.training.calibrate import LEAST_TAIL, tail
 from detector.training.drafts import Article
 from detector.training.garble_lexicons import likely_originals
 from detector.training.ground import (
@@ -125,6 +125,13 @@ def test_the_bound_of_a_tail_is_where_it_would_be_that_thin() -> None:
     assert found.exceeding == 500
     assert abs(found.excess - 2.0) < 0.3
     assert abs(found.bound(1e-4) - 2.0 * np.log(1e4)) < 1.5
+
+
+def test_the_tail_of_few_pages_starts_lower_up_to_one_in_twenty() -> None:
+    values = np.random.default_rng(1).exponential(2.0, 1000)
+    assert [tail(values[:count].tolist()).exceeding for count in (1000, 400, 200, 100)] == [
+        LEAST_TAIL, LEAST_TAIL, LEAST_TAIL, 5,
+    ]  # fmt: skip
 
 
 def test_pages_without_findings_have_a_neutral_bound() -> None:

@@ -20,6 +20,7 @@ from detector.result import Kind
 from detector.training.judged import Judged
 
 __all__ = [
+    "LEAST_TAIL",
     "Tail",
     "candidate_weights",
     "fit_pages",
@@ -34,6 +35,10 @@ _CLEAN_PAGE_WEIGHT = 4.0
 _SPAN_RIDGE, _PAGE_RIDGE = 0.001, 0.0005
 """Inverse L2 penalties of the terms that tell right candidates from wrong ones, and garbled pages
 from others. Weaker penalties rank what is made here better, and real pages worse."""
+LEAST_TAIL = 10
+"""Values that a tail can be told from."""
+_LOWEST = 0.05
+"""Share of the values that are a tail at most."""
 _WITHIN = (0.005, 0.995)
 """Quantiles of a feature beyond which it counts as they do."""
 _KNOTS = (0.25, 0.5, 0.75)
@@ -236,13 +241,14 @@ class Tail(NamedTuple):
 def tail(values: Sequence[float], most: float = 0.01) -> Tail:
     """Return the tail of ``values`` that starts at their ``1 - most`` quantile.
 
+    Of few values it starts lower, so that :data:`LEAST_TAIL` exceed it, up to one in twenty.
     Values of minus infinity (pages without findings) are below any bound. Where all but one are,
     there is no tail to go by: it starts at 0 and counts none.
     """
     finite = np.sort([value for value in values if math.isfinite(value)])[::-1]
     if len(finite) < 2:
         return Tail(0.0, most, 1.0, 0)
-    share = min(most, len(finite) / len(values))
-    count = min(max(1, int(len(values) * share)), len(finite) - 1)
+    share = min(max(most, min(LEAST_TAIL / len(values), _LOWEST)), len(finite) / len(values))
+    count = min(max(1, int(len(values) * share + 1e-9)), len(finite) - 1)
     excess = float((finite[:count] - finite[count]).mean())
     return Tail(float(finite[count]), share, max(excess, 0.1), count)

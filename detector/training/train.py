@@ -25,6 +25,7 @@ from detector.result import KINDS, Kind
 from detector.scoring import Detector
 from detector.training.alternatives import known_alternatives
 from detector.training.calibrate import (
+    LEAST_TAIL,
     Tail,
     fit_pages,
     fit_spans,
@@ -77,7 +78,6 @@ HARD_LENIENCE = 4
 """How much more often hard negatives may be flagged than plain pages. Half of the clean pages made
 for the threshold quote spam, report on it or look like it, far more than on the web: counted as
 one, they would decide the threshold alone."""
-_LEAST_TAIL = 10  # pages to judge a tail by
 _LEAST_STEP = 0.3  # of log-odds between one page in a hundred and the threshold
 
 
@@ -259,14 +259,14 @@ class _Tails(NamedTuple):
     @property
     def judges(self) -> bool:
         """Whether there are enough plain pages to judge by."""
-        return self.plain.exceeding >= _LEAST_TAIL
+        return self.plain.exceeding >= LEAST_TAIL
 
     def bound(self, rate: float) -> float:
         """Return the bound that ``rate`` of the plain pages exceed, and of the hard ones few.
 
         Of too few hard pages to judge by, as of any others.
         """
-        if self.hard.exceeding < _LEAST_TAIL:
+        if self.hard.exceeding < LEAST_TAIL:
             return max(self.plain.bound(rate), self.every.bound(rate))
         return max(self.plain.bound(rate), self.hard.bound(HARD_LENIENCE * rate))
 

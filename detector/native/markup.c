@@ -262,8 +262,8 @@ EXPORT i64 count_marks(const u8 *source, i64 n, i64 *counts) {
 
 /* Scan the `n` bytes of a serialisation. There is room for k + 1 elements, 2k + 2 items and
  * 8k + t + s + 16 values where it has t tags and s double slashes, and k is the least of t and
- * `most`. `counts` is told how many there are of each, and by bits which kinds of values. Return 0, or UNSAFE where the structure
- * cannot be relied upon, plus CUT where there are more nodes than `most`.
+ * `most`. `counts` is told how many there are of each, and by bits which kinds of values. Return 0, or
+ * UNSAFE where the structure cannot be relied upon, plus CUT where there are more nodes than `most`.
  */
 EXPORT i64 scan_markup(const u8 *source, i64 n, i64 tags, const u8 *names, i64 names_size,
                        const i32 *traits, i64 escaped, i64 most, i64 script, i64 longest, u64 seed,

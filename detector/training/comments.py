@@ -15,6 +15,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 
+from detector.training.draws import weighted_choice
 from detector.training.fancy import disguised, framed, styled
 from detector.training.grammar import Grammar, Slot, grammar
 from detector.training.marks import mark
@@ -308,6 +309,11 @@ def honest_comment(
     return _stamped(text, rng, lang)
 
 
+def _spam_among(count: int, rng: random.Random) -> int:
+    """Return how many of ``count`` comments are spam where some are: one mostly, up to three."""
+    return min(rng.choice((1, 1, 2, 3)), count)
+
+
 def _comments(
     rng: random.Random, lang: str, split: str, count: int, spam: int, carriers: Sequence[str]
 ) -> list[str]:
@@ -338,7 +344,7 @@ _SHAPES: tuple[tuple[int, _Shape], ...] = (
 def _shown(texts: Sequence[str], rng: random.Random, lang: str) -> list[str]:
     """Return the comments as one site shows them."""
     rules = _rules()
-    shape = rng.choices([shape for _, shape in _SHAPES], [weight for weight, _ in _SHAPES])[0]
+    shape = weighted_choice(rng, _SHAPES)
     return [
         shape(rules.expand(f"{lang}.who", rng), rules.expand(f"{lang}.ui", rng), text)
         for text in texts
@@ -360,7 +366,7 @@ def comment_thread(
             texts = _shown(texts, rng, lang)
     else:
         count = rng.randint(3, 8)
-        bad = min(rng.choice((1, 1, 2, 3)), count) if spam else 0
+        bad = _spam_among(count, rng) if spam else 0
         texts = _shown(_comments(rng, lang, split, count, bad, carriers), rng, lang)
     if rng.random() < 0.12:
         return _as_html(texts, rng), True
@@ -386,7 +392,7 @@ def _as_html(texts: Sequence[str], rng: random.Random) -> str:
 def comments_below(rng: random.Random, lang: str, split: str, spam: bool) -> list[str]:
     """Return the paragraphs that follow an article: a heading mostly, and one to eight comments."""
     count = rng.randint(1, 8)
-    bad = min(rng.choice((1, 1, 2, 3)), count) if spam else 0
+    bad = _spam_among(count, rng) if spam else 0
     texts = _shown(_comments(rng, lang, split, count, bad, ()), rng, lang)
     head = [_rules().expand(f"{lang}.heading", rng)] if rng.random() < 0.7 else []
     return head + texts

@@ -12,7 +12,12 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-__all__ = ["ALPHABETS", "disguised", "framed", "leet", "styled"]
+from detector.training.draws import weighted_choice
+
+__all__ = [
+    "ALPHABETS", "CIRCLED", "FULLWIDTH", "LEET", "disguised", "framed", "leet", "mathematical",
+    "styled",
+]  # fmt: skip
 
 _LOWER = "abcdefghijklmnopqrstuvwxyz"
 _LETTERS = _LOWER + _LOWER.upper()
@@ -36,7 +41,11 @@ def _sign(plain: str, *names: str) -> str:
     return plain
 
 
-def _mathematical(style: str) -> dict[str, str]:
+def mathematical(style: str, digits: str = "") -> dict[str, str]:
+    """Return the letters and digits of a mathematical style, by those of ASCII.
+
+    ``digits`` is the style of the digits where it is not the nearest that there is.
+    """
     table: dict[str, str] = {}
     older = style.replace("FRAKTUR", "BLACK-LETTER")  # some letters are older than the alphabets
     for letter in _LETTERS:
@@ -46,9 +55,9 @@ def _mathematical(style: str) -> dict[str, str]:
         )
     if style == "ITALIC":
         table["h"] = "\u210e"  # the constant of Planck
-    digits = style if style in _DIGIT_STYLES else "SANS-SERIF BOLD" if "BOLD" in style else ""
+    nearest = style if style in _DIGIT_STYLES else "SANS-SERIF BOLD" if "BOLD" in style else ""
     for digit, name in zip(_DIGITS, _DIGIT_NAMES, strict=True):
-        table[digit] = _sign(digit, f"MATHEMATICAL {digits} DIGIT {name}")
+        table[digit] = _sign(digit, f"MATHEMATICAL {digits or nearest} DIGIT {name}")
     return table
 
 
@@ -60,10 +69,12 @@ def _codes(start: int, count: int = 26) -> str:
     return "".join(chr(start + step) for step in range(count))
 
 
+FULLWIDTH = _row(_codes(0xFF41), _codes(0xFF21), _codes(0xFF10, 10))
+CIRCLED = _row(_codes(0x24D0), _codes(0x24B6), "⓪" + _codes(0x2460, 9))
 ALPHABETS: tuple[Mapping[str, str], ...] = (
-    *(_mathematical(style) for style in _STYLES),
-    _row(_codes(0xFF41), _codes(0xFF21), _codes(0xFF10, 10)),  # fullwidth
-    _row(_codes(0x24D0), _codes(0x24B6), "⓪" + _codes(0x2460, 9)),  # circled
+    *(mathematical(style) for style in _STYLES),
+    FULLWIDTH,
+    CIRCLED,
     _row(_codes(0x1F150), "", "⓿" + _codes(0x2776, 9)),  # white on black circles
     _row(_codes(0x1F130)),  # squared
     _row(_codes(0x1F170)),  # white on black squares
@@ -79,7 +90,7 @@ ALPHABETS: tuple[Mapping[str, str], ...] = (
 _WEIGHTS = (12, 3, 8, 3, 8, 3, 2, 5, 2, 12, 2, 10, 6, 6, 3, 2, 1, 3, 1, 2, 1, 1, 2, 1, 1)
 _KEYCAP = "\ufe0f\u20e3"
 _STROKES = "\u0332\u0336\u0335\u0305\u0333\u035f\u034e\u0338\u0323\u0307\u0347\u0353\u033d\u0350"
-_LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5", "t": "7", "g": "9", "b": "8"}
+LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5", "t": "7", "g": "9", "b": "8"}
 _BLOCKS = ("░", "▒", "|", "❤", "⭐")
 _GAPS = (" ", " ", " ", " ", "  ", ".", "-", "_", "·", "*", "\u200b", ",", "+", "~", *_BLOCKS)
 _BOXES = ("【{}】", "[{}]", "({})", "「{}」", "|{}|", "❲{}❳")
@@ -89,6 +100,8 @@ _FRAMES = (
     "🟥", "❄️", "☯", "💥", "🍀", "🐲", "🦁", "🎰", "🟢", "💯", "🌈", "🔱",
     "✅", "♦", "➤", "█", "|", ",,", "\"", "*", "~",
 )  # fmt: skip
+_ON_ONE_SIDE = _FRAMES[:30]
+"""Those that need no counterpart."""
 _PAIRS = (
     ("→ ", " ←"), ("👉", "👈"), ("➡️", "⬅️"), (">>", "<<"), ("【", "】"), ("『", "』"), ("«", "»"),
     ("“", "”"), ("꧁", "꧂"), ("[", "]"), ("『✨", "✨』"), ("(", ")"), ("👉🏻", ""),
@@ -175,7 +188,7 @@ def _split(text: str, rng: random.Random) -> str:
 def leet(text: str, rng: random.Random, rate: float = 0.7) -> str:
     """Return ``text`` with digits for a share ``rate`` of the letters that look like them."""
     return "".join(
-        _LEET[char.lower()] if char.lower() in _LEET and rng.random() < rate else char
+        LEET[char.lower()] if char.lower() in LEET and rng.random() < rate else char
         for char in text
     )
 
@@ -224,8 +237,7 @@ def disguised(text: str, rng: random.Random, numbers: Sequence[str] = ()) -> str
         text = text[:1].upper() + text[1:]
     if numbers and rng.random() < 0.03 and re.search(r"\d", text):
         return _spoken(text, rng, numbers)
-    maker = rng.choices([way for _, way in _WAYS], [weight for weight, _ in _WAYS])[0]
-    return maker(text, rng)
+    return weighted_choice(rng, _WAYS)(text, rng)
 
 
 def framed(text: str, rng: random.Random) -> str:
@@ -239,6 +251,6 @@ def framed(text: str, rng: random.Random) -> str:
         left, right = rng.choice(_PAIRS)
         return f"{left}{text}{right}"
     if way < 0.88:
-        return f"{rng.choice(_FRAMES[:30])}{gap}{text}{gap}{rng.choice(_FRAMES[:30])}"
-    sign = rng.choice(_FRAMES[:30])
+        return f"{rng.choice(_ON_ONE_SIDE)}{gap}{text}{gap}{rng.choice(_ON_ONE_SIDE)}"
+    sign = rng.choice(_ON_ONE_SIDE)
     return f"{sign}{gap}{text}" if rng.random() < 0.5 else f"{text}{gap}{sign}"

@@ -24,8 +24,6 @@ from detector.training.phrases import Phrases
 __all__ = [
     "TOPICS",
     "honest_article",
-    "honest_menu",
-    "honest_phrase",
     "honest_script",
     "honest_sentences",
 ]
@@ -216,38 +214,3 @@ def honest_script(rng: random.Random) -> str:
     ]
     space = " " if rng.random() < 0.8 else ""
     return space.join(words) + rng.choice(("", ".", "。", "!"))
-
-
-def honest_phrase(rng: random.Random, lang: str) -> str:
-    """Return a short honest phrase of the shape of spam: ``学信网登录入口``, ``WPS手机版下载``."""
-    name, kind = rng.choice(lexicons().rows("honest_sites_zh"))
-    tails: tuple[str, ...] = (
-        *(
-            "官网",
-            "官网",
-            "登录",
-            "登录入口",
-            "下载",
-            "App",
-            "手机版",
-            "客户端",
-            "首页",
-            "官方网站",
-        ),
-        *("注册", "网页版", "官方旗舰店", "电脑版", "安卓版", "客服电话", "怎么注册", "最新版本"),
-    )
-    if kind == "school":
-        tails = ("官网", "招生网", "教务系统登录", "统一身份认证", "研究生院", "录取查询入口")
-    elif kind == "bank":
-        tails = ("网上银行登录", "手机银行下载", "官网", "信用卡", "个人网银入口", "App下载")
-    text = name + rng.choice(tails)
-    return traditional(text) if lang == "zh-Hant" else text
-
-
-def honest_menu(rng: random.Random, lang: str, count: int) -> list[str]:
-    """Return ``count`` items of an honest Chinese menu, footer or list of links."""
-    words = lexicons().words("honest_menu_zh")
-    items = [
-        honest_phrase(rng, lang) if rng.random() < 0.2 else rng.choice(words) for _ in range(count)
-    ]
-    return [traditional(item) for item in items] if lang == "zh-Hant" else items

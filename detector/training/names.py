@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import random
 import re
+import string
 from collections.abc import Callable
 from functools import lru_cache
 
+from detector.training.draws import weighted_choice
+from detector.training.fancy import CIRCLED, FULLWIDTH, LEET, mathematical
 from detector.training.grammar import grammar
 from detector.training.lexicons import lexicons
 
@@ -64,31 +67,19 @@ _PATHS = (
     "?c={n}", "register?key={n}", "signup?aff={n}", "sjb/{n}.html", "zqnews/{n}", "promo",
     "?i_code={n}", "lottery/{n}.html", "home/{n}", "a/{n}.shtml", "tag/{n}", "go.php?u={n}",
 )  # fmt: skip
-_ASCII = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-
-
-def _font(letters: str, digits: str) -> dict[int, str]:
-    return {ord(plain): fancy for plain, fancy in zip(_ASCII, letters + digits, strict=True)}
-
-
-def _swap(plain: str, fancy: str) -> dict[int, str]:
-    return {ord(a): b for a, b in zip(plain, fancy, strict=True)}
-
-
-def _math(upper: int, lower: int, digit: int) -> dict[int, str]:
-    letters = [chr(lower + i) for i in range(26)] + [chr(upper + i) for i in range(26)]
-    return _font("".join(letters), "".join(chr(digit + i) for i in range(10)))
-
-
-_FONTS = (
-    _math(0x1D400, 0x1D41A, 0x1D7CE),  # mathematical bold
-    _math(0x1D5D4, 0x1D5EE, 0x1D7EC),  # sans-serif bold
-    _math(0x1D468, 0x1D482, 0x1D7CE),  # bold italic
-    _math(0x1D670, 0x1D68A, 0x1D7F6),  # monospace
-    _math(0xFF21, 0xFF41, 0xFF10),  # fullwidth
-    _swap("aceopxyABCEHKMOPTX", "асеорхуАВСЕНКМОРТХ"),  # Cyrillic look-alikes
-    _swap("aeiostgbAEIOSTGB", "4310579843105798"),  # digits for letters
-    {ord(c): chr(0x24D0 + i) for i, c in enumerate(_ASCII[:26])},  # circled letters
+_ASCII = string.ascii_letters + string.digits
+_FONTS = tuple(
+    str.maketrans(table)
+    for table in (
+        mathematical("BOLD"),
+        mathematical("SANS-SERIF BOLD"),
+        mathematical("BOLD ITALIC", digits="BOLD"),
+        mathematical("MONOSPACE"),
+        FULLWIDTH,
+        dict(zip("aceopxyABCEHKMOPTX", "асеорхуАВСЕНКМОРТХ", strict=True)),  # Cyrillic look-alikes
+        {**LEET, **{letter.upper(): digit for letter, digit in LEET.items()}},
+        {letter: CIRCLED[letter] for letter in string.ascii_lowercase},
+    )
 )
 _JOINERS = (" ", "·", ".", "-", "_", "\u200b", "\u200d", "、", "*", "●", "❤", "✅", "🔥", "+", "ღ")
 _WRAPS = (
@@ -231,7 +222,7 @@ def camel_case(name: str, rng: random.Random) -> str:
 def host(rng: random.Random, lang: str, split: str = "train", name: str | None = None) -> str:
     """Return a host name as operators register or hijack them; ``name`` is the brand it is for."""
     latin = latin_name(name if name is not None else brand(rng, lang, split), rng)
-    maker = rng.choices(_HOST_MAKERS, _HOST_WEIGHTS)[0]
+    maker = weighted_choice(rng, _HOST_SHAPES)
     return maker(rng, latin, rng.choice(TLDS))
 
 
@@ -278,8 +269,6 @@ _HOST_SHAPES: tuple[tuple[int, Callable[[random.Random, str, str], str]], ...] =
 )
 """How many hosts in a hundred have a shape, and its maker: of the brand in Latin letters and a
 top-level domain."""
-_HOST_WEIGHTS = [weight for weight, _ in _HOST_SHAPES]
-_HOST_MAKERS = [maker for _, maker in _HOST_SHAPES]
 
 
 def url(rng: random.Random, lang: str, split: str = "train", name: str | None = None) -> str:

@@ -212,13 +212,15 @@ def back_translated(
     """Prose as if translated away and back: word order, measure words, passives, stray 的."""
     ready = prepare(lex, split)
     budget = wanted_edits(text, strength)
-    function_words = _pair_edits(text, rng, budget * rng.uniform(0.2, 0.6), ready, "translated")
+    # Words go wrong on the way as well: 银行 comes back as 河岸.
+    dictionary = rng.choice(("translated", "translated", "polysemy"))
+    words = _pair_edits(text, rng, budget * rng.uniform(0.2, 0.6), ready, dictionary)
     measures = [
         Edit(m.start(), m.end(), rng.choice(_MEASURES.replace(m.group(), "")))
         for m in _MEASURE.finditer(text)
         if rng.random() < 3 * strength
     ]
-    edits = [*function_words, *measures]
+    edits = [*words, *measures]
     spent = sum(len(edit.replacement) for edit in edits)
     clauses = [match.span() for match in _CLAUSE.finditer(text)]
     rng.shuffle(clauses)
@@ -229,7 +231,7 @@ def back_translated(
         made = _bend(text, tokens_of(text, start, end, ready), rng)
         prose.extend(made)
         spent += sum(max(1, len(edit.replacement)) for edit in made)
-    return merged_edits(function_words, measures, prose)
+    return merged_edits(words, measures, prose)
 
 
 def _bend(text: str, tokens: list[tuple[int, int]], rng: random.Random) -> list[Edit]:

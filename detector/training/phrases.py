@@ -35,7 +35,10 @@ __all__ = [
 ]
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "id", "en", "vi", "th", "ja", "ko", "tr", "ru", "pt", "es", "de")
-ESSAYS = ("tea", "reel", "coin", "fans", "cheat", "expl", "gossip")
+ESSAYS = (
+    *("tea", "reel", "coin", "fans", "cheat", "expl", "gossip"),
+    *("wallet", "pill", "house", "egg", "loan", "novel", "margin", "bare"),
+)
 """What prose that is made for its search words is about: the first parts of grammar rules."""
 
 CATEGORIES = (

@@ -18,6 +18,7 @@ from detector.training.comments import (
 )
 from detector.training.fancy import ALPHABETS, disguised, framed
 from detector.training.grammar import grammar
+from detector.training.link_spam import link_spam
 from detector.training.marks import MARKS, remove_marks, unmark
 
 LANGUAGES = ("id", "ms", "fil", "en", "tr", "vi", "th", "pt")
@@ -119,3 +120,14 @@ def test_natural_sentences_carry_some_comments() -> None:
     ham = [honest_comment(rng, "id", "all", carriers) for _ in range(300)]
     for texts in (spam, ham):
         assert 10 < sum("dermaga" in text.lower() for text in texts) < 100
+
+
+@pytest.mark.parametrize("lang", ["en", "tr", "ar", "zh-Hans"])
+def test_links_of_robots_mark_words_and_hosts_but_no_markup(lang: str) -> None:
+    rng = random.Random(6)
+    for _ in range(200):
+        text, spans = unmark(link_spam(rng, lang))
+        found = [text[span.start : span.end] for span in spans]
+        assert len(found) >= 2
+        assert any("." in words for words in found)
+        assert not any(re.search(r"<|\[/|\burl=|://\S*<", words) for words in found)

@@ -32,6 +32,9 @@ _SCRIPT = {
     "ko": re.compile(r"[\uac00-\ud7a3]"),
     "th": re.compile(r"[\u0e00-\u0e7f]"),
     "ru": re.compile(r"[\u0400-\u04ff]"),
+    "ar": re.compile(r"[\u0600-\u06ff]"),
+    "fa": re.compile(r"[\u0600-\u06ff]"),
+    "hi": re.compile(r"[\u0900-\u0963]"),
 }
 # In languages of Latin script: the commonest words, or letters that English has not.
 _ENGLISH = re.compile(
@@ -41,6 +44,8 @@ _LATIN = {
     "de": re.compile(r"\b(?:der|die|das|und|ist|ein|eine|nicht|sie|zu|mit|den|für|von)\b|[äöüß]"),
     "es": re.compile(r"\b(?:el|la|los|las|de|del|que|un|una|en|es|por|para|se)\b|[ñáéíóú]"),
     "pt": re.compile(r"\b(?:o|os|as|de|do|da|que|um|uma|em|para|se|não)\b|[ãõçáéíóú]"),
+    "fr": re.compile(r"\b(?:le|la|les|de|du|des|et|un|une|est|pour|dans|que|vous)\b|[àâçèéêîôû]"),
+    "it": re.compile(r"\b(?:il|lo|la|gli|di|del|della|e|un|una|per|che|non|si)\b|[àèéìòù]"),
     "tr": re.compile(r"\b(?:ve|bir|bu|için|ile|da|de|olarak|ne|her)\b|[ğışçöüİ]"),
     "id": re.compile(r"\b(?:yang|dan|di|ini|itu|untuk|dengan|dari|pada|atau|ke|akan|tidak|anda)\b"),
     "vi": re.compile(r"[ăâđêôơưạ-ỹàáãèéìíòóõùúý]"),

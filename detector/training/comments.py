@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from detector.training.draws import weighted_choice
 from detector.training.fancy import disguised, framed, styled
 from detector.training.grammar import Grammar, Slot, grammar
+from detector.training.link_spam import link_spam
 from detector.training.marks import mark
 from detector.training.names import base_language, brand
 
@@ -43,6 +44,9 @@ _SHARE = 0.12
 _NEIGHBOURS = {"id": "ms", "en": "fil"}
 _NEIGHBOUR_SHARE = 0.1
 """Languages without articles of their own, and how often comments of another are in them."""
+_ROBOTS = {"en": 0.25, "id": 0.02}
+_ROBOT_SHARE = 0.06
+"""Share of the comments of spam that are links for search engines: much of it in English."""
 _SHORT = {
     "yang": ("yg",), "banget": ("bgt", "bngt"), "sudah": ("udh", "sdh"), "udah": ("udh", "dah"),
     "tidak": ("tdk", "gk"), "nggak": ("ngga", "gk", "gak"), "gak": ("gk", "kagak"),
@@ -258,6 +262,8 @@ def spam_comment(
     Three in ten promote; the others are neutral but for the name. ``carriers`` are natural
     sentences, which some are made of.
     """
+    if name is None and rng.random() < _ROBOTS.get(lang, _ROBOT_SHARE):
+        return link_spam(rng, lang, split)
     slots = _slots(lang, split, carriers)
     piece = disguised(name or _operator(rng, lang, split), rng, _numbers(lang))
     if rng.random() < 0.5:

@@ -34,7 +34,10 @@ __all__ = [
     "phrase",
 ]
 
-LANGUAGES = ("zh-Hans", "zh-Hant", "id", "en", "vi", "th", "ja", "ko", "tr", "ru", "pt", "es", "de")
+LANGUAGES = (
+    "zh-Hans", "zh-Hant", "id", "en", "vi", "th", "ja", "ko", "tr", "ru", "pt", "es", "de", "fr",
+    "it", "ar", "hi", "fa",
+)  # fmt: skip
 ESSAYS = (
     *("tea", "reel", "coin", "fans", "cheat", "expl", "gossip"),
     *("wallet", "pill", "house", "egg", "loan", "novel", "margin", "bare"),
@@ -86,9 +89,9 @@ _RULES = {
     "query": "query",
     "sentence": "sentence",
     "paragraph": "para",
-    "terms": "para",
-    "guide": "para",
-    "soft": "sentence",
+    "terms": "guide",
+    "guide": "guide",
+    "soft": "guide",
     "sv": "para",
     "title": "title",
     "footer": "title",

@@ -8,6 +8,7 @@ import re
 
 from detector.training.comments import comment_language, comment_share, spam_comment
 from detector.training.drafts import Draft, Link
+from detector.training.link_spam import link_spam
 from detector.training.names import letters
 from detector.training.phrases import Phrases, phrase
 from detector.training.place_pages import set_meta
@@ -192,7 +193,9 @@ def visitor_comment(draft: Draft, rng: random.Random, split: str) -> None:
     voice = voice_of(draft, rng, split)
     for _ in range(rng.choice((1, 1, 2, 4))):
         category = rng.choice((*("remark",) * 3, "sentence", "glued", "contact", "title"))
-        if comment_share(voice.lang) and rng.random() < 0.6:
+        if rng.random() < 0.12:
+            text = link_spam(rng, voice.lang, split)
+        elif comment_share(voice.lang) and rng.random() < 0.6:
             name = voice.brand if rng.random() < 0.7 else None
             text = spam_comment(rng, comment_language(rng, voice.lang), split, name)
         else:

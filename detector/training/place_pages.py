@@ -195,7 +195,7 @@ def server_essay(draft: Draft, rng: random.Random, split: str) -> None:
     """Prose about old games in which a site that lists pirated servers is named now and then."""
     voice = voice_of(draft, rng, split)
     if voice.base != "zh":
-        affiliate_page(draft, rng, split)
+        betting_guide(draft, rng, split)
         return
     draft.headline = draft.title = voice.say("sv.title")
     if rng.random() < 0.3:
@@ -207,7 +207,7 @@ def keyword_essay(draft: Draft, rng: random.Random, split: str) -> None:
     """Prose about tea, games, apps, plans or gossip that was made for the search words in it."""
     voice = voice_of(draft, rng, split)
     if voice.base != "zh":
-        affiliate_page(draft, rng, split)
+        betting_guide(draft, rng, split)
         return
     topic = rng.choice(ESSAYS)
     name = f"{topic}.name"

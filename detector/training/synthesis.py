@@ -35,7 +35,9 @@ from detector.training.sites import draft_page
 __all__ = ["Supply", "is_hard", "synthetic_page"]
 
 _LANG_WEIGHTS = {"zh-Hans": 58.0, "zh-Hant": 10.0}
-_OTHER_WEIGHT = 32.0  # shared by all other languages
+_OTHER_WEIGHT = 34.0  # shared by all other languages
+_THIN = frozenset({"ar", "fa", "hi"})
+"""Languages whose natural text is messages of programs only: half as many pages as of others."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,9 @@ class Supply:
     def draw(self, rng: random.Random) -> Article:
         """Return an article: language first, then source, then document."""
         langs = sorted(self.articles)
-        others = [lang for lang in langs if lang not in _LANG_WEIGHTS]
-        weights = [_LANG_WEIGHTS.get(lang, _OTHER_WEIGHT / max(1, len(others))) for lang in langs]
+        parts = {lang: 0.5 if lang in _THIN else 1.0 for lang in langs if lang not in _LANG_WEIGHTS}
+        each = _OTHER_WEIGHT / max(1.0, sum(parts.values()))
+        weights = [_LANG_WEIGHTS.get(lang, each * parts.get(lang, 1.0)) for lang in langs]
         sources = self.articles[rng.choices(langs, weights)[0]]
         names = sorted(sources)
         name = rng.choices(names, [self.source_weights.get(n, 1.0) for n in names])[0]

@@ -24,9 +24,9 @@ PROPERTIES = frozenset(
     "text-indent position left top right bottom inset inset-inline-start inset-block-start margin "
     "margin-left margin-top margin-inline-start margin-block-start padding padding-left "
     "padding-top padding-bottom clip clip-path -webkit-clip-path height width max-height max-width "
-    "min-height overflow overflow-x overflow-y transform -webkit-transform translate scale zoom "
-    "color text-shadow background background-color background-image background-clip "
-    "-webkit-background-clip".split()
+    "min-height overflow overflow-x overflow-y line-height white-space transform "
+    "-webkit-transform translate rotate scale zoom color -webkit-text-fill-color text-shadow "
+    "background background-color background-image background-clip -webkit-background-clip".split()
 )
 """Those that can hide text, or show it again."""
 _LONGHANDS = {
@@ -62,6 +62,8 @@ _PIXELS = {"": 1.0, "px": 1.0, "pt": 1.33, "pc": 16.0, "em": 16.0, "rem": 16.0, 
 _LENGTH = re.compile(
     r"(?:calc\(\s*(?=[\w.%+-]+\s*\)))?([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(%|[a-z]*)"
 )
+_SUMMAND = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:px|pt|pc|rem|in|cm|mm|vw|vh)?)"
+_SUM = re.compile(rf"calc\(\s*{_SUMMAND}\s*([+-])\s*{_SUMMAND}\s*\)")
 CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
 _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.S)
 _QUOTED = re.compile(r""""(?:[^"\\]|\\.)*+"?|'(?:[^'\\]|\\.)*+'?""", re.S)
@@ -133,7 +135,8 @@ def _unescaped(match: re.Match[str]) -> str:
     if not digits:
         return str(other)
     code = int(digits, 16)
-    return chr(code).lower() if code < 0x110000 else ""
+    # Behind a value, a tab is for Internet Explorer alone: others drop the declaration.
+    return "\ufffd" if code == 9 else chr(code).lower() if code < 0x110000 else ""
 
 
 def overridden(below: Declared, above: Declared) -> dict[str, tuple[str, bool]]:
@@ -146,9 +149,19 @@ def overridden(below: Declared, above: Declared) -> dict[str, tuple[str, bool]]:
 
 
 def length(value: str) -> tuple[float, str]:
-    """Return the number that ``value`` begins with, not a number where none does, and its unit."""
+    """Return the number that ``value`` begins with, not a number where none does, and its unit.
+
+    The sum of two lengths is in pixels; what a percentage adds is not known.
+    """
     match = _LENGTH.match(value)
-    return (float(match.group(1)), match.group(2)) if match else (float("nan"), "")
+    if match:
+        return float(match.group(1)), match.group(2)
+    added = _SUM.match(value)
+    if added:
+        first, sign, second = added.groups()
+        more = pixels(second)
+        return pixels(first) + (more if sign == "+" else -more), "px"
+    return float("nan"), ""
 
 
 def number(value: str) -> float:

@@ -12,14 +12,15 @@ import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from detector.config import DEFAULT_CONFIG, Config
-from detector.declarations import Declared
+from detector.declarations import Declared, overridden
 from detector.encodings import whole
-from detector.hiding import Style
+from detector.hiding import Style, style_of
 from detector.kernel import call
 from detector.markup import TAGS, VALUES, Markup, document_of, parsed, scanned
 from detector.nesting import tamed
 from detector.page import Elements, Page
 from detector.readings import readings_of
+from detector.script_styles import hidden_by_scripts
 from detector.serialise import numbered_elements
 from detector.sheets import Sheet, sheet_styles
 from detector.values import Reader
@@ -110,16 +111,34 @@ def _cut(
 def _styles(
     parser: LexborHTMLParser, markup: Markup, config: Config, truncated: list[str]
 ) -> dict[int, tuple[Declared, Style]]:
-    """Return what the style sheets of a document declare, by the number of the element."""
+    """Return what is declared for a document's elements elsewhere than in them, by their number.
+
+    That is in style sheets, and by scripts.
+    """
     root = parser.root
-    sheets = _sheets(markup)
-    if root is None or not sheets:
+    if root is None:
         return {}
-    styles = sheet_styles(root, len(markup.elements), sheets, config, truncated)
-    if not styles:
+    scripted = hidden_by_scripts(markup)
+    sheets = [*_sheets(markup), *(Sheet(text, {}) for text in scripted.sheets)]
+    styles = sheet_styles(root, len(markup.elements), sheets, config, truncated) if sheets else {}
+    named: dict[int, tuple[int, Declared]] = {}
+    for name, set_by in scripted.named.items():
+        node = root.css_first(f'[id="{name}"]')
+        if node is not None:
+            named[node.mem_id] = set_by
+    if not (styles or named or scripted.elements):
         return {}
-    numbers = numbered_elements(document_of(parser) or root, styles)
-    return {numbers[identity]: style for identity, style in styles.items()}
+    numbers = numbered_elements(document_of(parser) or root, {*styles, *named})
+    found = {numbers[identity]: style for identity, style in styles.items()}
+    own = dict(scripted.elements)
+    for identity, (script, declared) in named.items():
+        if numbers[identity] < script:  # a script finds only what stands before it
+            own[numbers[identity]] = declared
+    for number, declared in own.items():
+        below = found[number][0] if number in found else {}
+        around = overridden(below, declared)
+        found[number] = around, style_of(around)
+    return found
 
 
 def _sheets(markup: Markup) -> list[Sheet]:

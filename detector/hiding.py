@@ -1,9 +1,14 @@
 """How an element's style hides its text from readers, and by which trick.
 
 Only what a page says itself is known: its elements, attributes, inline styles and ``<style>``
-elements (:mod:`detector.sheets`). Style sheets of other files and scripts are not, so that text can
-be shown that counts as hidden here and the other way round. Hiding is no proof of anything: menus,
-dialogues and skip links hide by the same means as link blocks of spam.
+elements (:mod:`detector.sheets`), and what its simplest scripts do
+(:mod:`detector.script_styles`). Style sheets of other files and other scripts are not, so that text
+can be shown that counts as hidden here and the other way round. Hiding is no proof of anything:
+menus, dialogues and skip links hide by the same means as link blocks of spam.
+
+What a reader opens or scrolls to is shown: ``<details>``, what is to the right or below. So is what
+stands behind something else (``z-index``), which may be transparent, and what is hidden from those
+who listen only (``aria-hidden``).
 """
 
 from __future__ import annotations
@@ -55,6 +60,7 @@ _FAR = -900.0  # pixels
 _FAR_MARGIN = -1000.0
 _FAR_INDENT = -100.0
 _FAR_MOVED = -3000.0  # pixels; slides that a script shows by turns are moved less
+_BEYOND = 5000.0  # pixels: farther than any screen is wide or high
 _SIDES = ("left", "top", "right", "bottom")
 _PLACED = frozenset(("absolute", "fixed", "relative"))  # positions that sides move
 _CLIPPABLE = frozenset(("absolute", "fixed"))  # positions that ``clip`` cuts
@@ -66,26 +72,34 @@ _RELATIVE = frozenset(("em", "%", "ex", "ch"))
 _IN_FUNCTION = re.compile(r"(?<![\w.])[\d.]+[a-z]+")
 _FUNCTIONS = ("calc(", "clamp(", "min(", "max(")
 _SMALLEST_FONT = 2.0  # pixels
+_SMALLEST_SHARE = 0.05  # of the font around
+_THINNEST = 3.0  # pixels
+_ALIKE = 10  # of 255: parts of colours that nobody tells apart
 _SMALLEST_SCALE = 0.1  # makes letters of 16 pixels smaller than that
+_EDGEWISE = re.compile(r"rotate[xy]\(\s*-?(?:90|270)(?:\.0+)?deg")
+_ON_EDGE = re.compile(r"[xy]\s+-?(?:90|270)deg")
+_FLAT = re.compile(r"matrix\(\s*0\s*,\s*0\s*,\s*0\s*,\s*0\s*,")
 _SCALED = re.compile(r"scale(?:3d|[xy])?\(([^()]*)")
 _MOVED = re.compile(r"translate(3d|[xy])?\(([^()]*)")
 _FAINT = 0.03  # opacity at which nobody reads
 _FADED = re.compile(r"(?<![\w-])opacity\(\s*([^()]*)")
 _CLIPPED = re.compile(
     r"rect\(\s*[01](?:px)?(?:[\s,]+[01](?:px)?){3}\s*\)|inset\(\s*(?:50|100)%|"
+    r"inset\(\s*(?:[\w.%]+\s+){1,3}100%|"
     r"circle\(\s*0*\.?0+(?![.\d])|polygon\(\s*0(?:px|%)?(?:[\s,]+0(?:px|%)?)*\s*\)"
 )
 _HEX = re.compile(r"#?([0-9a-f]{3,8})\Z")
 _RGB = re.compile(r"rgba?\(([\d.%,\s/]{5,60})\)")
 _LONGEST_NAME = len("lightgoldenrodyellow")
 _CLEAR = re.compile(
-    r"transparent\Z|#(?:[0-9a-f]{3}0|[0-9a-f]{6}00)\Z|(?:rgb|hsl)a?\([^()]{5,50}[,/]\s*0*\.?0+%?\s*\)"
+    r"transparent\Z|#(?:[0-9a-f]{3}0|[0-9a-f]{6}0[0-7])\Z|"
+    r"(?:rgb|hsl)a?\([^()]{5,50}[,/]\s*(?:0*\.?0+%?|0*\.0[0-3]\d*|0*[0-3](?:\.\d+)?%)\s*\)"
 )
 _NAMED_SIZES = frozenset(
     "xx-small x-small small medium large x-large xx-large xxx-large initial".split()
 )
 _UNSET = frozenset(("none", "transparent", "inherit", "initial", "unset", "revert"))
-_SMALLEST_MARQUEE = 2.0  # pixels
+_SMALLEST_MARQUEE = 5.0  # pixels
 _FASTEST_MARQUEE = 1000.0  # pixels a step: gone before it can be read
 
 
@@ -104,17 +118,18 @@ def style_of(found: Declared) -> Style:
     if values.get("background-image", "none") not in _UNSET:
         known = UNKNOWN
     color = None
-    if "color" in values:
-        color = colour(values["color"])
-        if color is None and _is_clear(values):
+    filled = values.get("-webkit-text-fill-color") or values.get("color")
+    if filled:
+        color = colour(filled)
+        if color is None and _is_clear(filled, values):
             color = CLEAR
     return Style(_trick(values), frozenset(shows), color, known)
 
 
-def _is_clear(values: Mapping[str, str]) -> bool:
+def _is_clear(color: str, values: Mapping[str, str]) -> bool:
     """Say whether text lets through what is behind it, and nothing else makes it seen."""
     return (
-        bool(_CLEAR.match(values["color"]))
+        bool(_CLEAR.match(color))
         and values.get("background-clip") != "text"
         and values.get("text-shadow", "none") in _UNSET
     )
@@ -135,17 +150,25 @@ def _trick(values: Mapping[str, str]) -> HiddenBy:
         "clip" in values and values.get("position") in _CLIPPABLE and _CLIPPED.match(values["clip"])
     ):
         return "clipped"
-    if _shrunk(values):
-        return "zero-size"
-    # A box of no height that has padding shows what is in it: frames of videos are made so.
-    if (
-        values.get("overflow", "visible") != "visible"
-        and not number(values.get("padding-top", "0"))
-        and not number(values.get("min-height", "0")) > 1
-        and any(name in values and _thin(values[name]) for name in _SIZES)
-    ):
+    if _shrunk(values) or (_cuts(values) and _narrow(values)):
         return "zero-size"
     return ""
+
+
+def _cuts(values: Mapping[str, str]) -> bool:
+    """Say whether what is larger than its box is cut off."""
+    return values.get("overflow", "visible") != "visible"
+
+
+def _narrow(values: Mapping[str, str]) -> bool:
+    """Say whether a box has no room for a line."""
+    # A box of no height that has padding shows what is in it: frames of videos are made so.
+    if number(values.get("padding-top", "0")) or number(values.get("min-height", "0")) > _THINNEST:
+        return False
+    if any(name in values and _thin(values[name]) for name in _SIZES):
+        return True
+    # It is as high as its lines.
+    return values.get("height", "auto") == "auto" and number(values.get("line-height", "1")) == 0
 
 
 def _faded(values: Mapping[str, str]) -> bool:
@@ -158,10 +181,16 @@ def _faded(values: Mapping[str, str]) -> bool:
 
 def _off_screen(values: Mapping[str, str]) -> bool:
     # What is wider than it is moved can be seen in part: the slides of a carousel.
-    if values.get("position") in _PLACED:
+    position = values.get("position")
+    if position in _PLACED:
         for name in _SIDES:
             if name in values and (far := pixels(values[name])) <= _FAR:
                 return name != "left" or not far + pixels(values.get("width", "0")) > 0
+    # No scrolling brings it nearer.
+    if position == "fixed" and any(
+        name in values and pixels(values[name]) >= _BEYOND for name in _SIDES
+    ):
+        return True
     # Padding can make up for it, and left:50% with half the width as a margin centres a picture.
     if "margin-left" in values and "%" not in values.get("left", ""):
         far = pixels(values["margin-left"])
@@ -173,6 +202,10 @@ def _off_screen(values: Mapping[str, str]) -> bool:
     if "text-indent" not in values:
         return False
     indent = values["text-indent"]
+    if _cuts(values) and values.get("white-space") in ("nowrap", "pre"):
+        far, unit = length(indent)
+        if far >= 100 if unit == "%" else pixels(indent) >= -_FAR:
+            return True
     return number(indent) <= _FAR_INDENT or pixels(indent) <= _FAR
 
 
@@ -198,9 +231,16 @@ def _distance(value: str) -> float:
 
 
 def _shrunk(values: Mapping[str, str]) -> bool:
-    """Say whether a box is made so small that nobody can read what is in it."""
+    """Say whether a box is made so small that nobody can read what is in it, or turned away."""
+    transform = values.get("transform", "")
+    if (
+        _EDGEWISE.search(transform)
+        or _FLAT.search(transform)
+        or ("rotate" in values and _ON_EDGE.match(values["rotate"]))
+    ):
+        return True
     scales = values["scale"].split() if "scale" in values else []
-    for scaled in _SCALED.findall(values["transform"]) if "transform" in values else ():
+    for scaled in _SCALED.findall(transform):
         scales += scaled.split(",")
     if any(abs(_share(part)) < _SMALLEST_SCALE for part in scales):
         return True
@@ -216,9 +256,12 @@ def _share(value: str) -> float:
 def _tiny(size: str) -> bool:
     """Say whether nobody can read a font of ``size``.
 
-    Small parts of other units than pixels are no sign: pages whose ``rem`` is 100 pixels exist.
+    Small parts of other units are no sign, if it is not next to nothing of the font around: pages
+    whose ``rem`` is 100 pixels exist.
     """
     most, unit = length(size)
+    if unit in ("em", "%"):
+        return 0 <= most < (_SMALLEST_SHARE if unit == "em" else 100 * _SMALLEST_SHARE)
     return most == 0 or (unit in ("", "px", "pt") and 0 <= most < _SMALLEST_FONT)
 
 
@@ -234,7 +277,7 @@ def _sizeable(size: str) -> bool:
 
 def _thin(size: str) -> bool:
     most, unit = length(size)
-    return most == 0 or (0 < most <= 1 and unit in ("", "px"))
+    return most == 0 or (0 < most <= _THINNEST and unit in ("", "px"))
 
 
 def _background(value: str) -> int | None:
@@ -321,7 +364,7 @@ def restyled(
     trick = style.trick
     if not trick and "hidden-attribute" not in style.shows:
         trick = _hidden_of_itself(tag, attributes)
-    if tag == "marquee" and not trick and _unreadable_marquee(attributes):
+    if tag == "marquee" and not trick and _unreadable_marquee(attributes, rules):
         trick = "marquee"
     color, own = style.color, style.background
     if color is None and tag == "font":
@@ -340,9 +383,18 @@ def restyled(
     if tag not in ("body", "html"):
         if trick and (not hidden or hidden in _INHERITED):
             hidden = trick
-        elif not hidden and color is not None and color in (background, CLEAR):
+        elif not hidden and color is not None and _unseen(color, background):
             hidden = "same-colour"
     return where, hidden, background
+
+
+def _unseen(color: int, background: int | None) -> bool:
+    """Say whether text of a colour cannot be told from what is behind it."""
+    if color == CLEAR or background is None or background < 0:
+        return color == CLEAR
+    return all(
+        abs((color >> shift & 255) - (background >> shift & 255)) <= _ALIKE for shift in (0, 8, 16)
+    )
 
 
 def _hidden_of_itself(tag: str, attributes: Mapping[str, str | None]) -> HiddenBy:
@@ -354,9 +406,15 @@ def _hidden_of_itself(tag: str, attributes: Mapping[str, str | None]) -> HiddenB
     return "display" if "popover" in attributes else ""
 
 
-def _unreadable_marquee(attributes: Mapping[str, str | None]) -> bool:
+def _unreadable_marquee(
+    attributes: Mapping[str, str | None], rules: tuple[Declared, Style] | None
+) -> bool:
+    styled = declared(_cut(attributes.get("style") or ""))
+    if rules is not None:
+        styled = overridden(rules[0], styled)
     for name in ("height", "width"):
-        value = attributes.get(name) or ""
-        if not value.endswith("%") and number(value.strip()) <= _SMALLEST_MARQUEE:
+        value = styled[name][0] if name in styled else (attributes.get(name) or "").strip()
+        size, unit = length(value)
+        if size == 0 or (unit in ("", "px") and 0 <= size <= _SMALLEST_MARQUEE):
             return True
     return number(attributes.get("scrollamount") or "") >= _FASTEST_MARQUEE

@@ -51,12 +51,14 @@ ITEMS = ("element", "text", "raw_text", "comment", "instruction", "nothing")
 VALUES = (
     "words", "aside", "lead", "varied", "named", "input", "remark", "program", "bare",
     "quoted", "fragment", "hushed", "sheet", "style", "name",
+    "stated",
 )  # fmt: skip
 """Kinds of what is read besides texts: words of an attribute; a comment; where a link leads, and a
 link that leads where another does but for digits; a ``meta`` element; an ``input``; a comment with
 markup in it; a script; a script that has nothing but links, and each of these; what is in a
 template; a text of ``noscript`` with markup in it. And style sheets, and, each where it first
-occurs, inline styles and names of elements that are not in ``TAGS``."""
+occurs, inline styles and names of elements that are not in ``TAGS``. And once more, short scripts
+that may be understood (:mod:`detector.script_styles`)."""
 
 _BY_ACTION = {
     "span": "abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd label mark q rp rt "

@@ -44,11 +44,11 @@ HiddenBy = Literal[
 type ``hidden``; ``display:none``, also that of browsers for a closed ``<dialog>`` and ``popover``,
 and ``content-visibility:hidden``; ``visibility:hidden`` or ``collapse``; an ``opacity`` next to 0,
 or a filter of it; a font of less than two pixels; a place far to the left or above, or text
-indented so far;
-``clip`` and ``clip-path``; a box of a pixel or none that hides what overflows, or that is scaled or
-zoomed to next to nothing; text in the colour of its background, or in none; a ``<marquee>`` of two
-pixels or too fast to read; what only browsers without scripts show; ``<template>``; comments;
-string literals of scripts; meta data. Where several tricks hide a text, the outermost is named."""
+indented so far; ``clip`` and ``clip-path``; a box of three pixels or less that hides what
+overflows, or that is scaled or zoomed to next to nothing or turned to its edge; text in the colour
+of its background, or one that is next to it, or in none; a ``<marquee>`` of five pixels or too fast
+to read; what only browsers without scripts show; ``<template>``; comments; string literals of
+scripts; meta data. Where several tricks hide a text, the outermost is named."""
 
 HIDDEN_BY: tuple[HiddenBy, ...] = get_args(HiddenBy)
 

@@ -69,13 +69,13 @@ class Rules(NamedTuple):
 _HINT = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|"
     r"opacity\s*[:(]\s*(?:0*\.(?:0|(?!\d))|0+(?![.\d])|0*[0-5](?:\.\d*)?%)|"
-    r"font(?:-size)?\s*:\s*(?:0(?![.\d])|[01](?:\.\d+)?p[xt])|text-indent\s*:\s*-\d\d|"
+    r"font(?:-size)?\s*:\s*(?:0(?![.\d])|[01](?:\.\d+)?p[xt])|text-indent\s*:\s*(?:-\d\d|1\d\d%|\d{4})|"
     r":\s*-(?:9\d\d|\d{4}|\d\d++(?:em|rem|vw|in|cm))|"
     r"clip(?:-path)?\s*:\s*(?:rect|inset|polygon|circle)|"
     r"translate(?:3d|[xy])?\s*[:(][^:;()]{0,40}?-\d{3}|"
     r"scale(?:3d|[xy])?\s*[:(][^:;()]{0,40}?(?<![\d.])(?:0*\.0|0+(?![.\d])|\d%)|"
     r"zoom\s*:\s*(?:0*\.0|0*\d(?:\.\d*)?%)|"
-    r"height\s*:\s*[01](?:px)?\s*(?=[;}!])|width\s*:\s*[01](?:px)?\s*(?=[;}!])"
+    r"height\s*:\s*[0-3](?:px)?\s*(?=[;}!])|width\s*:\s*[0-3](?:px)?\s*(?=[;}!])"
 )
 _FAR = (
     r"text-indent|left|right|top|bottom|margin(?:-left|-top)?|padding(?:-left)?|position|translate|"
@@ -88,7 +88,7 @@ _UNDOING = {
     "v": "visibility|content-visibility",
     "o": "opacity|filter|-webkit-filter",
     "f": r"font(?:-size)?",
-    "t": _FAR,
+    "t": rf"{_FAR}|overflow(?:-[xy])?|white-space",
     ":": _FAR,
     "c": r"clip(?:-path)?|-webkit-clip-path|position",
     "s": "transform|-webkit-transform|scale",

@@ -151,6 +151,17 @@ HOSTILE = {
     "atob": "<script>" + 'atob("' * 33_000 + "</script>",
     "base64": f"<script>atob('{'5LuK' * 49_000}')</script>",
     "unescape": "<script>" + 'unescape("%u4eca' * 12_000 + "</script>",
+    "styled-by-scripts": "<p>甲</p>" * 60_000
+    + "".join(
+        f"<script>document.getElementById('a{n}').style.display='none'</script>"
+        for n in range(3_000)
+    ),
+    "written-around": "<script>document.write('<p style=\"opacity:0\">')</script><i>甲</i>" * 9_000
+    + "<script>document.write('</p>')</script>" * 9_000,
+    "written-quotes": ("<script>document.write('" + "<a '\"" * 300 + "')</script>") * 100,
+    "written-strings": ("<script>document.write('" + "'+'" * 600 + ")</script>") * 100,
+    "sums": "".join(f"<p style='left:calc({'1' * n} - {'(' * n}'>甲</p>" for n in range(900)),
+    "insets": f"<p style='clip-path:inset({'1 ' * 500}'>甲</p>" * 900,
     "joints": f"<script>document.write('今'{' ' * 190_000}+</script>",
     "json": f'<script type="application/ld+json">{"[" * 190_000}</script>',
     "json-names": '<script type="application/ld+json">['

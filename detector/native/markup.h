@@ -58,7 +58,7 @@ typedef struct {
 
 enum {
     WORDS, ASIDE, LEAD, VARIED, NAMED, INPUT, REMARK, PROGRAM, BARE, QUOTED, FRAGMENT, HUSHED, SHEET,
-    STYLE, NAME
+    STYLE, NAME, STATED
 };
 
 /* VALUES of detector/markup.py: what is read besides texts, in order. */

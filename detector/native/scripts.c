@@ -1,6 +1,7 @@
 /* Scripts: where they end, the links in them and their string literals (see detector/scripts.py). */
 #include "scan.h"
 
+#define LONGEST_STATED 2000 /* bytes */
 #define LONGEST_TEMPLATE 5000 /* code points, an escape counting as one */
 
 /* Between `<!--` and `-->`, a script inside has an end tag of its own ("script data double escaped
@@ -143,7 +144,22 @@ EXPORT i64 script_signs(const u8 *source, i64 n) {
     return signs;
 }
 
+/* Whether a script is short and begins as those that do nothing but write, or set a style: see
+ * detector/script_styles.py. */
+static bool is_stated(const u8 *at, const u8 *end) {
+    if (end - at > LONGEST_STATED)
+        return false;
+    while (at < end && is_space(*at))
+        at++;
+    if (begins(at, end, "<!--", 4))
+        for (at = found(at, end, '\n'); at < end && is_space(*at);)
+            at++;
+    return begins(at, end, "document", 8);
+}
+
 void add_program(Scan *scan, const u8 *start, const u8 *end) {
+    if (is_stated(start, end))
+        add_value(scan, STATED, start, end);
     bool bare = !scan->escaped && end - start <= scan->script && is_bare(start, end);
     scan->script -= end - start;
     add_value(scan, bare ? BARE : PROGRAM, start, end);

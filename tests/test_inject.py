@@ -176,6 +176,41 @@ def test_essays_made_for_a_search_word_mark_what_names_it() -> None:
     assert 0 < untitled < 20
 
 
+def test_every_kind_of_essay_has_enough_to_say() -> None:
+    for split in ("train", "test"):
+        voice = phrases.Phrases(random.Random(5), "zh-Hans", split)
+        for topic in phrases.ESSAYS:
+            assert voice.several(topic, 9), topic
+            for part in ("name", "title", "turn"):
+                text = voice.say(f"{topic}.{part}", {"tea.town": "临水"})
+                assert text and not re.search(r"[{}\[\]\\]", text), (topic, part, text)
+
+
+def test_settings_that_name_a_brand_mark_the_name_and_its_host() -> None:
+    hosts = 0
+    # Seeds whose campaign speaks Chinese.
+    for seed in range(73, 113):
+        draft = a_draft()
+        PLACEMENTS["code_page"](draft, random.Random(seed), "train")
+        found = injections(draft)
+        assert 1 <= len(found) <= 6
+        assert not any("/" in text or '"' in text for text in found)
+        assert not re.search("[\x00\x01]", "".join(draft.paragraphs))
+        assert not draft.title
+        hosts += any("." in text for text in found)
+    assert hosts > 20
+
+
+def test_a_frame_of_a_film_site_marks_what_people_look_for() -> None:
+    framed = 0
+    for seed in range(120):
+        draft = a_draft()
+        PLACEMENTS["stamped_lead"](draft, random.Random(seed), "train")
+        text = "".join(draft.paragraphs)
+        framed += bool(re.search("【[|]?\ue000[^\ue001]+\ue001[^】]*】", text))
+    assert framed
+
+
 def test_a_lone_brand_is_one_name_of_the_list() -> None:
     names = lexicons().words("brands_zh", None, "train")
     bare = 0

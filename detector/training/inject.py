@@ -27,6 +27,7 @@ from detector.training.place_markup import (
 from detector.training.place_pages import (
     affiliate_page,
     betting_guide,
+    code_page,
     doorway,
     keyword_essay,
     note_page,
@@ -110,6 +111,7 @@ PLACEMENTS: dict[str, Placement] = {
     "doorway_title_only": doorway_title_only,
     "soft_anchor": soft_anchor,
     "note_page": note_page,
+    "code_page": code_page,
     "clone_page": clone_page,
     "meta_replaced": meta_replaced,
     "hidden_block": hidden_block,
@@ -131,6 +133,7 @@ WHOLE_PAGE = frozenset(
     {
         "doorway",
         "note_page",
+        "code_page",
         "clone_page",
         "affiliate_page",
         "operator_terms",
@@ -157,9 +160,9 @@ _WEIGHTS: dict[str, int] = {
     },
     **{"link_block_visible": 4, "comment_block": 2, "script_write": 2, "noscript_block": 2},
     **{"headline_word": 4, "role_cascade": 4, "opening": 3, "stamped_lead": 4},
-    **{"between_copies": 2, "server_essay": 2, "keyword_essay": 11, "affiliation": 3},
+    **{"between_copies": 2, "server_essay": 2, "keyword_essay": 12, "affiliation": 3},
     **{"affiliate_page": 6, "operator_terms": 2, "betting_guide": 3, "reflected_search": 2},
-    **{"alt_text": 2, "visitor_comment": 4},
+    **{"alt_text": 2, "visitor_comment": 4, "code_page": 2},
 }
 
 

@@ -40,12 +40,13 @@ LANGUAGES = (
 )  # fmt: skip
 ESSAYS = (
     *("tea", "reel", "coin", "fans", "cheat", "expl", "gossip"),
-    *("wallet", "pill", "house", "egg", "loan", "novel", "margin", "bare"),
+    *("wallet", "pill", "house", "egg", "loan", "novel", "margin", "bare", "live"),
 )
 """What prose that is made for its search words is about: the first parts of grammar rules."""
 
 CATEGORIES = (
     "brand",
+    "code",
     "contact",
     "doorway",
     "echo",
@@ -78,6 +79,7 @@ _RULES_ZH = {
     "guide": "guide_para",
     "soft": "soft_para",
     "sv": "sv.line",
+    "code": "code.plain",
     "title": "doorway_title",
     "footer": "footer_line",
     **{topic: f"{topic}.line" for topic in ESSAYS},
@@ -93,6 +95,7 @@ _RULES = {
     "guide": "guide",
     "soft": "guide",
     "sv": "para",
+    "code": "para",
     "title": "title",
     "footer": "title",
     **dict.fromkeys(ESSAYS, "para"),

@@ -15,6 +15,7 @@ from detector.training.placing import injected, target_of, voice_of
 __all__ = [
     "affiliate_page",
     "betting_guide",
+    "code_page",
     "doorway",
     "keyword_essay",
     "note_page",
@@ -160,6 +161,13 @@ def soft_anchor(draft: Draft, rng: random.Random, split: str) -> None:
     draft.headline = draft.title = f"{injected(name)}{sign}{tail}"
 
 
+def _marked_address(address: str) -> tuple[str, str]:
+    """Return scheme and marked host of an address, and what follows the host."""
+    scheme, sign, rest = address.rpartition("://")
+    site, slash, path = rest.partition("/")
+    return scheme + sign + injected(site), slash + path
+
+
 def note_page(draft: Draft, rng: random.Random, split: str) -> None:
     """A page that tells where a brand's site is and what is on it, and hardly more."""
     voice = voice_of(draft, rng, split)
@@ -168,10 +176,7 @@ def note_page(draft: Draft, rng: random.Random, split: str) -> None:
         return
     real = rng.random() < 0.5
     name = rng.choice(lexicons().words("brands_zh", None, split)) if real else voice.brand
-    address = url(rng, voice.lang, split, name)
-    scheme, _, rest = address.rpartition("://")
-    site, slash, path = rest.partition("/")
-    marked = f"{scheme}://{injected(site)}" if scheme else injected(site)
+    marked, path = _marked_address(url(rng, voice.lang, split, name))
     # Placeholders, since a host may have the name in it.
     told = note(rng, split, "\x00", "\x01", voice.slots)
 
@@ -179,7 +184,7 @@ def note_page(draft: Draft, rng: random.Random, split: str) -> None:
 
     def filled(text: str) -> str:
         text = traditional(text) if old else text
-        return text.replace("\x00", injected(name)).replace("\x01", marked + slash + path)
+        return text.replace("\x00", injected(name)).replace("\x01", marked + path)
 
     draft.title = draft.headline = filled(told.title)
     if rng.random() < 0.3:
@@ -188,7 +193,24 @@ def note_page(draft: Draft, rng: random.Random, split: str) -> None:
     draft.description = filled(rng.choice(told.lines)) if rng.random() < 0.5 else ""
     draft.byline = ""
     for _ in range(rng.choice((0, 1, 1, 2))):
-        draft.related.insert(0, Link(injected(name), marked + slash + path))
+        draft.related.insert(0, Link(injected(name), marked + path))
+
+
+def code_page(draft: Draft, rng: random.Random, split: str) -> None:
+    """Lines of a program or of its settings that name a brand and its address."""
+    voice = voice_of(draft, rng, split)
+    if voice.base != "zh":
+        soft_anchor(draft, rng, split)
+        return
+    name = voice.brand if rng.random() < 0.7 else voice.brand + voice.slot_words(1)[0]
+    marked, path = _marked_address(url(rng, voice.lang, split, voice.brand))
+    lines = voice.several("code", rng.randint(3, 12))
+    for _ in range(rng.choice((1, 2, 2, 3))):
+        line = voice.say("code.marked", {"name": "\x00", "site": "\x01"})
+        line = line.replace("\x00", injected(name)).replace("\x01", marked + path)
+        lines.insert(rng.randint(0, len(lines)), line)
+    draft.paragraphs[:] = lines
+    draft.headline = draft.title = draft.description = draft.keywords = draft.byline = ""
 
 
 def server_essay(draft: Draft, rng: random.Random, split: str) -> None:

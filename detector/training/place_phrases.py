@@ -398,6 +398,11 @@ def stamped_lead(draft: Draft, rng: random.Random, split: str) -> None:
     def stamp(rule: str) -> str:
         return voice.say(rule, {"name": "\x00"}).replace("\x00", injected(name))
 
+    if rng.random() < 0.15:  # film sites frame what people look for
+        name = voice.porn(1, 2)
+        index = rng.randrange(len(draft.paragraphs))
+        draft.paragraphs[index] = stamp("stamp.frame") + draft.paragraphs[index]
+        return
     draft.paragraphs[0] = stamp("stamp.lead") + draft.paragraphs[0]
     if rng.random() < 0.35:
         draft.paragraphs[-1] += stamp("stamp.tail")

@@ -214,6 +214,27 @@ def test_noise_changes_a_run_of_characters_at_a_place(name: str, becomes: set[st
     assert name == "shuffle" or seen == becomes
 
 
+def test_noise_loses_some_characters_wherever_they_stand(lex: GarbleLexicons) -> None:
+    text = "他的书在我的桌上，你的书也在他的桌上，" * 8
+    lost = set()
+    for seed in range(80):
+        edits = MACHINES["noise"](text, random.Random(seed), 0.1, lex, "train")
+        gone = {text[edit.start : edit.end] for edit in edits}
+        if len(gone) == 1 and not any(edit.replacement for edit in edits):
+            char = gone.pop()
+            assert len(edits) > 0.7 * text.count(char)
+            lost.add(char)
+    assert len(lost) > 2
+
+
+def test_a_common_character_may_change_all_over_the_page(lex: GarbleLexicons) -> None:
+    text = "门前的树和门后的花都是他的，" * 9
+    changed = [
+        MACHINES["look_alikes"](text, random.Random(n), 0.1, lex, "train") for n in range(60)
+    ]
+    assert any(len(edits) >= 9 and len({e.replacement for e in edits}) == 1 for edits in changed)
+
+
 def test_traditional_text_gets_traditional_replacements(lex: GarbleLexicons) -> None:
     simplified = prepare(lex, "train").traditional
     for seed in range(30):

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from itertools import accumulate
 
-from detector.training.edits import Edit, merged_edits, wanted_edits
+from detector.training.edits import Edit, known_chars, merged_edits, some_of, wanted_edits
 from detector.training.garble_lexicons import GarbleLexicons, prepare
 
 __all__ = ["NOISES", "noise"]
@@ -29,6 +29,9 @@ _STRAY = (
     "가나다라마바사아자",
 )
 """What stands astray between the characters of a page: signs of one sort."""
+
+_OMITTED = frozenset("的了一是在有我你他她人不么着就也都这那上个里来到说们和把被为日时要会死血枪")
+"""Characters that pages of copied novels lose wherever they stand."""
 
 Noise = Callable[[str, int, int, str, random.Random], Edit]
 """What is done to ``text`` at a place within a run of Chinese that ends at ``end``, with some
@@ -91,6 +94,8 @@ def noise(
     One way of it or a mixture all through the page.
     """
     ready = prepare(lex, split)
+    if rng.random() < 0.1:
+        return _without(text, rng, wanted_edits(text, strength))
     modes = rng.choice(_MIXTURES)
     # What stands before a pause is rare: for machines to see and readers to pass over.
     pools = (ready.rare,) if modes == ("pause",) else (ready.common[:500], *[ready.common] * 2)
@@ -111,3 +116,9 @@ def noise(
         if edit.replacement != text[edit.start : edit.end]:
             edits[edit.start] = edit
     return merged_edits(list(edits.values()))
+
+
+def _without(text: str, rng: random.Random, budget: int) -> list[Edit]:
+    """A few characters are gone from the whole page: 第次真正停下 for 第一次真正停下."""
+    found = known_chars(text, dict.fromkeys(_OMITTED))
+    return [Edit(start, end, "") for start, end, _ in some_of(found, rng, budget)]

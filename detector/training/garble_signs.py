@@ -177,10 +177,13 @@ def _misread(text: str, written: str, read: str) -> str:
 def mojibake(
     text: str, rng: random.Random, strength: float, lex: GarbleLexicons, split: str
 ) -> list[Edit]:
-    """Whole paragraphs in the wrong encoding; or, on other pages, spinning with doubled commas."""
+    """Whole paragraphs in the wrong encoding; or, on other pages, spinning with stray commas."""
     if rng.random() < 0.15:
         spun = pairs(text, rng, strength, lex, split)
-        commas = [Edit(m.start(), m.end(), m.group() * 2) for m in re.finditer("，", text)]
+        if rng.random() < 0.7:
+            commas = [Edit(m.start(), m.end(), m.group() * 2) for m in re.finditer("，", text)]
+        else:
+            commas = [Edit(at, at, ",") for at in stops(text)]
         return merged_edits(spun, [edit for edit in commas if rng.random() < 0.7])
     lines = [match for match in _LINE.finditer(text) if HAN.search(match.group())]
     written, read = rng.choice(_MISREADINGS)

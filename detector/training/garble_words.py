@@ -158,7 +158,9 @@ def look_alikes(
     budget = wanted_edits(text, strength)
     result: list[Edit] = []
     for table in tables[: rng.choice((1, 1, 2))]:
-        matches = some_of(known_chars(text, table), rng, budget)
+        # Often it is one very common character: 的 is 得 all through the page.
+        common_first = rng.random() < 0.25
+        matches = some_of(known_chars(text, table), rng, budget, common_first)
         result = merged_edits(result, replaced(matches, rng, table.__getitem__))
     return result
 

@@ -135,7 +135,7 @@ _ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "maximal_segments": (
         _POINTER, _POINTER, _I64, _FLOAT, _FLOAT, _DOUBLE, _DOUBLE, *[_POINTER] * 3,
     ),
-    "survey_textures": (_BATCH, *[_POINTER] * 8),
+    "survey_textures": (_BATCH, *[_POINTER] * 11),
     "runs_within": (_POINTER, _FLOAT, _I64, *[_POINTER] * 5),
     "find_lines": (_POINTER, _I64, _I64, _POINTER),
     "holders": (_POINTER, _POINTER, _I64, *[_POINTER] * 2),

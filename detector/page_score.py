@@ -32,7 +32,7 @@ FITTED: dict[Kind, tuple[str, ...]] = {
     "injection": ("phrase", "phrases", "title"),
     "garbled": (
         "best", "second", "expected", "length", "top", "odd", "bold", "particles", "running",
-        "running_size", "no_running",
+        "running_size", "no_running", "usual", "tenth",
     ),
 }  # fmt: skip
 """Which of the page features are fitted for each kind.
@@ -47,8 +47,8 @@ from those of texts.
 """
 _OF_SPANS = ("best", "second", "expected", "phrase", "phrases", "title", "foreign")
 _OF_PAGE = (
-    "length", "top", "odd", "bold", "particles", "running", "running_size", "no_running", "brief",
-    "html",
+    "length", "top", "odd", "bold", "particles", "running", "running_size", "no_running", "usual",
+    "tenth", "brief", "html",
 )  # fmt: skip
 PAGE_FEATURES = (*_OF_SPANS, *_OF_PAGE)
 """What the page calibration is told."""
@@ -167,6 +167,8 @@ def _told_of_page(length: int, texture: Texture, *, html: bool) -> tuple[float, 
         texture.running_top if size else _NO_RUNNING,
         math.log(max(size, _LEAST_RUNNING) + 20),
         float(not size),
+        texture.usual,
+        texture.tenth,
         brief(length),
         float(html),
     )

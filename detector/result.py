@@ -202,7 +202,9 @@ class Texture:
     classical prose and lists do without, and machines leave alone. ``running_size`` characters of
     the body are in blocks of at least forty, as sentences are: ``running_top`` is the average of
     the twenty of these that look most garbled, each counted once however often it is there. (A
-    technical term looks odd in every sentence, a machine garbles many words.)
+    technical term looks odd in every sentence, a machine garbles many words.) ``usual`` is the
+    average of the Han characters before what stands around them is asked, ``tenth`` what one in
+    ten of them reaches.
     """
 
     top: float = -8.0
@@ -212,11 +214,12 @@ class Texture:
     particles: int = 0
     running_size: int = 0
     running_top: float = -8.0
+    usual: float = -8.0
+    tenth: float = -8.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
-        rounded = {"top": round(self.top, 6), "running_top": round(self.running_top, 6)}
-        return {**asdict(self), **rounded}
+        return {name: round(value, 6) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Textures(NamedTuple):
     particles: NDArray[np.int64]
     running_size: NDArray[np.int64]
     running_top: NDArray[np.float32]
+    usual: NDArray[np.float32]
+    tenth: NDArray[np.float32]
 
     def by_page(self) -> list[Texture]:
         """Return the texture of each page."""
@@ -44,12 +46,14 @@ class Textures(NamedTuple):
 def textures(batch: Batch, evidence: Evidence) -> Textures:
     """Return the textures of the pages of ``batch``, of whose characters ``evidence`` is."""
     n, b = len(batch.codes), len(batch.starts)
-    garbled = evidence.final[:, KINDS.index("garbled")]
-    top, running_top = np.empty((2, b), dtype=np.float32)
+    garbled = KINDS.index("garbled")
+    top, running_top, usual, tenth = np.empty((4, b), dtype=np.float32)
     odd, bold, han, particles, running_size = np.empty((5, b), dtype=np.int64)
-    found = Textures(top, odd, bold, han, particles, running_size, running_top)
+    found = Textures(top, odd, bold, han, particles, running_size, running_top, usual, tenth)
     call(
-        "survey_textures", ctypes.byref(batch.pointers), address(garbled, np.float32, n),
+        "survey_textures", ctypes.byref(batch.pointers),
+        address(evidence.first[:, garbled], np.float32, n),
+        address(evidence.final[:, garbled], np.float32, n),
         *(address(column, column.dtype.type, b) for column in found),
     )  # fmt: skip
     return found

@@ -24,8 +24,8 @@ PIECES = st.lists(st.sampled_from([SENTENCE, SENTENCE[:20], "菜单", "\n", "a"]
 
 def random_evidence(batch: Batch) -> Evidence:
     """Return evidence of garbled text that is drawn at random."""
-    drawn = np.random.default_rng(1).uniform(-12, 8, (2, len(batch.codes))).astype(np.float32)
-    return Evidence(drawn.T, drawn.T)
+    first, final = np.random.default_rng(1).uniform(-12, 8, (2, 2, len(batch.codes)))
+    return Evidence(first.astype(np.float32).T, final.astype(np.float32).T)
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,15 @@ def test_sentences_of_the_body_are_running_text(html: str, size: int | None) -> 
     assert found.running_size.tolist() == [len(SENTENCE) - 10 if size is None else size]
 
 
+def quarters(evidence: np.ndarray) -> np.ndarray:
+    """Return log-odds as they are counted: within bounds, rounded down to quarters."""
+    return np.asarray(np.clip(np.floor((evidence + 10) * 4), 0, 63) / 4 - 10)
+
+
 def top(evidence: np.ndarray, most: int = OUTSTANDING) -> float:
     """Return the average of the highest, each rounded down to quarters."""
-    highest = np.sort(evidence)[::-1][:most]
-    quarters = np.clip(np.floor((highest + 10) * 4), 0, 63) / 4 - 10
-    return float(quarters.mean()) if len(highest) else QUIET
+    highest = quarters(np.sort(evidence)[::-1][:most])
+    return float(highest.mean()) if len(highest) else QUIET
 
 
 @given(st.lists(PIECES, min_size=1, max_size=4))
@@ -76,6 +80,18 @@ def test_textures_are_those_of_the_characters(texts: list[list[str]]) -> None:
         assert text.odd == (every > ODD).sum()
         assert text.bold == (every > BOLD).sum()
         assert text.top == pytest.approx(top(every), abs=1e-3)
+
+
+@given(st.lists(PIECES, min_size=1, max_size=4))
+def test_the_first_pass_is_told_of_han_characters(texts: list[list[str]]) -> None:
+    batch = batch_of([page_from_text("".join(pieces)) for pieces in texts], tables())
+    drawn = random_evidence(batch)
+    first = drawn.first[:, KINDS.index("garbled")]
+    for number, text in enumerate(textures(batch, drawn).by_page()):
+        own = slice(batch.starts[number], batch.ends[number])
+        han = np.sort(quarters(first[own][batch.codes[own] > 0x4E00]))[::-1]
+        assert text.usual == pytest.approx(han.mean() if len(han) else QUIET, abs=1e-3)
+        assert text.tenth == (han[(len(han) + 9) // 10 - 1] if len(han) else QUIET)
 
 
 def test_particles_are_counted_among_han() -> None:

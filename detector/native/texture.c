@@ -38,6 +38,13 @@ VECTORIZED static void grade(const Batch *batch, const float *evidence, u8 *rest
     }
 }
 
+/* Grade Han characters only. */
+VECTORIZED static void grade_han(const Batch *batch, const float *evidence, u8 *restrict levels) {
+    grade(batch, evidence, levels);
+    for (i64 i = 0; i < batch->n; i++)
+        levels[i] = is_han(batch->classes[i]) ? levels[i] : BINS;
+}
+
 static Levels levels_of(const u8 *levels, i64 n) {
     u32 bins[LANES][BINS + 1] = {{0}};
     Levels found = {{0}, 0};
@@ -64,6 +71,14 @@ static float top_of(const Levels *levels, i64 most) {
         left -= taken;
     }
     return most ? (float)sum / (float)(4 * most) - LOWEST : QUIET;
+}
+
+/* The level that one in ten have or exceed. */
+static float highest_tenth(const Levels *levels) {
+    i64 bin = BINS - 1, met = 0;
+    while (bin > 0 && 10 * (met += levels->bins[bin]) < levels->size)
+        bin--;
+    return levels->size ? (float)bin / 4 - LOWEST : QUIET;
 }
 
 /* How many characters are odd, bold, Han, and of these particles. */
@@ -134,17 +149,20 @@ static i64 meet_running(const Batch *batch, const u8 *levels, i64 start, i64 end
 }
 
 /* Write of each page the average evidence of the characters that stand out and how many are odd and
- * bold; how many are Han and how many of these particles; and of its running text (characters of the
+ * bold; how many are Han and how many of these particles; of its running text (characters of the
  * body, in blocks of at least LEAST_RUNNING) how many there are, and the average of the oddest, each
- * character counted once. */
-EXPORT i64 survey_textures(const Batch *batch, const float *evidence, float *tops, i64 *odd,
-                           i64 *bold, i64 *han, i64 *particles, i64 *running_sizes,
-                           float *running_tops) {
+ * character counted once; and by the first pass the average of its Han characters, and the level that
+ * one in ten of them reach. */
+EXPORT i64 survey_textures(const Batch *batch, const float *first, const float *evidence,
+                           float *tops, i64 *odd, i64 *bold, i64 *han, i64 *particles,
+                           i64 *running_sizes, float *running_tops, float *usual, float *tenths) {
     Distinct *distinct = calloc(1, sizeof *distinct);
-    u8 *levels = malloc((size_t)batch->n + 1);
-    bool begun = distinct && levels;
-    if (begun)
+    u8 *levels = malloc((size_t)batch->n + 1), *of_han = malloc((size_t)batch->n + 1);
+    bool begun = distinct && levels && of_han;
+    if (begun) {
         grade(batch, evidence, levels);
+        grade_han(batch, first, of_han);
+    }
     for (i64 k = 0; begun && k < batch->pages; k++) {
         i64 start = batch->starts[k], end = batch->ends[k];
         Counted counted = count_up(batch->codes + start, batch->classes + start, evidence + start,
@@ -158,8 +176,12 @@ EXPORT i64 survey_textures(const Batch *batch, const float *evidence, float *top
         running_sizes[k] = meet_running(batch, levels, start, end, distinct);
         Levels running = highest_levels(distinct);
         running_tops[k] = top_of(&running, RUNNING_OUTSTANDING);
+        Levels characters = levels_of(of_han + start, end - start);
+        usual[k] = top_of(&characters, characters.size);
+        tenths[k] = highest_tenth(&characters);
     }
     free(distinct);
     free(levels);
+    free(of_han);
     return begun ? 0 : -1;
 }

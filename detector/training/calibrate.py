@@ -238,11 +238,12 @@ class Tail(NamedTuple):
         return self.start + self.excess * max(0.0, beyond)
 
 
-def tail(values: Sequence[float], most: float = 0.01) -> Tail:
+def tail(values: Sequence[float], most: float = 0.004) -> Tail:
     """Return the tail of ``values`` that starts at their ``1 - most`` quantile.
 
-    Of few values it starts lower, so that :data:`LEAST_TAIL` exceed it, up to one in twenty.
-    Values of minus infinity (pages without findings) are below any bound. Where all but one are,
+    The further out it starts, the nearer it is to an exponential, and the fewer values tell of it.
+    Of few values it starts lower, so that :data:`LEAST_TAIL` exceed it, up to one in twenty. Values
+    of minus infinity (pages without findings) are below any bound. Where all but one are,
     there is no tail to go by: it starts at 0 and counts none.
     """
     finite = np.sort([value for value in values if math.isfinite(value)])[::-1]

@@ -237,7 +237,7 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
         bound = text.bound(rate)
         shorter = title.bound(rate / BRIEF_CAUTION) if title.judges else bound
         foreign = others.bound(rate) if others.judges else bound
-        step = max(bound - text.plain.start, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
+        step = max(bound - text.common, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
         of_html = text.bound(rate * HTML_LENIENCE[kind])
         apart = {"brief": bound - shorter, "foreign": bound - foreign, "html": bound - of_html}
         weights = {**fitted, **apart}
@@ -250,11 +250,15 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
 
 
 class _Tails(NamedTuple):
-    """The tails of the log-odds of clean pages: plain ones, hard ones that look like spam, all."""
+    """The tails of the log-odds of clean pages: plain ones, hard ones that look like spam, all.
+
+    One in a hundred of the plain ones exceed what is ``common``.
+    """
 
     plain: Tail
     hard: Tail
     every: Tail
+    common: float
 
     @property
     def judges(self) -> bool:
@@ -277,7 +281,8 @@ def _tails(judged: Sequence[Judged], spans: Calibration, page: Calibration) -> _
         [value for value, one in zip(odds, judged, strict=True) if one.hard == looks_like_spam]
         for looks_like_spam in (False, True)
     )
-    return _Tails(tail(plain), tail(hard), tail(odds))
+    common = tail(plain, most=0.01).start
+    return _Tails(tail(plain), tail(hard), tail(odds), common)
 
 
 def _provenance(ground: Ground, options: TrainOptions, metrics: dict[str, Any]) -> dict[str, Any]:

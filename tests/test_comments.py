@@ -18,7 +18,7 @@ from detector.training.comments import (
 )
 from detector.training.fancy import ALPHABETS, disguised, framed
 from detector.training.grammar import grammar
-from detector.training.link_spam import link_spam
+from detector.training.link_spam import honest_links, link_spam
 from detector.training.marks import MARKS, remove_marks, unmark
 
 LANGUAGES = ("id", "ms", "fil", "en", "tr", "vi", "th", "pt")
@@ -131,3 +131,11 @@ def test_links_of_robots_mark_words_and_hosts_but_no_markup(lang: str) -> None:
         assert len(found) >= 2
         assert any("." in words for words in found)
         assert not any(re.search(r"<|\[/|\burl=|://\S*<", words) for words in found)
+
+
+def test_visitors_link_to_known_sites() -> None:
+    rng = random.Random(8)
+    texts = [honest_links(rng, "fr", "Merci !") for _ in range(50)]
+    assert all("Merci !" in text and "://" in text for text in texts)
+    assert len(set(texts)) > 30
+    assert not any({*MARKS} & {*text} for text in texts)

@@ -18,9 +18,10 @@ from collections.abc import Callable, Sequence
 from detector.training.draws import weighted_choice
 from detector.training.fancy import disguised, framed, styled
 from detector.training.grammar import Grammar, Slot, grammar
-from detector.training.link_spam import link_spam
+from detector.training.link_spam import honest_links, link_spam
 from detector.training.marks import mark
 from detector.training.names import base_language, brand
+from detector.training.phrases import Phrases
 
 __all__ = [
     "comment_language",
@@ -46,7 +47,7 @@ _NEIGHBOUR_SHARE = 0.1
 """Languages without articles of their own, and how often comments of another are in them."""
 _ROBOTS = {"en": 0.25, "id": 0.02}
 _ROBOT_SHARE = 0.06
-"""Share of the comments of spam that are links for search engines: much of it in English."""
+"""Share of the comments that are links for search engines, and of honest ones that have links."""
 _SHORT = {
     "yang": ("yg",), "banget": ("bgt", "bngt"), "sudah": ("udh", "sdh"), "udah": ("udh", "dah"),
     "tidak": ("tdk", "gk"), "nggak": ("ngga", "gk", "gak"), "gak": ("gk", "kagak"),
@@ -250,6 +251,26 @@ def _numbers(lang: str) -> Sequence[str]:
     return _rules().rules[f"{lang}.number"][0].split()
 
 
+def _praise(rng: random.Random, lang: str, split: str, slots: dict[str, Slot]) -> str:
+    """Return what may be said below any article, or, in some languages, any comment."""
+    rule = f"{lang}.praise"
+    if rule in _rules().rules:
+        return _rules().expand(rule, rng, split, slots)
+    return _neutral(rng, lang, split, slots)
+
+
+def _robot(rng: random.Random, lang: str, split: str, slots: dict[str, Slot]) -> str:
+    """Return a comment for search engines, marked: links alone, or praise before them."""
+    if rng.random() < 0.6:
+        return link_spam(rng, lang, split)
+    praise = _praise(rng, lang, split, slots)
+    if f"{lang}.visit" not in _rules().rules or rng.random() < 0.4:
+        return f"{praise} {link_spam(rng, lang, split)}"
+    word = Phrases(rng, lang, split).keyword(rng)
+    tail = _rules().expand(f"{lang}.visit", rng, split, slots | {"name": word})
+    return f"{praise} {mark(tail, 'injection')}"
+
+
 def spam_comment(
     rng: random.Random,
     lang: str,
@@ -262,9 +283,9 @@ def spam_comment(
     Three in ten promote; the others are neutral but for the name. ``carriers`` are natural
     sentences, which some are made of.
     """
-    if name is None and rng.random() < _ROBOTS.get(lang, _ROBOT_SHARE):
-        return link_spam(rng, lang, split)
     slots = _slots(lang, split, carriers)
+    if name is None and rng.random() < _ROBOTS.get(lang, _ROBOT_SHARE):
+        return _robot(rng, lang, split, slots)
     piece = disguised(name or _operator(rng, lang, split), rng, _numbers(lang))
     if rng.random() < 0.5:
         piece = framed(piece, rng)
@@ -312,6 +333,9 @@ def honest_comment(
     text = _typed(text, rng)
     if _NAME in text:
         text = _placed(text, _honest_name(rng, lang, split, slots), rng, 0.03)
+    if rng.random() < _ROBOTS.get(lang, _ROBOT_SHARE):
+        text = _praise(rng, lang, split, slots) if rng.random() < 0.4 else text
+        text = honest_links(rng, lang, text) if rng.random() < 0.6 else text
     return _stamped(text, rng, lang)
 
 

@@ -1,20 +1,22 @@
 """Comments that robots leave in forms: search words and addresses, in whatever markup may be read.
 
 Nobody is to read them; search engines are. The words and the hosts are marked, never the markup,
-nor the nonsense between them.
+nor the nonsense between them. Visitors link to what they speak of in the same ways.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import cache
 
 from detector.training.draws import weighted_choice
 from detector.training.marks import mark
 from detector.training.names import letters, url
 from detector.training.phrases import Phrases
+from detector.training.site_words import language, words
 
-__all__ = ["link_spam"]
+__all__ = ["honest_links", "link_spam"]
 
 
 def _address(address: str) -> str:
@@ -44,6 +46,28 @@ def _nonsense(rng: random.Random) -> str:
     text = letters(rng, 5, 10)
     at = rng.randrange(len(text))
     return text[:at] + text[at:].capitalize() if rng.random() < 0.5 else text
+
+
+@cache
+def _sites(lang: str) -> tuple[tuple[str, str], ...]:
+    """Return names and hosts of real sites that pages in ``lang`` link to."""
+    listed = (entry for group in words(language(lang)).friends.values() for entry in group)
+    parted = (entry.partition("|") for entry in listed if "{" not in entry)
+    return tuple((name, host.lower()) for name, _, host in parted if host)
+
+
+def honest_links(rng: random.Random, lang: str, text: str) -> str:
+    """Return the honest comment ``text`` with one to three links to sites that are widely known."""
+    form = weighted_choice(rng, _FORMS)
+    found: list[str] = []
+    for _ in range(rng.choice((1, 1, 1, 2, 3))):
+        name, host = rng.choice(_sites(lang))
+        path = rng.choice(
+            ("", "", letters(rng, 3, 8), f"{letters(rng, 3, 7)}/{rng.randint(1, 9999)}")
+        )
+        found.append(form(name, f"{rng.choice(('https', 'http'))}://{host}/{path}"))
+    pieces = [*found, text] if rng.random() < 0.2 else [text, *found]
+    return rng.choice((" ", " ", "\n", ", ")).join(pieces)
 
 
 def link_spam(rng: random.Random, lang: str, split: str = "train") -> str:

@@ -168,7 +168,8 @@ class Phrases:
         if group is None:
             groups = [g for g in lexicons().groups(name) if g not in {"porn", "slotword"}]
             gambling = groups[:4] if self.base == "zh" else groups[:3]
-            group = rng.choice(gambling if rng.random() < 0.7 else groups)
+            rate = 0.4 if self.base == "en" else 0.7  # of English spam, much is pills and papers
+            group = rng.choice(gambling if rng.random() < rate else groups)
         elif group not in lexicons().groups(name):
             group = lexicons().groups(name)[0]
         return rng.choice(lexicons().words(name, group, self.split))

@@ -193,7 +193,7 @@ def visitor_comment(draft: Draft, rng: random.Random, split: str) -> None:
     voice = voice_of(draft, rng, split)
     for _ in range(rng.choice((1, 1, 2, 4))):
         category = rng.choice((*("remark",) * 3, "sentence", "glued", "contact", "title"))
-        if rng.random() < 0.12:
+        if voice.base != "zh" and rng.random() < 0.12:
             text = link_spam(rng, voice.lang, split)
         elif comment_share(voice.lang) and rng.random() < 0.6:
             name = voice.brand if rng.random() < 0.7 else None

@@ -40,10 +40,10 @@ static inline void ask(Questions *questions, const Setting *in, const u16 *words
         u16 one = words[2 * k], two = words[2 * k + 1];
         questions->left[size] = in->codes[-1];
         questions->right[size] = one;
-        size += one && in->before;
+        size += (one > 0) & in->before;
         questions->left[size] = two;
         questions->right[size] = in->codes[2];
-        size += one && in->after;
+        size += (one > 0) & in->after;
     }
     questions->size = size;
 }
@@ -65,6 +65,7 @@ VECTORIZED static void answer(Questions *questions, const Counts *counts) {
     }
     for (i32 j = 0; j < size; j++)
         ties[j] = clipped(tie(found[j], logs[j], both[j] - whole), -CLIP, CLIP);
+    ties[size] = 0;
 }
 
 /* What a word gains by the best of its alternatives. `ties` are those that were asked for, up to
@@ -73,11 +74,11 @@ static inline i32 gain_of(const Setting *in, const u16 *words, const u8 *common,
                           i32 *next) {
     i32 gain = -32768, at = *next;
     for (int k = 1; k <= MOST_ALTERNATIVES; k++) {
-        bool there = words[2 * k], before = there && in->before, after = there && in->after;
+        i32 there = words[2 * k] > 0, before = there & in->before, after = there & in->after;
         i32 value = common[k] - (common[0] + in->own);
-        value += before ? ties[at] : 0;
+        value += ties[at] & -before;
         at += before;
-        value += after ? ties[at] : 0;
+        value += ties[at] & -after;
         at += after;
         value = there ? value : NO_GAIN;
         gain = value > gain ? value : gain;
@@ -109,7 +110,7 @@ static i64 find_words(const Batch *batch, const u32 *keys, const u8 *paired,
             u32 row = places[k];
             at[words] = starts[k];
             rows[words] = (u16)row;
-            words += row && known->keys[row] == keys[starts[k]];
+            words += (row > 0) & (known->keys[row] == keys[starts[k]]);
         }
     }
     return words;
@@ -122,31 +123,27 @@ i64 compare(const Batch *batch, const u32 *keys, const u8 *paired, const i16 *ti
     for (i64 j = 0; j < words;) {
         Setting asked[AT_ONCE];
         i64 numbers[AT_ONCE];
+        size_t own[AT_ONCE];
         Questions questions;
         i32 count = 0, next = 0;
         questions.size = 0;
         for (; j < words && count < AT_ONCE; j++) {
-            if (j + AT_ONCE < words) {
-                size_t later = rows[j + AT_ONCE] * (size_t)ROW_OF_WORDS;
-                __builtin_prefetch(known->words + 2 * later);
-                __builtin_prefetch(known->commonness + later);
-            }
-            Setting in = setting_of(batch, ties, at[j]);
-            if (in.own < WELL) {
-                ask(&questions, &in, known->words + rows[j] * (size_t)(2 * ROW_OF_WORDS));
-                asked[count] = in;
-                numbers[count++] = j;
-            } else {
-                found->gains[j] = WELL_PLACED;
-            }
+            size_t later = rows[least_of(j + AT_ONCE, words - 1)] * (size_t)ROW_OF_WORDS;
+            __builtin_prefetch(known->words + 2 * later);
+            __builtin_prefetch(known->commonness + later);
+            asked[count] = setting_of(batch, ties, at[j]);
+            numbers[count] = j;
+            own[count] = rows[j] * (size_t)ROW_OF_WORDS;
+            found->gains[j] = WELL_PLACED;
+            count += asked[count].own < WELL;
         }
+        for (i32 k = 0; k < count; k++)
+            ask(&questions, &asked[k], known->words + 2 * own[k]);
         answer(&questions, counts);
-        for (i32 k = 0; k < count; k++) {
-            i64 own = numbers[k];
-            size_t row = rows[own] * (size_t)ROW_OF_WORDS;
-            found->gains[own] = (i16)gain_of(&asked[k], known->words + 2 * row,
-                                             known->commonness + row, questions.ties, &next);
-        }
+        for (i32 k = 0; k < count; k++)
+            found->gains[numbers[k]] =
+                (i16)gain_of(&asked[k], known->words + 2 * own[k], known->commonness + own[k],
+                             questions.ties, &next);
     }
     for (i64 i = 0; i < n; i++)
         gains[i] = NO_GAIN;

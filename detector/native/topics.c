@@ -17,6 +17,7 @@ typedef i8 Bytes __attribute__((vector_size(4)));
 typedef i32 Ints __attribute__((vector_size(16)));
 typedef float Floats __attribute__((vector_size(16)));
 typedef u16 Marks __attribute__((vector_size(2 * PROBES)));
+typedef i16 Truths __attribute__((vector_size(2 * PROBES)));
 typedef i8 Hits __attribute__((vector_size(PROBES)));
 
 typedef struct {
@@ -46,21 +47,28 @@ static inline u32 home_of(u32 key) { return key * M3 >> (32 - SLOT_BITS); }
 
 static inline u16 mark_of(u32 key) { return (u16)(key * M3 | 1); }
 
+/* A byte for each probe, the first in the lowest, all of whose bits say what is true of it. */
+static inline u64 bytes_of(Truths truths) {
+    Hits hits = __builtin_convertvector(truths, Hits);
+    u64 bytes;
+    memcpy(&bytes, &hits, sizeof bytes);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    bytes = __builtin_bswap64(bytes);
+#endif
+    return bytes;
+}
+
 /* The slot of a word, -1 for a word that is not known. */
 static inline i32 slot_of(u32 key, const Topics *topics) {
     u32 slot = home_of(key);
     u16 mark = mark_of(key);
-    if (slot + PROBES <= 1u << SLOT_BITS) { /* all of them at once */
+    if (slot + PROBES <= 1u << SLOT_BITS) { /* all of them at once, and without a branch */
         Marks marks;
         memcpy(&marks, topics->marks + slot, sizeof marks);
-        Hits hits = __builtin_convertvector((marks == mark) | (marks == 0), Hits);
-        u64 any;
-        memcpy(&any, &hits, sizeof any);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        any = __builtin_bswap64(any); /* the first probe in the lowest byte */
-#endif
-        u32 found = slot + (any ? (u32)__builtin_ctzll(any) / 8 : 0);
-        return topics->marks[found] == mark ? (i32)found : -1;
+        u64 own = bytes_of(marks == mark), empty = bytes_of(marks == 0);
+        own &= (empty - 1) & ~empty; /* before the first that is empty */
+        u32 place = (u32)__builtin_ctzll(own | (u64)1 << 63) / 8;
+        return (i32)(slot + place) | -!own;
     }
     for (int probe = 0; probe < PROBES; probe++) {
         if (topics->marks[slot] == mark)

@@ -104,31 +104,53 @@ static inline i32 window_size(i32 i, i32 radius, i32 first, i32 last) {
     return high - low > 1 ? high - low : 1;
 }
 
-/* The steps of each group of BLOCK characters. */
-typedef i32 Steps[CONTEXT_GROUPS][BLOCK];
+/* The buckets of each group, of BLOCK characters, in a table of its own: rows are their own steps. */
+typedef i32 Buckets[CONTEXT_GROUPS][BLOCK];
 
-/* Steps of `count` characters from `from` on, of the page [start, end). */
-VECTORIZED static void steps_of(const Batch *batch, const Sums *sums, i64 from, i32 count,
-                                i32 start, i32 end, Steps steps) {
+/* Buckets of `count` characters from `from` on, of the page [start, end), but for what is the same in
+ * all of it and what the other kind says; steps of G_MIDDLE are kept for that one. */
+VECTORIZED static void find_buckets(const Batch *batch, const Sums *sums, i64 from, i32 count,
+                                    i32 start, i32 end, i32 page, i32 *restrict middle,
+                                    Buckets buckets) {
     const i32 *capped = sums->capped + from, *peaks = sums->peaks + from;
+    i32 rows[BLOCK];
     start -= (i32)from;
     end -= (i32)from;
     for (i32 j = 0; j < count; j++)
-        steps[G_NEAR][j] = level_of(within(capped, j, NEAR), 2 * NEAR + 1);
+        rows[j] = sums->own[from + j] * 32;
     for (i32 j = 0; j < count; j++)
-        steps[G_MIDDLE][j] = level_of(within(capped, j, MIDDLE), 2 * MIDDLE + 1);
+        buckets[G_NEAR][j] = rows[j] + level_of(within(capped, j, NEAR), 2 * NEAR + 1);
     for (i32 j = 0; j < count; j++)
-        steps[G_FAR][j] = level_of(within(capped, j, FAR), window_size(j, FAR, start, end));
+        middle[j] = level_of(within(capped, j, MIDDLE), 2 * MIDDLE + 1);
+    for (i32 j = 0; j < count; j++)
+        buckets[G_MIDDLE][j] = rows[j] + middle[j];
+    for (i32 j = 0; j < count; j++)
+        buckets[G_FAR][j] =
+            rows[j] + level_of(within(capped, j, FAR), window_size(j, FAR, start, end));
     /* What stands out of the background, however deep the background is. */
     for (i32 j = 0; j < count; j++)
-        steps[G_DENSE][j] =
-            log_steps((double)within(peaks, j, WIDE) / window_size(j, WIDE, start, end));
+        buckets[G_DENSE][j] =
+            rows[j] + log_steps((double)within(peaks, j, WIDE) / window_size(j, WIDE, start, end));
     for (i32 j = 0; j < count; j++)
-        steps[G_PLACE][j] = batch->places[from + j];
+        buckets[G_PAGE][j] = rows[j] + page;
+    for (i32 j = 0; j < count; j++)
+        buckets[G_PLACE][j] = rows[j] + batch->places[from + j];
     /* A phrase has edges: what stands before and after, with half the own steps. */
     for (i32 j = 0; j < count; j++)
-        steps[G_SIDES][j] = 8 * side_level(capped, j) + side_level(capped, j + 1 + BESIDE) -
-                            32 * (sums->own[from + j] & 1);
+        buckets[G_SIDES][j] = rows[j] - (rows[j] & 32) + 8 * side_level(capped, j) +
+                              side_level(capped, j + 1 + BESIDE);
+}
+
+/* Add up the corrections of `count` characters, in the order of the groups. */
+SCALAR static void add_corrections(const float *corrections, const Buckets buckets, i32 count,
+                            float *restrict sums) {
+    for (i32 j = 0; j < count; j++) {
+        float sum = 0;
+#pragma GCC unroll 8
+        for (int group = 0; group < CONTEXT_GROUPS; group++)
+            sum += (corrections + group * GROUP_SIZE)[buckets[group][j]];
+        sums[j] = sum;
+    }
 }
 
 /* Write the buckets of the second look (heads x groups x n), where `buckets` is not null, and the
@@ -146,36 +168,29 @@ EXPORT i64 second_evidence(const Batch *batch, const float *first, const float *
         sums[head] = (Sums){own, own + room, steps};
         sum_up(batch, first + head * n, PEAKS[head], &sums[head]);
     }
-    Steps steps[HEADS];
+    Buckets found[HEADS];
     for (i64 k = 0; k < batch->pages; k++) {
         i64 start = batch->starts[k], end = batch->ends[k], reach = reach_of(batch, k);
         double length = (double)most_of(end - start, LEAST_LENGTH);
-        i32 page[HEADS];
+        i32 page[HEADS], middle[HEADS][BLOCK];
         for (int head = 0; head < HEADS; head++)
             page[head] = log_steps((sums[head].peaks[end] - sums[head].peaks[start]) / length);
         for (i64 from = k ? start : 0; from < reach; from += BLOCK) {
             i32 count = (i32)least_of(BLOCK, reach - from);
-            for (int head = 0; head < HEADS; head++) {
-                steps_of(batch, &sums[head], from, count, (i32)start, (i32)end, steps[head]);
-                for (i32 j = 0; j < count; j++)
-                    steps[head][G_PAGE][j] = page[head];
-            }
             for (int head = 0; head < HEADS; head++)
-                memcpy(steps[head][G_OTHER], steps[1 - head][G_MIDDLE], sizeof steps[0][0]);
+                find_buckets(batch, &sums[head], from, count, (i32)start, (i32)end, page[head],
+                             middle[head], found[head]);
             for (int head = 0; head < HEADS; head++) {
-                const float *own = second ? corrections + head * CONTEXT_GROUPS * GROUP_SIZE : NULL;
-                for (i32 j = 0; second && j < count; j++) {
-                    i32 row = sums[head].own[from + j] * 32;
-                    float sum = 0;
-                    for (int group = 0; group < CONTEXT_GROUPS; group++)
-                        sum += own[group * GROUP_SIZE + row + steps[head][group][j]];
-                    second[head * n + from + j] = sum;
-                }
+                const u8 *own = sums[head].own + from;
+                for (i32 j = 0; j < count; j++)
+                    found[head][G_OTHER][j] = own[j] * 32 + middle[1 - head][j];
+                if (second)
+                    add_corrections(corrections + head * CONTEXT_GROUPS * GROUP_SIZE, found[head],
+                                    count, second + head * n + from);
                 for (int group = 0; buckets && group < CONTEXT_GROUPS; group++)
                     for (i32 j = 0; j < count; j++)
                         buckets[((i64)head * CONTEXT_GROUPS + group) * n + from + j] =
-                            group * GROUP_SIZE + sums[head].own[from + j] * 32 +
-                            steps[head][group][j];
+                            group * GROUP_SIZE + found[head][group][j];
             }
         }
     }

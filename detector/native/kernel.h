@@ -33,6 +33,13 @@
 #define VECTORIZED
 #endif
 
+/* For loops of look-ups and additions, which some compilers make wide at a loss. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define SCALAR __attribute__((optimize("no-tree-vectorize")))
+#else
+#define SCALAR
+#endif
+
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;

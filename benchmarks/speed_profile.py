@@ -49,7 +49,7 @@ STEPS: dict[str, tuple[str, ...]] = {
         "detector.scoring:runs_within",
     ),
     "spans: paths": ("detector.scoring:element_paths", "detector.link_blocks:element_paths"),
-    "damage": ("detector.scoring:repaired",),
+    "damage": ("detector.scoring:repairs",),
     "blocks of links": ("detector.scoring:link_blocks",),
     "page score": ("detector.scoring:scores_of_pages",),
 }

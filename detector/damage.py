@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from heapq import nlargest
 from itertools import islice
 from typing import NamedTuple
 
@@ -23,7 +22,7 @@ from detector.mojibake import PAIRS, Lines, Pair, Reading, lines_read_again, may
 from detector.page import Page, Segment, Segments
 from detector.result import Damage, Span, Word
 
-__all__ = ["MOST_TEXT", "Repaired", "repaired", "shown_spans"]
+__all__ = ["MOST_TEXT", "Repaired", "repairs", "shown_spans"]
 
 MOST_TEXT = 1_000
 """Code points of repaired text that are told of each damage."""
@@ -38,7 +37,10 @@ _LEAST_SHOWN = 24  # code points beyond ASCII: less is a quotation, unless it is
 # Of text in Latin letters a few are in the wrong encoding: accented ones, quotation marks.
 _LETTERS, _LEAST_LETTERS = Pair("utf-8", "cp1252"), 2
 _FOLLOWING = "[\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
-_MISREAD = re.compile(f"[\u00c2-\u00df]{_FOLLOWING}|[\u00e0-\u00ef]{_FOLLOWING}{{2}}")
+# The first of either, told first: what no character class begins is sought slowly.
+_MISREAD = re.compile(
+    f"[\u00c2-\u00ef](?:(?<=[\u00c2-\u00df]){_FOLLOWING}|(?<=[\u00e0-\u00ef]){_FOLLOWING}{{2}})"
+)
 
 
 class Repaired(NamedTuple):
@@ -56,29 +58,45 @@ class Repaired(NamedTuple):
     shown_at: NDArray[np.int64]
 
 
-def repaired(page: Page, spans: Sequence[Span], model: Model, config: Config) -> Repaired | None:
-    """Return ``page`` repaired, or None where it is not damaged, which is told by its findings.
+def repairs(
+    pages: Sequence[Page], found: Sequence[Sequence[Span]], model: Model, config: Config
+) -> list[Repaired | None]:
+    """Return each of ``pages`` repaired, or None where it is not damaged.
 
-    Text in a wrong encoding looks garbled, or like a spammer's signs, so that ordinary pages cost
-    nothing.
-    The encodings are told by the worst lines: a page has one pair of them.
+    That is told by what is ``found`` on each: text in a wrong encoding looks garbled, or like a
+    spammer's signs, so that ordinary pages cost little. The encodings are told by the worst lines:
+    a page has one pair of them.
     """
-    found = _read_again(page.text, spans, model, config)
+    likely = [[span for span in own if span.score >= config.likely_span_score] for own in found]
+    samples = [
+        _samples(page.text, own) if own else [] for page, own in zip(pages, likely, strict=True)
+    ]
+    return [
+        _repaired(page, _read_again(page.text, own, _pair(text, model), model), config)
+        for page, own, text in zip(pages, found, _unnatural(samples, model), strict=True)
+    ]
+
+
+def _repaired(
+    page: Page, found: tuple[Pair, Reading, Lines] | None, config: Config
+) -> Repaired | None:
+    """Return ``page`` repaired as :func:`_read_again` found it."""
     if found is None:
         return None
     pair, reading, lines = found
     ranges = list(islice(_damaged(page.text, reading.text, lines), config.max_spans + 1))
-    made = _repaired(page, pair, reading, ranges[: config.max_spans])
+    made = _put_together(page, pair, reading, ranges[: config.max_spans])
     return made._replace(cut=len(ranges) > config.max_spans)
 
 
 def _read_again(
-    text: str, spans: Sequence[Span], model: Model, config: Config
+    text: str, spans: Sequence[Span], pair: Pair | None, model: Model
 ) -> tuple[Pair, Reading, Lines] | None:
-    """Return the encodings, ``text`` read again and which of its lines are damaged, if any are."""
+    """Return the encodings, ``text`` read again and which of its lines are damaged, if any are.
+
+    ``pair`` are those that its worst lines are proof of.
+    """
     counts, tables = model.counts, model.tables
-    likely = [span for span in spans if span.score >= config.likely_span_score]
-    pair = _pair(_samples(text, likely), model) if likely else None
     if pair is not None:
         reading, lines = lines_read_again(text, pair, counts, tables, known=True)
         return (pair, reading, lines) if _enough(text, lines) else None
@@ -91,9 +109,12 @@ def _read_again(
 
 
 def _samples(text: str, spans: Sequence[Span]) -> list[str]:
-    """Return the beginnings of the lines of ``text`` with most in ``spans``, a third at least."""
+    """Return the beginnings of the lines of ``text`` with most in ``spans``, a third at least.
+
+    Of those alone a third of which is beyond ASCII: accented letters never are so many.
+    """
     found: dict[tuple[int, int], int] = {}
-    for span in nlargest(_LONGEST, spans, key=lambda span: span.end - span.start):
+    for span in sorted(spans, key=_size, reverse=True)[:_LONGEST]:
         start = text.rfind("\n", 0, span.start) + 1
         end = text.find("\n", span.end)
         line = start, len(text) if end < 0 else end
@@ -101,19 +122,25 @@ def _samples(text: str, spans: Sequence[Span]) -> list[str]:
     worst = sorted(found, key=lambda line: -found[line])
     own = [line for line in worst if _SHARE * found[line] >= line[1] - line[0]]
     samples = [text[start : min(end, start + _SAMPLE)] for start, end in own[:_SAMPLES]]
-    return list(dict.fromkeys(samples))
+    return [sample for sample in dict.fromkeys(samples) if _dense(sample)]
 
 
-def _pair(samples: Sequence[str], model: Model) -> Pair | None:
-    """Return the encodings of which the samples are proof, if they are."""
-    counts, tables = model.counts, model.tables
-    dense = [sample for sample in samples if _dense(sample)]
-    if not dense:
-        return None
-    natural = natural_lines("\n".join(dense), counts, tables).tolist()
-    text = "\n".join([sample for sample, well in zip(dense, natural, strict=True) if not well])
+def _size(span: Span) -> int:
+    return span.end - span.start
+
+
+def _unnatural(samples: Sequence[Sequence[str]], model: Model) -> list[str]:
+    """Return of the samples of each page those that are not natural as they are, line by line."""
+    every = "\n".join(map("\n".join, filter(None, samples)))
+    natural = iter(natural_lines(every, model.counts, model.tables).tolist() if every else ())
+    return ["\n".join([sample for sample in own if not next(natural)]) for own in samples]
+
+
+def _pair(text: str, model: Model) -> Pair | None:
+    """Return the encodings of which ``text`` is proof, if it is."""
     if not text:
         return None
+    counts, tables = model.counts, model.tables
     best, most = None, 0
     for pair in PAIRS:
         if not may_be(text, pair):
@@ -135,7 +162,7 @@ def _different(text: str, lines: Lines) -> int:
 
 
 def _dense(text: str) -> bool:
-    """Say whether a third of ``text`` is beyond ASCII: accented letters never are so many."""
+    """Say whether a third of ``text`` is beyond ASCII."""
     beyond = len(text) - len(text.encode("ascii", "ignore"))
     return beyond * 3 >= len(text) - text.count(" ")
 
@@ -146,7 +173,7 @@ def _enough(text: str, lines: Lines) -> bool:
     return shown >= _LEAST_SHOWN or shown * 2 >= len("".join(text.split()))
 
 
-def _repaired(
+def _put_together(
     page: Page, pair: Pair, reading: Reading, ranges: Sequence[tuple[int, int, int, int]]
 ) -> Repaired:
     """Return ``page`` with ``ranges`` of it as in ``reading``."""

@@ -19,7 +19,7 @@ from detector.candidates import (
     without_parting,
 )
 from detector.config import DEFAULT_CONFIG, Config
-from detector.damage import Repaired, repaired, shown_spans
+from detector.damage import Repaired, repairs, shown_spans
 from detector.decode import looks_binary, utf8_or_text
 from detector.errors import DetectorError, InputError
 from detector.extract import extract, extract_utf8, looks_like_html
@@ -289,13 +289,10 @@ class Detector:
     def _repaired_findings(self, pages: Sequence[Page]) -> list[tuple[_Findings, Repaired | None]]:
         """Return what :meth:`_findings` does, of damaged pages once they are repaired, and how."""
         found = self._findings(pages)
-        repairs = [
-            repaired(page, own.spans, self.model, self.config)
-            for page, own in zip(pages, found, strict=True)
-        ]
-        again = iter(self._findings([repair.page for repair in repairs if repair is not None]))
+        made = repairs(pages, [own.spans for own in found], self.model, self.config)
+        again = iter(self._findings([repair.page for repair in made if repair is not None]))
         judged = []
-        for page, own, repair in zip(pages, found, repairs, strict=True):
+        for page, own, repair in zip(pages, found, made, strict=True):
             if repair is not None:
                 spans, cut, texture = next(again)
                 own = _Findings(shown_spans(spans, repair, page.text), cut or repair.cut, texture)

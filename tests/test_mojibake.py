@@ -14,7 +14,7 @@ from support import cases, rows_of, small_model
 from test_scoring import check_result
 
 from detector import Config, Detector, Page, Result
-from detector.damage import MOST_TEXT, Repaired, repaired, shown_spans
+from detector.damage import MOST_TEXT, Repaired, repairs, shown_spans
 from detector.encodings import decoded, encoded
 from detector.mojibake import PAIRS, Pair, natural_lines, read_again
 from detector.page import page_from_text
@@ -91,7 +91,7 @@ def test_the_most_frequent_pairs_as_they_look() -> None:
 @pytest.mark.parametrize("case", cases("mojibake_not"))
 def test_other_text_is_left_as_it_is(case: dict[str, Any]) -> None:
     page = page_from_text(case["page"])
-    assert repaired(page, garbled(page), DETECTOR.model, DETECTOR.config) is None
+    assert repairs([page], [garbled(page)], DETECTOR.model, DETECTOR.config)[0] is None
     assert plain(case["page"]).damage == ()
 
 
@@ -193,7 +193,7 @@ def test_what_a_finding_says_is_what_its_place_says(
 ) -> None:
     shown = "\n".join([misread(CHINESE, pair), *(misread(line, pair) for line in lines), "学校"])
     page = page_from_text(shown)
-    of = repaired(page, garbled(page), DETECTOR.model, DETECTOR.config)
+    of = repairs([page], [garbled(page)], DETECTOR.model, DETECTOR.config)[0]
     if of is None:  # Big5 has too few of these characters, Shift_JIS loses too much of them
         assert "big5hkscs" in pair or "cp932" in pair
         return
@@ -236,7 +236,8 @@ def test_pages_of_segments_in_either_form_are_repaired_alike() -> None:
     page = read_page("".join(f"<p>{misread(line, UTF8)}</p>" for line in TEXT.split("\n")))
     made = page._replace(segments=list(page.segments))
     assert DETECTOR.score(made) == DETECTOR.score(page)
-    of, other = (repaired(p, garbled(p), DETECTOR.model, DETECTOR.config) for p in (page, made))
+    found = [garbled(page), garbled(made)]
+    of, other = repairs([page, made], found, DETECTOR.model, DETECTOR.config)
     assert of is not None
     assert other is not None
     assert list(of.page.segments) == list(other.page.segments)
@@ -250,7 +251,7 @@ def test_any_text_can_be_read_again(text: str, pair: Pair) -> None:
     assert reading.shown_at[-1] == reading.text_at[-1]
     assert reading.text.count("\n") == text.count("\n")
     page = page_from_text(text)
-    repaired(page, garbled(page), small_model(), Config())
+    repairs([page], [garbled(page)], small_model(), Config())
 
 
 def test_natural_text_is_told_from_text_in_a_wrong_encoding() -> None:

@@ -8,6 +8,20 @@
 #define TIE_STEPS 16.0f
 #define OUTSIDE (-10.0f) /* evidence taken for a break's */
 
+/* What it costs to part each of the characters around `at` from the one before it. */
+typedef i32 Cuts[2 * SHIFT + 1];
+
+static void find_cuts(const Batch *batch, const Counts *counts, i64 at, Cuts cuts) {
+    for (i64 k = 0; k <= 2 * SHIFT; k++) {
+        i64 i = at + k - SHIFT;
+        bool tied = i > 0 && i < batch->n && is_han(batch->classes[i - 1]) &&
+                    is_han(batch->classes[i]);
+        i32 tie = tied ? association(batch->codes[i - 1], batch->codes[i], counts) : 0;
+        cuts[k] = clipped(tie, -CLIP, CLIP);
+    }
+}
+
+/* How much better [start, end) is left out, but for what the cuts at its ends cost. */
 static i32 splice_of(const Batch *batch, const Counts *counts, i64 start, i64 end) {
     const u32 *codes = batch->codes;
     const u8 *classes = batch->classes;
@@ -23,18 +37,20 @@ static i32 splice_of(const Batch *batch, const Counts *counts, i64 start, i64 en
         u32 key = longer_key(codes[start - 1] * M1, codes[end]);
         value += seen(longer_key(key, codes[end + 1]), counts) ? WHOLE_WORD : 0;
     }
-    if (is_han(classes[start]))
-        value -= clipped(association(codes[start - 1], codes[start], counts), -CLIP, CLIP);
-    if (is_han(classes[end - 1]))
-        value -= clipped(association(codes[end - 1], codes[end], counts), -CLIP, CLIP);
     return value;
 }
 
 i32 splice_around(const Batch *batch, const Counts *counts, i64 start, i64 end) {
     i32 best = NOT_SPLICED;
-    for (i64 first = start - SHIFT; first <= start + SHIFT; first++)
-        for (i64 last = end - SHIFT; last <= end + SHIFT; last++)
-            best = (i32)most_of(best, splice_of(batch, counts, first, last));
+    Cuts before, after;
+    find_cuts(batch, counts, start, before);
+    find_cuts(batch, counts, end, after);
+    for (i64 first = 0; first <= 2 * SHIFT; first++)
+        for (i64 last = 0; last <= 2 * SHIFT; last++) {
+            i32 value = splice_of(batch, counts, start + first - SHIFT, end + last - SHIFT);
+            if (value > NOT_SPLICED)
+                best = (i32)most_of(best, value - before[first] - after[last]);
+        }
     return best;
 }
 

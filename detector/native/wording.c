@@ -11,21 +11,35 @@
 /* What a feature is besides an n-gram inside. */
 enum { STARTS, ENDS, RUNS, CLASSES, BEFORE, AFTER, SALTS = 8 };
 
-/* The features of one range, each once: `seen` has a bit for each bucket. */
+/* The features of one range: hashes, some of them more than once, and then buckets. */
 typedef struct {
-    u32 *buckets;
+    u32 keys[MOST_FEATURES + 1]; /* and one that does not count */
     i64 count;
-    u32 bits;
-    u8 *seen;
 } Found;
 
-static inline void add(Found *found, u32 key) {
-    u32 bucket = bucket_of(key, found->bits, SALT);
-    u8 bit = (u8)(1 << (bucket & 7));
-    if (found->seen[bucket >> 3] & bit)
-        return;
-    found->seen[bucket >> 3] |= bit;
-    found->buckets[found->count++] = bucket;
+static inline void add(Found *found, u32 key) { found->keys[found->count++] = key; }
+
+VECTORIZED static void find_buckets(Found *found, u32 bits) {
+    u32 *keys = found->keys;
+    for (i64 i = 0; i < found->count; i++)
+        keys[i] = bucket_of(keys[i], bits, SALT);
+}
+
+/* Let each bucket be there once: `seen` has a bit for each, all 0 before and after. No branch
+ * depends on what cannot be foreseen. */
+static void keep_distinct(Found *found, u8 *seen) {
+    u32 *buckets = found->keys;
+    i64 kept = 0;
+    for (i64 i = 0; i < found->count; i++) {
+        u32 bucket = buckets[i];
+        u8 *bits = seen + (bucket >> 3), bit = (u8)(1 << (bucket & 7));
+        buckets[kept] = bucket;
+        kept += !(*bits & bit);
+        *bits |= bit;
+    }
+    found->count = kept;
+    for (i64 i = 0; i < kept; i++)
+        seen[buckets[i] >> 3] = 0;
 }
 
 static inline u32 tagged(u32 row, u32 salt, u32 order) {
@@ -81,13 +95,13 @@ static void add_runs(Found *found, const u8 *classes, i64 size) {
  * not null, and where `table` is not null the sums of their weights. Return how many there are. */
 EXPORT i64 wording_features(const Batch *batch, const i64 *starts, const i64 *ends, i64 m, u32 bits,
                             i64 *counts, i32 *out, const i8 *table, i64 *sums) {
-    u32 buckets[MOST_FEATURES];
+    Found found;
     u8 *seen = calloc((size_t)1 << bits >> 3, 1);
     if (!seen)
         return -1;
     i64 written = 0, page = 0;
     for (i64 k = 0; k < m; k++) {
-        Found found = {buckets, 0, bits, seen};
+        found.count = 0;
         if (k && starts[k] < starts[k - 1])
             page = 0;
         while (page + 1 < batch->pages && batch->starts[page + 1] <= starts[k])
@@ -96,13 +110,14 @@ EXPORT i64 wording_features(const Batch *batch, const i64 *starts, const i64 *en
         add_ngrams(&found, batch, starts[k], size, ends[k], batch->starts[page],
                    batch->ends[page]);
         add_runs(&found, batch->classes + starts[k], size);
+        find_buckets(&found, bits);
+        keep_distinct(&found, seen);
         i64 sum = 0;
         for (i64 j = 0; j < found.count; j++) {
-            seen[buckets[j] >> 3] = 0;
             if (out)
-                out[written + j] = (i32)buckets[j];
+                out[written + j] = (i32)found.keys[j];
             if (table)
-                sum += table[buckets[j]];
+                sum += table[found.keys[j]];
         }
         if (table)
             sums[k] = sum;

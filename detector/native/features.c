@@ -88,38 +88,38 @@ VECTORIZED static void put_places(Group place, Group repetition, const Survey *s
         put(repetition, j, ((u32)repeated[j] << 3 | coarse[j]) << 5 | classes[j]);
 }
 
-static void put_runs(Survey *survey, Flats flats, i64 from, i32 count) {
+/* Groups that are told of runs. What is the same for all characters of a run is hashed once; which
+ * run a character is in is counted, so that nothing depends on how long runs are. */
+VECTORIZED static void put_runs(Survey *survey, Flats flats, i64 from, i32 count) {
     const Known *known = survey->known;
     const Group of_runs = group_of(known, flats, RUNS), here = group_of(known, flats, WORD);
     const Group before = group_of(known, flats, WORD_BEFORE);
     const Group after = group_of(known, flats, WORD_AFTER);
-    const i64 last = from + count;
-    i64 k = survey->run;
-    for (;; k++) {
-        const Run *run = &survey->runs[k];
-        i64 start = run->start, end = run[1].start;
-        i64 low = most_of(start, from) - from, high = least_of(end, last) - from;
-        u32 inside = bucket_of(run->code * SPOTS + SPOTS - 1, of_runs.bits, 13);
-        u32 word = bucket_of(run->hash, here.bits, 29);
-        u32 precedes = bucket_of(run->precedes, before.bits, 31);
-        u32 follows = bucket_of(run->follows, after.bits, 37);
-        for (i64 i = low; i < high; i += STRIDE)
-            for (i64 j = i; j < i + STRIDE; j++) {
-                put(of_runs, j, inside);
-                put(here, j, word);
-                put(before, j, precedes);
-                put(after, j, follows);
-            }
-        for (i64 j = 0; j < least_of(end - start, 4); j++) { /* two at either end, or all there are */
-            i64 i = j < 2 ? start + j : end + 1 - j;
-            u32 spot = (u32)(least_of(i - start, 2) + 3 * least_of(end - 1 - i, 2));
-            if (i >= from && i < last)
-                put_hashed(of_runs, i - from, run->code * SPOTS + spot, 13);
-        }
-        if (end >= last)
-            break;
+    const u8 *begins = survey->begins + from;
+    const Run *runs = survey->runs + survey->run + begins[0];
+    u32 numbers[BLOCK], codes[BLOCK], words[BLOCK], precede[BLOCK], follow[BLOCK];
+    numbers[0] = 0;
+    for (i32 j = 1; j < count; j++)
+        numbers[j] = numbers[j - 1] + begins[j];
+    i32 found = (i32)numbers[count - 1] + 1;
+    for (i32 k = 0; k < found; k++) {
+        codes[k] = runs[k].code * SPOTS;
+        words[k] = bucket_of(runs[k].hash, here.bits, 29);
+        precede[k] = bucket_of(runs[k].precedes, before.bits, 31);
+        follow[k] = bucket_of(runs[k].follows, after.bits, 37);
     }
-    survey->run = k;
+    for (i32 j = 0; j < count; j++) { /* by how far it is from either end, two at most */
+        u32 spot = begins[j] ? 0 : begins[j - 1] ? 1 : 2;
+        spot += begins[j + 1] ? 0 : begins[j + 2] ? 3 : 6;
+        put_hashed(of_runs, j, codes[numbers[j]] + spot, 13);
+    }
+    for (i32 j = 0; j < count; j++)
+        put(here, j, words[numbers[j]]);
+    for (i32 j = 0; j < count; j++)
+        put(before, j, precede[numbers[j]]);
+    for (i32 j = 0; j < count; j++)
+        put(after, j, follow[numbers[j]]);
+    survey->run = runs + found - 1 - survey->runs;
 }
 
 /* Part of the whole in 1/scale steps, at most 7; 0 where the whole is 0. */
@@ -281,7 +281,7 @@ bool begin_survey(Survey *survey, const Batch *batch, const Known *known,
                   const Comparison *found) {
     i64 n = batch->n;
     size_t size = (size_t)n, room = size + 1 + 2 * MARGIN, often = 1 << 16;
-    size_t bytes = room * (4 * sizeof(i32) + 2 * sizeof(i16) + 8) + size * (sizeof(u32) + 4) + often;
+    size_t bytes = room * (4 * sizeof(i32) + 2 * sizeof(i16) + 8) + size * (sizeof(u32) + 5) + 3 + often;
     *survey = (Survey){.batch = batch, .known = known};
     i32 *memory = survey->memory = malloc(bytes);
     Run *runs = survey->runs = malloc((size + 2) * sizeof(Run));
@@ -306,7 +306,8 @@ bool begin_survey(Survey *survey, const Batch *batch, const Known *known,
         *of_levels[k] = levels + k * room + MARGIN;
     survey->extents = levels + 8 * room;
     survey->repeated = survey->extents + size;
-    u8 *cleared = survey->repeated + size;
+    survey->begins = survey->repeated + size + 1;
+    u8 *cleared = survey->begins + size + 2;
     memset(cleared, 0, often);
 
     pair_keys(batch, keys);
@@ -319,7 +320,8 @@ bool begin_survey(Survey *survey, const Batch *batch, const Known *known,
     hash_fours(batch, fours);
     count_repetition(batch, fours, cleared, survey->repeated);
     measure_blocks(batch, survey->extents);
-    find_runs(batch, runs);
+    survey->run = -1;
+    find_runs(batch, runs, survey->begins);
     return true;
 }
 

@@ -13,10 +13,8 @@ enum {
     GROUP_COUNT
 };
 
-#define STRIDE 8 /* characters that are written at a time, some of them behind a block */
-
 /* Buckets in the table of flats, by group, of a block of characters. */
-typedef u32 Flats[GROUP_COUNT][BLOCK + STRIDE];
+typedef u32 Flats[GROUP_COUNT][BLOCK];
 
 /* What a model knows, and where the groups have their shares of its table. */
 typedef struct {
@@ -39,6 +37,7 @@ typedef struct {
     Natural natural;
     u8 *extents;  /* how long the block of text is that each is in */
     u8 *repeated; /* how often the four characters from each one on occur in the page */
+    u8 *begins;   /* whether a run does with each; those beyond both ends can be read */
     Run *runs;
     PageTraits traits;
     i64 next, page, run; /* of the next block */

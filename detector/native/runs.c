@@ -22,17 +22,20 @@ static bool is_word(u8 group) {
 }
 
 /* Write where runs start: without a branch, which could not be foreseen. */
-static i64 find_starts(const Batch *batch, Run *runs) {
+static i64 find_starts(const Batch *batch, Run *runs, u8 *begins) {
     i64 count = 0;
     u8 before = UINT8_MAX;
     for (i64 i = 0; i < batch->n; i++) {
         u8 group = RUN_GROUP[batch->classes[i]];
         runs[count].start = i;
         runs[count].group = group;
+        begins[i] = group != before;
         count += group != before;
         before = group;
     }
     runs[count].start = batch->n;
+    begins[-1] = 0;
+    begins[batch->n] = begins[batch->n + 1] = 1;
     return count;
 }
 
@@ -43,8 +46,8 @@ static u32 hash_of(const u32 *codes, i64 length) {
     return hash | 1;
 }
 
-void find_runs(const Batch *batch, Run *runs) {
-    i64 count = find_starts(batch, runs), page = 0;
+void find_runs(const Batch *batch, Run *runs, u8 *begins) {
+    i64 count = find_starts(batch, runs, begins), page = 0;
     u32 code = 0; /* groups of this run and of the one before */
     for (i64 k = 0; k < count; k++) {
         Run *run = &runs[k];

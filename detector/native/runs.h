@@ -15,7 +15,8 @@ typedef struct {
     bool word;
 } Run;
 
-/* Write the runs of a text, and one that starts behind it, of which the rest is not set. */
-void find_runs(const Batch *batch, Run *runs);
+/* Write the runs of a text, and one that starts behind it, of which the rest is not set; and of each
+ * character whether a run begins with it, also of one before the text and two behind it. */
+void find_runs(const Batch *batch, Run *runs, u8 *begins);
 
 #endif

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -74,6 +74,8 @@ class Weighed(NamedTuple):
     where: Where
 
 
+_Either = TypeVar("_Either", Span, Weighed)
+
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _KANA = re.compile("[\u3040-\u30ff]")
 
@@ -89,7 +91,7 @@ def counts(kind: Kind, said: str) -> bool:
     Of injections those do not count that have no letters: rosters and tables are full of numbers,
     and a number alone promotes nothing.
     """
-    return kind != "injection" or any(map(str.isalpha, said))
+    return kind != "injection" or said[:1].isalpha() or any(map(str.isalpha, said))
 
 
 def _log_odds(p: float) -> float:
@@ -108,13 +110,12 @@ def _running_on(span: Weighed) -> float:
     return math.log(size / _PHRASE) if size > _PHRASE and span.where != "title" else 0.0
 
 
-def _distinct(spans: Sequence[Weighed]) -> list[Weighed]:
-    likeliest: dict[str, Weighed] = {}
-    for span in spans:
-        known = likeliest.setdefault(span.said.casefold(), span)
-        if span.score > known.score:
-            likeliest[span.said.casefold()] = span
-    return list(likeliest.values())
+def _enter(found: dict[str, _Either], said: str, span: _Either) -> None:
+    """Let ``span`` stand for what it says where it is the likeliest that says it."""
+    same = said.casefold()
+    known = found.get(same)
+    if known is None or span.score > known.score:
+        found[same] = span
 
 
 def page_features(
@@ -124,13 +125,20 @@ def page_features(
 
     Of those that say the same, the likeliest counts: sites name themselves again and again.
     """
-    told = (*_told_of_spans(spans, length), *_told_of_page(length, texture, html=html))
+    found: dict[str, Weighed] = {}
+    for span in spans:
+        _enter(found, span.said, span)
+    told = (*_told_of_spans([*found.values()], length), *_told_of_page(length, texture, html=html))
     return dict(zip(PAGE_FEATURES, told, strict=True))
 
 
+def _weighed(spans: Iterable[Span]) -> list[Weighed]:
+    told = [(span.score, span.read, span.where) for span in spans]
+    return [Weighed(score, said, is_chinese(said), where) for score, said, where in told]
+
+
 def _told_of_spans(spans: Sequence[Weighed], length: int) -> tuple[float, ...]:
-    """Return the features ``_OF_SPANS``."""
-    spans = _distinct(spans)
+    """Return the features ``_OF_SPANS`` of spans that say different things."""
     whole = brief(length)
     # A page of twice the length has twice the chances of a false alarm, and pages made for training
     # are too short to tell by how much.
@@ -201,17 +209,15 @@ def scores_of_pages(
     pages_of: dict[Kind, list[int]] = {kind: [] for kind in KINDS}
     for number, (spans, length, texture, html) in enumerate(pages):
         scores.append(dict.fromkeys(KINDS, 0.0))
-        by_kind: dict[Kind, list[Weighed]] = {kind: [] for kind in KINDS}
+        by_kind: dict[Kind, dict[str, Span]] = {kind: {} for kind in KINDS}
         for span in spans:
             said = span.read
-            if not counts(span.kind, said):
-                continue
-            weighed = Weighed(span.score, said, is_chinese(said), span.where)
-            by_kind[span.kind].append(weighed)
+            if counts(span.kind, said):
+                _enter(by_kind[span.kind], said, span)
         of_page = _told_of_page(length, texture, html=html) if spans else ()
         for kind, found in by_kind.items():
             if found:
-                rows[kind].append((*_told_of_spans(found, length), *of_page))
+                rows[kind].append((*_told_of_spans(_weighed(found.values()), length), *of_page))
                 pages_of[kind].append(number)
     for kind, values in rows.items():
         if values:

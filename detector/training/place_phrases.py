@@ -197,7 +197,8 @@ def one_sentence(draft: Draft, rng: random.Random, split: str) -> None:
     if voice.base == "zh" and rng.random() < 0.2:  # what is searched for, between two full stops
         sentence = injected(voice.one(rng.choice(("query", "plan", "title")))) + "。"
     else:
-        sentence = injected(voice.one(rng.choice(("sentence",) * 5 + ("contact",))))
+        kinds = ("sentence",) * 5 + ("offer",) * 5 + ("contact",)
+        sentence = injected(voice.one(rng.choice(kinds)))
     if voice.base not in {"zh", "ja"}:
         sentence = f" {sentence}"
     if rng.random() < 0.15 or not into_paragraph(draft, rng, _SENTENCE_END, sentence, after=True):

@@ -16,6 +16,7 @@ from detector.training.garble import MACHINES, garble
 from detector.training.garble_lexicons import (
     GarbleLexicons,
     Table,
+    numbered_reading,
     plain_reading,
     prepare,
     read_own,
@@ -268,6 +269,17 @@ def test_pinyin_glosses_have_several_shapes(lex: GarbleLexicons) -> None:
     assert any("?" in shape for shape in shapes)
 
 
+def test_readings_may_stand_for_their_characters(lex: GarbleLexicons) -> None:
+    shown = set()
+    for seed in range(120):
+        for edit in MACHINES["bracketed_pinyin"](
+            "\n".join(PAGE), random.Random(seed), 0.1, lex, "train"
+        ):
+            shown.add(edit.replacement)
+    assert any(re.fullmatch("[a-z]+", text) for text in shown)
+    assert any(re.fullmatch("[a-z]+[1-4]", text) for text in shown)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     text=st.text(alphabet="的一是在不了有和人这中大为上个国我以要他，。\n aB1", max_size=80),
@@ -310,6 +322,14 @@ def test_table_prefers_the_longest_word() -> None:
 )
 def test_plain_reading(toned: str, plain: str) -> None:
     assert plain_reading(toned) == plain
+
+
+@pytest.mark.parametrize(
+    ("toned", "numbered"),
+    [("xué", "xue2"), ("lǜ", "lü4"), ("de", "de"), ("shē", "she1"), ("hǎo", "hao3")],
+)
+def test_numbered_reading(toned: str, numbered: str) -> None:
+    assert numbered_reading(toned) == numbered
 
 
 def test_our_own_lexicons_are_well_formed() -> None:

@@ -31,6 +31,7 @@ __all__ = [
     "is_han",
     "likely_originals",
     "load_lexicons",
+    "numbered_reading",
     "plain_reading",
     "prepare",
     "read_own",
@@ -49,6 +50,7 @@ _CHARS_WITH_SENSES = 1_500  # replaced by words for one of their senses
 _KNOWN_CHARS = 5_500  # any other is rare
 _MOST_SAME_CHARS, _MOST_SAME_WORDS = 24, 8  # of one sound
 _LONGEST_WORD = 5
+_TONE_MARKS = "\u0304\u0301\u030c\u0300"  # combining marks of the four tones, in their order
 _LARGEST_GROUP = 40  # larger thesaurus groups are lists of kinds, not synonyms
 
 
@@ -196,6 +198,12 @@ def plain_reading(reading: str) -> str:
     parts = unicodedata.normalize("NFD", reading)
     kept = "".join(part for part in parts if not unicodedata.combining(part) or part == "\u0308")
     return unicodedata.normalize("NFC", kept)
+
+
+def numbered_reading(reading: str) -> str:
+    """A pinyin reading with its tone as a digit: ``xué`` → ``xue2``; ``de`` stays as it is."""
+    tones = [mark for mark in unicodedata.normalize("NFD", reading) if mark in _TONE_MARKS]
+    return plain_reading(reading) + (str(_TONE_MARKS.index(tones[0]) + 1) if tones else "")
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> _Entries:

@@ -18,7 +18,12 @@ from detector.training.edits import (
     some_of,
     wanted_edits,
 )
-from detector.training.garble_lexicons import GarbleLexicons, plain_reading, prepare
+from detector.training.garble_lexicons import (
+    GarbleLexicons,
+    numbered_reading,
+    plain_reading,
+    prepare,
+)
 from detector.training.garble_words import pairs
 from detector.training.marks import MARKS
 
@@ -49,6 +54,10 @@ _GLOSSES: tuple[Callable[[str, str], str], ...] = (
     lambda char, reading: f"{char}（{reading}）",
     lambda char, reading: f"{char}（{plain_reading(reading)}）",
     lambda char, reading: f"{char}[{plain_reading(reading)}]",
+    # Sites of copied novels write readings for characters that filters look for ...
+    lambda char, reading: plain_reading(reading),
+    lambda char, reading: reading,
+    lambda char, reading: numbered_reading(reading),
     # ... and what they might.
     lambda char, reading: f"({plain_reading(reading)}){char}",
     lambda char, reading: f"{char}《{reading}》",
@@ -61,7 +70,7 @@ _GLOSSES: tuple[Callable[[str, str], str], ...] = (
 def bracketed_pinyin(
     text: str, rng: random.Random, strength: float, lex: GarbleLexicons, split: str
 ) -> list[Edit]:
-    """A reading in brackets after common characters, the same characters all through the page.
+    """A reading after common characters, or in their place, the same ones all through the page.
 
     Some farms turn these characters into Traditional ones first; on some pages the bytes broke
     afterwards and left question marks and stray characters.

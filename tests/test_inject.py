@@ -201,6 +201,16 @@ def test_settings_that_name_a_brand_mark_the_name_and_its_host() -> None:
     assert hosts > 20
 
 
+def test_a_line_of_a_board_runs_into_the_text_and_is_marked_alone() -> None:
+    # Seeds whose campaign speaks Chinese.
+    for seed in range(73, 113):
+        draft = a_draft()
+        PLACEMENTS["glued_ad"](draft, random.Random(seed), "train")
+        assert draft.paragraphs[0].startswith("\ue000")
+        assert draft.paragraphs[0].endswith(a_draft().paragraphs[0])
+        assert all(injections(draft))
+
+
 def test_a_frame_of_a_film_site_marks_what_people_look_for() -> None:
     framed = 0
     for seed in range(120):

@@ -48,6 +48,7 @@ from detector.training.place_phrases import (
     company_slot,
     date_slot,
     footer_line,
+    glued_ad,
     lone_brand,
     once,
     one_sentence,
@@ -107,6 +108,7 @@ PLACEMENTS: dict[str, Placement] = {
     "ad_lines_top": ad_lines_top,
     "ad_lines_bottom": ad_lines_bottom,
     "footer_line": footer_line,
+    "glued_ad": glued_ad,
     "doorway": doorway,
     "doorway_title_only": doorway_title_only,
     "soft_anchor": soft_anchor,
@@ -160,9 +162,9 @@ _WEIGHTS: dict[str, int] = {
     },
     **{"link_block_visible": 4, "comment_block": 2, "script_write": 2, "noscript_block": 2},
     **{"headline_word": 4, "role_cascade": 4, "opening": 3, "stamped_lead": 4},
-    **{"between_copies": 2, "server_essay": 2, "keyword_essay": 12, "affiliation": 3},
+    **{"between_copies": 2, "server_essay": 2, "keyword_essay": 14, "affiliation": 3},
     **{"affiliate_page": 6, "operator_terms": 2, "betting_guide": 3, "reflected_search": 2},
-    **{"alt_text": 2, "visitor_comment": 4, "code_page": 2},
+    **{"alt_text": 2, "visitor_comment": 4, "code_page": 2, "glued_ad": 3},
 }
 
 

@@ -41,6 +41,7 @@ LANGUAGES = (
 ESSAYS = (
     *("tea", "reel", "coin", "fans", "cheat", "expl", "gossip"),
     *("wallet", "pill", "house", "egg", "loan", "novel", "margin", "bare", "live"),
+    *("rescue", "enrol", "fanapp"),
 )
 """What prose that is made for its search words is about: the first parts of grammar rules."""
 

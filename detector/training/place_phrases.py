@@ -40,6 +40,7 @@ __all__ = [
     "company_slot",
     "date_slot",
     "footer_line",
+    "glued_ad",
     "lone_brand",
     "once",
     "one_sentence",
@@ -407,6 +408,28 @@ def stamped_lead(draft: Draft, rng: random.Random, split: str) -> None:
     draft.paragraphs[0] = stamp("stamp.lead") + draft.paragraphs[0]
     if rng.random() < 0.35:
         draft.paragraphs[-1] += stamp("stamp.tail")
+
+
+_SPACED = str.maketrans({"0": "O", "1": "I", "5": "５", "9": "９"})
+
+
+def glued_ad(draft: Draft, rng: random.Random, split: str) -> None:
+    """A line of a board or a tracker: a contact between bars, run into text from anywhere."""
+    voice = voice_of(draft, rng, split)
+    if voice.base != "zh" or not draft.paragraphs:
+        ad_lines_top(draft, rng, split)
+        return
+    line = voice.say("board.ad")
+    if rng.random() < 0.4:  # figures that look like others, so that no filter reads them
+        line = line.translate(_SPACED)
+    if rng.random() < 0.3:
+        line += "".join(chr(rng.randint(0x4E00, 0x9F00)) for _ in range(rng.randint(3, 8)))
+    draft.paragraphs[0] = injected(line) + rng.choice(("", "", "　", "    ")) + draft.paragraphs[0]
+    name = re.split("[▋▊▓╇╆█◤【]", line, maxsplit=1)[0]
+    if rng.random() < 0.5 and len(name) > 5:
+        draft.title = draft.headline = injected(name)
+        if rng.random() < 0.3:
+            draft.paragraphs[-1] += draft.title
 
 
 def affiliation(draft: Draft, rng: random.Random, split: str) -> None:

@@ -27,7 +27,7 @@ __all__ = [
     "scores_of_pages",
 ]
 
-BOUNDS = ("brief", "foreign", "html")
+BOUNDS = ("brief", "foreign", "foreign_brief", "html")
 FITTED: dict[Kind, tuple[str, ...]] = {
     "injection": ("phrase", "phrases", "title"),
     "garbled": (
@@ -42,10 +42,12 @@ alone leaves a doubt. What looks garbled does not: a long page has many doubts; 
 like as a whole tells which of them to believe.
 
 Those of :data:`BOUNDS` are not fitted: their weights are what parts the thresholds of titles from
-those of texts, those of findings in other languages from those of Chinese ones, and those of HTML
-from those of texts.
+those of texts, those of findings in other languages from those of Chinese ones (brief pages apart),
+and those of HTML from those of texts.
 """
-_OF_SPANS = ("best", "second", "expected", "phrase", "phrases", "title", "foreign")
+_OF_SPANS = (
+    "best", "second", "expected", "phrase", "phrases", "title", "foreign", "foreign_brief",
+)  # fmt: skip
 _OF_PAGE = (
     "length", "top", "odd", "bold", "particles", "running", "running_size", "no_running", "usual",
     "tenth", "brief", "html",
@@ -152,6 +154,7 @@ def _told_of_spans(spans: Sequence[Weighed], length: int) -> tuple[float, ...]:
     phrases.sort(reverse=True)
     titles = [span.score for span in spans if span.where == "title"]
     expected = sum([span.score for span in spans])
+    foreign = sum([span.score for span in spans if not span.chinese]) / expected
     return (
         odds[0],
         max(odds[1], _FLOOR) if len(odds) > 1 else _FLOOR,
@@ -159,7 +162,8 @@ def _told_of_spans(spans: Sequence[Weighed], length: int) -> tuple[float, ...]:
         phrases[0],
         math.log1p(sum([max(0.0, value) for value in phrases[1:]])),
         max(_log_odds(max(titles)), _FLOOR) if titles else _FLOOR,
-        sum([span.score for span in spans if not span.chinese]) / expected,
+        foreign,
+        foreign * whole,
     )
 
 

@@ -474,6 +474,8 @@ def test_a_finding_in_another_language_has_a_bound_of_its_own() -> None:
     assert [row["foreign"] for row in (chinese, mixed, foreign)] == [0.0, 0.5, 1.0]
     assert {**foreign, "foreign": 0.0} == chinese
     assert {*chinese} == {*FITTED["injection"], *FITTED["garbled"], *BOUNDS}
+    brief = told([Weighed(0.9, "开云体育", False, "body")], length=20)
+    assert (foreign["foreign_brief"], brief["foreign_brief"]) == (0.0, 1.0)
 
 
 def test_html_has_a_bound_of_its_own() -> None:

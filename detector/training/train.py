@@ -215,8 +215,9 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
 
     ``judged`` are clean pages. The rate is the share of plain Chinese texts that injections may
     flag; garbling may flag less (:data:`CAUTION`). Brief pages and other languages have a tail and
-    a bound of their own; the bound moves from one to the other with
-    :data:`~detector.page_score.BOUNDS`.
+    a bound of their own, brief pages in other languages too; the bound moves from one to the other
+    with :data:`~detector.page_score.BOUNDS`. None of these is lower than that of Chinese texts:
+    where nothing of a kind is known in a language, what is odd there is no sign of it.
     HTML pages made here are harder than those of the web, with brands in every corner of them, so
     that of the web is judged by the bound of texts as well, moved a little.
     Log-odds are measured so that one in a hundred plain texts scores ``ONE_IN_A_HUNDRED`` or more:
@@ -230,16 +231,21 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
         page = replace(page, weights=fitted)
         clean = [pair[index] for pair in judged]
         chinese = [one for one in clean if one.lang.startswith("zh")]
-        texts = [one for one in chinese if brief(one.length) < 0.25]
-        text = _tails(texts, spans, page)
-        title = _tails([one for one in chinese if brief(one.length) > 0.75], spans, page)
-        others = _tails([one for one in clean if not one.lang.startswith("zh")], spans, page)
+        others = [one for one in clean if not one.lang.startswith("zh")]
+        text, title = (_tails(part, spans, page) for part in _by_length(chinese))
+        foreign, foreign_title = (_tails(part, spans, page) for part in _by_length(others))
         bound = text.bound(rate)
-        shorter = title.bound(rate / BRIEF_CAUTION) if title.judges else bound
-        foreign = others.bound(rate) if others.judges else bound
+        of_title = title.bound(rate / BRIEF_CAUTION, bound)
+        of_foreign = max(bound, foreign.bound(rate, bound))
+        of_foreign_title = max(bound, foreign_title.bound(rate / BRIEF_CAUTION, of_foreign))
         step = max(bound - text.common, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
         of_html = text.bound(rate * HTML_LENIENCE[kind])
-        apart = {"brief": bound - shorter, "foreign": bound - foreign, "html": bound - of_html}
+        apart = {
+            "brief": bound - of_title,
+            "foreign": bound - of_foreign,
+            "foreign_brief": of_title - bound + of_foreign - of_foreign_title,
+            "html": bound - of_html,
+        }
         weights = {**fitted, **apart}
         pages[kind] = Calibration(
             round((page.intercept - bound) / step, 6),
@@ -247,6 +253,14 @@ def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: floa
             page.bounds,
         )
     return replace(model, page_calibration=pages, threshold=THRESHOLD)
+
+
+def _by_length(judged: Sequence[Judged]) -> tuple[list[Judged], list[Judged]]:
+    """Return those pages that are texts, and those that are no longer than titles."""
+    return (
+        [one for one in judged if brief(one.length) < 0.25],
+        [one for one in judged if brief(one.length) > 0.75],
+    )
 
 
 class _Tails(NamedTuple):
@@ -260,16 +274,13 @@ class _Tails(NamedTuple):
     every: Tail
     common: float
 
-    @property
-    def judges(self) -> bool:
-        """Whether there are enough plain pages to judge by."""
-        return self.plain.exceeding >= LEAST_TAIL
-
-    def bound(self, rate: float) -> float:
+    def bound(self, rate: float, otherwise: float | None = None) -> float:
         """Return the bound that ``rate`` of the plain pages exceed, and of the hard ones few.
 
-        Of too few hard pages to judge by, as of any others.
+        Of too few hard pages to judge by, as of any others; ``otherwise`` of too few plain ones.
         """
+        if otherwise is not None and self.plain.exceeding < LEAST_TAIL:
+            return otherwise
         if self.hard.exceeding < LEAST_TAIL:
             return max(self.plain.bound(rate), self.every.bound(rate))
         return max(self.plain.bound(rate), self.hard.bound(HARD_LENIENCE * rate))

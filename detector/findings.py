@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
 
+from detector.markup import TAGS
 from detector.page import Page
 from detector.result import Span
 from detector.scripts import URL, read_address
@@ -20,6 +21,7 @@ from detector.scripts import URL, read_address
 __all__ = ["Findings", "Found", "Piece", "cut", "joined", "word_count"]
 
 _WORD = re.compile(r"[^\W_]")
+_AROUND = frozenset(map(TAGS.index, ("template", "iframe")))
 _VALUE_PLACES = frozenset(("alt", "meta", "host", "comment", "script"))
 """Where segments are values; ``noscript`` has both."""
 _HOST = re.compile(r"[^/?#\s]+")
@@ -112,6 +114,11 @@ def _together(left: str, right: str, separators: bool) -> str:
     return left + right
 
 
+def _is_whole(text: str, pieces: Sequence[Piece]) -> bool:
+    """Say whether what is found in a text is all of it."""
+    return not pieces[0].start and pieces[-1].end >= len(text)
+
+
 class Findings:
     """What is to be struck from a page, and what has been found of it so far.
 
@@ -173,8 +180,15 @@ class Findings:
             lead = len(text) - len(run)
             moved = [Piece(max(p.start - lead, 0), p.end - lead, p.span) for p in pieces]
             self.runs.setdefault(run, Found(moved, []))
-            if where == "noscript":
+            if where == "noscript" or self._is_elsewhere(number):
                 self._add_value(run, moved, number)
+
+    def _is_elsewhere(self, number: int) -> bool:
+        """Say whether a text is in a document inside of the page's, and no node of it."""
+        node = self._page.segments[number].node
+        if node is None or self._page.elements is None:
+            return False
+        return self._page.elements.tags[node] in _AROUND
 
     def _add_value(self, text: str, pieces: list[Piece], number: int) -> None:
         self.values.setdefault(text, Found(pieces, [])).segments.append(number)
@@ -188,7 +202,7 @@ class Findings:
             self.hosts.setdefault(host, []).append(number)
         if not host:
             self._paths.setdefault((self._key(number), text), []).append(number)
-        elif not mine or pieces[-1].end > len(host) + 1:
+        elif not mine or _is_whole(text, pieces) or pieces[-1].end > len(host) + 1:
             self.addresses.setdefault(text, []).append(number)
 
     def text_node(self, key: int, text: str) -> tuple[list[Piece], int, int | None]:

@@ -51,23 +51,23 @@ ITEMS = ("element", "text", "raw_text", "comment", "instruction", "nothing")
 VALUES = (
     "words", "aside", "lead", "varied", "named", "input", "remark", "program", "bare",
     "quoted", "fragment", "hushed", "sheet", "style", "name",
-    "stated",
+    "stated", "framed",
 )  # fmt: skip
 """Kinds of what is read besides texts: words of an attribute; a comment; where a link leads, and a
 link that leads where another does but for digits; a ``meta`` element; an ``input``; a comment with
 markup in it; a script; a script that has nothing but links, and each of these; what is in a
 template; a text of ``noscript`` with markup in it. And style sheets, and, each where it first
 occurs, inline styles and names of elements that are not in ``TAGS``. And once more, short scripts
-that may be understood (:mod:`detector.script_styles`)."""
+that may be understood (:mod:`detector.script_styles`); and what a frame has in ``srcdoc``."""
 
 _BY_ACTION = {
-    "span": "abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd label mark q rp rt "
-    "ruby s samp small span strike strong sub sup time tt u var wbr",
+    "span": "abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd label mark mtext q "
+    "rp rt ruby s samp small span strike strong sub sup textPath time tspan tt u var wbr",
     "link": "a",
     "title": "title",
     "heading": "h1 h2 h3 h4 h5 h6",
-    "noscript": "noscript",
-    "skip": "style svg math object",
+    "noscript": "noscript noframes noembed",
+    "skip": "style",
     "script": "script",
     "template": "template",
 }
@@ -79,15 +79,17 @@ TRAITS = {
     "is_foreign": "svg math",
     "is_passage": "foreignObject desc title mi mo mn ms mtext annotation-xml",
     "is_styled": "font marquee body table thead tbody tfoot tr td th",
-    "is_link": "a area iframe",
+    "is_link": "a area iframe frame",
     "leads_by_href": "a area",
-    "leads_by_src": "iframe",
+    "leads_by_src": "iframe frame",
     "is_meta": "meta",
     "is_input": "input",
     "is_font": "font",
     "may_hide": "marquee dialog",
     "is_root": "html body",
     "is_sheet": "style",
+    "is_shown": "text tspan textPath a foreignObject mtext",
+    "is_told": "title desc",
 }
 """The elements that have each trait, as ``native/markup.h`` names them."""
 _USUAL = "p div ul ol li dl dt dd section article main nav header footer form button select option"

@@ -26,6 +26,7 @@ _VOID = frozenset(
 )
 _EATS_LINE_FEED = frozenset(("pre", "textarea", "listing"))
 _DOCTYPE = re.compile(r"(?:\s|\ufeff|<!--.*?-->|<\?[^>]*>)*+(<!doctype\b[^>]*>)", re.I | re.S)
+_CONTENT = re.compile(r"\A<template(?:\s[^>\"]*+(?:\"[^\"]*\"[^>\"]*+)*+)?>")
 _IMPLIED = {name: re.compile(rf"<{name}[\s/>]", re.I) for name in ("html", "head", "body")}
 _TEXT_ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 _VALUE_ESCAPES = {**_TEXT_ESCAPES, ord('"'): "&quot;"}
@@ -44,8 +45,9 @@ class Wrapped(NamedTuple):
 class Node:
     """An element, a text, a comment, or something written as it was.
 
-    ``tag`` is the element's name, or ``"-text"``, ``"-comment"``, ``"-verbatim"``. ``parent`` is
-    an index into the list, -1 for the document's. ``text`` is the content of what is no element.
+    ``tag`` is the element's name, or ``"-text"``, ``"-comment"``, ``"-template"``, ``"-verbatim"``.
+    ``parent`` is an index into the list, -1 for the document's. ``text`` is the content of what is
+    no element, and of a template.
     ``key`` is the number of the element, which segments of a page refer to.
     """
 
@@ -79,8 +81,9 @@ def outline(document: LexborNode, source: str, most: int) -> list[Node] | None:
         if inner.is_element_node:
             number += 1
             if tag == "template":
-                # Its content is a document of its own: it is read, but stays as it is.
-                nodes.append(Node("-verbatim", parent, text=inner.html or ""))
+                # Its content is a document of its own.
+                content = _CONTENT.sub("", inner.html or "").removesuffix("</template>")
+                nodes.append(Node("-template", parent, number, content, inner.attributes))
                 continue
             places[inner.mem_id] = len(nodes)
             # Nothing ends a plaintext element, not even its end tag.
@@ -140,6 +143,9 @@ def written(nodes: Sequence[Node], source: str = "") -> str:
             # A processing instruction is a comment to the parser, but may name the encoding.
             instruction = node.text.startswith("?") and ">" not in node.text
             pieces.append(f"<{node.text}>" if instruction else f"<!--{node.text}-->")
+        elif tag == "-template":
+            pieces.append(f"<template{''.join(_attributes(node.attributes))}>")
+            pieces.append(f"{node.text}</template>")
         elif tag == "-verbatim":
             pieces.append(node.text)
         else:

@@ -28,10 +28,12 @@ __all__ = [
 Where = Literal[
     "title", "meta", "heading", "body", "link", "host", "alt", "comment", "script", "noscript"
 ]
-"""Where a segment sits: ``<title>``; meta description, keywords and OpenGraph, and the names,
-headlines and descriptions of JSON-LD; ``<h1>``-``<h6>``; running text, that of ``<template>``
-included; link text; link targets (host and path); alt, title and placeholder attributes; HTML
-comments; string literals of scripts; ``<noscript>``. Plain text is all ``body``."""
+"""Where a segment sits: ``<title>``; meta titles, descriptions, keywords and OpenGraph, and the
+names, headlines and descriptions of items and JSON-LD; ``<h1>``-``<h6>``; running text, those of
+``<template>``, drawings and ``srcdoc`` included; link text; link targets (host and path), those of
+frames and ``<meta http-equiv=refresh>`` included; alt, title and placeholder attributes, and titles
+of drawings; HTML comments; string literals of scripts; ``<noscript>``, ``<noframes>``,
+``<noembed>``. Plain text is all ``body``."""
 
 WHERES: tuple[Where, ...] = get_args(Where)
 

@@ -24,7 +24,7 @@ from detector.scripts import (
     unescaped,
     wordy,
 )
-from detector.values import CONDITION, META_NAMES
+from detector.values import CONDITION, META_NAMES, META_PROPERTIES
 
 __all__ = ["LONGEST_LINK", "Edited", "strip_html"]
 
@@ -42,6 +42,14 @@ _CONTENT = frozenset(
 )
 """Elements that are something without any text in them."""
 _NO_MARKUP = frozenset(("title", "textarea", "select", "optgroup", "option"))
+_LEADING = frozenset("a area iframe frame meta".split())
+"""Elements that lead somewhere."""
+_NEXT_PAGE = re.compile(r"url\s*=[\s']*([^']+)", re.I)
+_TARGETS = ("href", "xlink:href")
+_HUSHED = frozenset(("noscript", "noframes", "noembed"))
+_DRAWN = frozenset(("svg", "math"))
+_PASSAGES = frozenset(("foreignObject", "mtext"))
+"""Elements of these that have HTML in them."""
 _OPENING_LINK = re.compile(r"<a[\s/>]", re.I)
 _CONDITION_END = re.compile(r"<!(?:--)?\[endif\]\Z", re.I)
 _UNIT = re.compile(rf"{ESCAPE.pattern}|.", re.S)
@@ -132,25 +140,37 @@ class _Stripper:
         struck: set[int] = set()  # texts that lose anything
         links: list[int] = []
         hushed: set[int] = set()  # elements of noscript, where markup is read in texts
+        drawn: set[int] = set()  # nodes of drawings and formulas
         for index, node in enumerate(nodes):
-            if node.tag == "noscript" or node.parent in hushed:
+            if node.tag in _HUSHED or node.parent in hushed:
                 hushed.add(index)
+            if node.tag in _DRAWN or (
+                node.parent in drawn and nodes[node.parent].tag not in _PASSAGES
+            ):
+                drawn.add(index)
             if node.tag == "-text":
                 around = nodes[node.parent] if node.parent >= 0 else node
-                if index in hushed and "<" in node.text:
+                if around.tag in ("title", "desc") and index in drawn:
+                    node.text = node.text if self.mark else self._value(node.text)
+                elif index in hushed and "<" in node.text:
                     left = self._embedded(node.text, around.key)
                     if left is not None:
                         node.text = left
                         lost.add(index)
-                else:
+                elif not (self.mark and index in drawn):  # where there are no marks
                     self._text(node, around, index, lost, damaged, struck)
             elif self.mark or node.tag == "-verbatim":
                 continue
             elif node.tag == "-comment":
                 self._comment(node, nodes[node.parent].key if node.parent >= 0 else 0)
+            elif node.tag == "-template":
+                left = self._embedded(node.text, node.key)
+                if left is not None:
+                    node.text, node.gone = left, not left
+                    lost.add(index)
             else:
                 self._attributes(node)
-                if node.tag in ("a", "area", "iframe") and self._is_found(node):
+                if node.tag in _LEADING and self._is_found(node):
                     links.append(index)
         if not self.mark:
             self._settle(nodes, lost, damaged, links)
@@ -208,15 +228,17 @@ class _Stripper:
                 words[index] = word_count(node.text)
                 # The markup of a garbled passage stays, and so does what is around it.
                 solid[index] = index in damaged
-            elif tag in _CONTENT or tag == "-verbatim":
-                solid[index] = True
+            elif tag in _CONTENT or tag in ("-verbatim", "-template"):
+                solid[index] = not node.gone
             if index in leading:
                 whole = words[index] == 0 or (words[index] <= LONGEST_LINK and not self.runaway)
                 if tag != "a" or whole:
                     node.gone = True
                     lost.add(index)
                 else:
-                    node.attributes = {k: v for k, v in node.attributes.items() if k != "href"}
+                    node.attributes = {
+                        k: v for k, v in node.attributes.items() if k not in _TARGETS
+                    }
             elif tag not in _STAYS and index in lost and not words[index] and not solid[index]:
                 node.gone = True
             if node.parent >= 0:
@@ -229,12 +251,20 @@ class _Stripper:
     def _attributes(self, node: Node) -> None:
         if node.tag == "meta":
             name = node.attributes.get("name") or node.attributes.get("property")
+            property_ = node.attributes.get("itemprop")
             content = node.attributes.get("content")
-            if name and content and META_NAMES.match(name):
+            read = META_NAMES.match(name) if name else META_PROPERTIES.match(property_ or "")
+            if content and read:
                 left = self._value(content)
                 node.attributes["content"] = left
                 node.gone = left != content and not word_count(left)
             return
+        framed = node.attributes.get("srcdoc") if node.tag == "iframe" else None
+        if framed:
+            document = self._embedded(framed, node.key)
+            if document is not None:
+                node.attributes["srcdoc"] = document
+                node.gone = not document
         names = (*_VALUES, "value") if node.tag == "input" else _VALUES
         for name in names:
             value = node.attributes.get(name)
@@ -259,7 +289,12 @@ class _Stripper:
     def _is_found(self, node: Node) -> bool:
         if not self.findings.has_links():
             return False
-        href = node.attributes.get("href") or node.attributes.get("src")
+        if node.tag == "meta":
+            refresh = (node.attributes.get("http-equiv") or "").lower() == "refresh"
+            next_page = _NEXT_PAGE.search(node.attributes.get("content") or "") if refresh else None
+            return next_page is not None and self._leads(next_page.group(1), node.key)
+        attributes = node.attributes
+        href = attributes.get("href") or attributes.get("xlink:href") or attributes.get("src")
         return bool(href) and self._leads(href or "", node.key)
 
     def _leads(self, href: str, key: int) -> bool:

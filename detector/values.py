@@ -1,6 +1,7 @@
 """What is read of a document besides its texts, but for what takes no more than copying.
 
-Links, ``meta`` elements, values of ``input``, comments with markup in them, scripts, templates.
+Links, ``meta`` elements, values of ``input``, comments with markup in them, scripts, templates,
+documents in frames.
 """
 
 from __future__ import annotations
@@ -21,17 +22,19 @@ from detector.page import HiddenBy, Where, place_of
 from detector.readings import Readings
 from detector.scripts import json_ld, script_literals
 
-__all__ = ["CONDITION", "META_NAMES", "Reader"]
+__all__ = ["CONDITION", "META_NAMES", "META_PROPERTIES", "Reader"]
 
 META_NAMES = re.compile(
-    r"^(?:description|keywords|abstract|subject|application-name|apple-mobile-web-app-title|"
+    r"^(?:description|keywords|abstract|subject|application-name|apple-mobile-web-app-title|title|"
+    r"news_keywords|"
     r"(?:og|twitter|article|dc)[:.](?:title|description|site_name|tag|section|subject))$",
     re.I,
 )
 CONDITION = re.compile(r"\[if [^\]\n]{0,60}\]>(?:<!-+>?)?")  # of Internet Explorer's comments
-_READ = tuple("named input remark program bare fragment hushed".split())
+META_PROPERTIES = re.compile(r"^(?:name|headline|description)$", re.I)
+_READ = tuple("named input remark program bare fragment hushed framed".split())
 """Kinds of values that are read in Python."""
-_NAMED, _INPUT, _REMARK, _PROGRAM, _BARE, _FRAGMENT, _HUSHED = map(VALUES.index, _READ)
+_NAMED, _INPUT, _REMARK, _PROGRAM, _BARE, _FRAGMENT, _HUSHED, _FRAMED = map(VALUES.index, _READ)
 _IS_READ = np.array([kind in _READ for kind in VALUES])
 _READ_KINDS = sum(1 << VALUES.index(kind) for kind in _READ)
 _NOTHING, _RAW_TEXT = ITEMS.index("nothing"), ITEMS.index("raw_text")
@@ -153,7 +156,12 @@ class Reader:
             fragment = markup.raw(start, end)
             if markup.escaped:
                 fragment = markup.attributes(self._element).get("content") or ""
-            self._add_markup(fragment, "body", "template")
+            # Browsers show what is in the shadow of an element.
+            attributes = markup.attributes(self._element)
+            shown = "shadowrootmode" in attributes or "shadowroot" in attributes
+            self._add_markup(fragment, "body", self._reading()[1] if shown else "template")
+        elif kind == _FRAMED:
+            self._add_markup(markup.text(start, end), "body", self._reading()[1])
         elif self._reading()[0] == "noscript":  # kept as text by the parser
             raw = markup.items[self._item, 0] == _RAW_TEXT
             text = (markup.raw if raw else markup.text)(start, end)

@@ -52,12 +52,6 @@ def test_strip(case: dict[str, Any], small: Detector) -> None:
     assert stripped.verdict == result.verdict
 
 
-STILL_FLAGGED = {
-    "spam-soft-anchor": "its own host names the brand, which is left alone and suffices by itself"
-}
-"""Examples that are spam without their findings, and why: strict expected failures."""
-
-
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_examples_lose_their_findings(path: Path, detector: Detector) -> None:
     source = path.read_bytes()
@@ -78,11 +72,7 @@ def test_examples_lose_their_findings(path: Path, detector: Detector) -> None:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_examples_score_clean(
-    path: Path, detector: Detector, request: pytest.FixtureRequest
-) -> None:
-    if reason := STILL_FLAGGED.get(path.stem):
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
+def test_examples_score_clean(path: Path, detector: Detector) -> None:
     source = path.read_bytes()
     stripped = detector.score(source).strip(source, detector=detector)
     assert detector.score(stripped.page).verdict == "ham"

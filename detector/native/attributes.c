@@ -58,7 +58,7 @@ static void add_lead(Scan *scan, const u8 *start, const u8 *end) {
         add_value(scan, absolute && is_varied(scan, start, end) ? VARIED : LEAD, start, end);
 }
 
-static void add_words(Scan *scan, const u8 *start, const u8 *end) {
+void add_words(Scan *scan, const u8 *start, const u8 *end) {
     bool fresh;
     if (start == end)
         return;
@@ -75,11 +75,13 @@ i32 attribute_of(const u8 *name, i64 size) {
         {"alt", ALT}, {"src", SRC}, {"href", HREF}, {"name", NAMED_BY}, {"type", ASKED_LATER},
         {"open", ASKED_LATER}, {"title", TITLED}, {"style", BY_STYLE}, {"value", VALUE},
         {"color", COLOR}, {"media", ASKED_LATER}, {"width", ASKED_LATER}, {"hidden", HIDDEN},
-        {"height", ASKED_LATER}, {"content", CONTENT}, {"bgcolor", BGCOLOR}, {"popover", HIDDEN},
-        {"property", PROPERTY}, {"aria-label", LABEL}, {"background", BACKGROUND},
+        {"height", ASKED_LATER}, {"srcdoc", SRCDOC}, {"content", CONTENT}, {"bgcolor", BGCOLOR},
+        {"popover", HIDDEN}, {"property", PROPERTY}, {"itemprop", ITEM_PROPERTY},
+        {"aria-label", LABEL}, {"background", BACKGROUND}, {"http-equiv", HEADER},
+        {"xlink:href", HREF},
         {"placeholder", PLACEHOLDER}, {"scrollamount", ASKED_LATER},
     };
-    static const u8 FIRST_OF_SIZE[] = {0, 0, 0, 0, 2, 6, 12, 14, 17, 18, 18, 20, 21, 22};
+    static const u8 FIRST_OF_SIZE[] = {0, 0, 0, 0, 2, 6, 12, 15, 18, 20, 20, 24, 25, 26};
     if (size + 1 >= (i64)sizeof FIRST_OF_SIZE)
         return UNASKED;
     for (i32 k = FIRST_OF_SIZE[size]; k < FIRST_OF_SIZE[size + 1]; k++)
@@ -115,7 +117,8 @@ static bool is_one_of(const u8 *at, const u8 *end, const char *const *words, siz
 /* Whether a `meta` element of this name is read: META_NAMES of detector/values.py. */
 static bool is_read_name(const u8 *at, const u8 *end) {
     static const char *const WHOLE[] = {"description", "keywords", "abstract", "subject",
-                                        "application-name", "apple-mobile-web-app-title"};
+                                        "application-name", "apple-mobile-web-app-title",
+                                        "title", "news_keywords"};
     static const char *const FIRST[] = {"og", "twitter", "article", "dc"};
     static const char *const LAST[] = {"title", "description", "site_name",
                                        "tag",   "section",     "subject"};
@@ -126,6 +129,27 @@ static bool is_read_name(const u8 *at, const u8 *end) {
             return true;
     }
     return is_one_of(at, end, WHOLE, sizeof WHOLE / sizeof *WHOLE);
+}
+
+/* Likewise, of one that is a property of an item. */
+static bool is_read_property(const u8 *at, const u8 *end) {
+    static const char *const WHOLE[] = {"name", "headline", "description"};
+    return is_one_of(at, end, WHOLE, sizeof WHOLE / sizeof *WHOLE);
+}
+
+/* Where a page goes on to by itself, as a `meta` element says: `end` if nowhere. */
+static const u8 *next_page(const u8 *at, const u8 *end) {
+    for (; at < end; at++)
+        if (is_any(at, "u") && end - at > 4 && is_any(at + 1, "r") && is_any(at + 2, "l")) {
+            for (at += 3; at < end && is_space(*at);)
+                at++;
+            if (at == end || *at++ != '=')
+                continue;
+            while (at < end && (is_space(*at) || *at == '\''))
+                at++;
+            return at;
+        }
+    return end;
 }
 
 /* Number an inline style. */
@@ -181,9 +205,19 @@ void add_attributes(Scan *scan, i32 traits, const Attributes *attributes) {
     if (traits & IS_META) {
         i32 by = is_given(attributes, NAMED_BY) && start[NAMED_BY] < end[NAMED_BY] ? NAMED_BY
                                                                                    : PROPERTY;
-        if (is_given(attributes, CONTENT) && start[CONTENT] < end[CONTENT] &&
-            is_given(attributes, by) && is_read_name(start[by], end[by]))
+        if (!is_given(attributes, CONTENT) || start[CONTENT] == end[CONTENT])
+            return;
+        if (is_given(attributes, by) ? is_read_name(start[by], end[by])
+                                     : is_given(attributes, ITEM_PROPERTY) &&
+                                           is_read_property(start[ITEM_PROPERTY],
+                                                            end[ITEM_PROPERTY]))
             add_value(scan, NAMED, start[CONTENT], end[CONTENT]);
+        else if (is_given(attributes, HEADER) &&
+                 behind_word(start[HEADER], end[HEADER], "refresh") == end[HEADER]) {
+            const u8 *next = next_page(start[CONTENT], end[CONTENT]);
+            if (next < end[CONTENT])
+                add_lead(scan, next, found(next, end[CONTENT], '\''));
+        }
         return;
     }
     bool telling = false;
@@ -200,7 +234,10 @@ void add_attributes(Scan *scan, i32 traits, const Attributes *attributes) {
         i32 by = is_given(attributes, HREF) && start[HREF] < end[HREF] ? HREF : SRC;
         if (is_given(attributes, by) && start[by] < end[by])
             add_lead(scan, start[by], end[by]);
-    } else if (traits & IS_INPUT && is_given(attributes, VALUE) &&
+    }
+    if (traits & LEADS_BY_SRC && is_given(attributes, SRCDOC) && start[SRCDOC] < end[SRCDOC])
+        add_value(scan, FRAMED, start[SRCDOC], end[SRCDOC]);
+    else if (traits & IS_INPUT && is_given(attributes, VALUE) &&
                beyond_ascii(start[VALUE], end[VALUE]))
         add_value(scan, INPUT, start[VALUE], end[VALUE]);
 }

@@ -17,6 +17,12 @@ static inline bool is_read(const Scan *scan) {
     return !scan->inert && !(scan->elements[scan->open[scan->depth].element].flags & IS_UNREAD);
 }
 
+/* Whether texts and comments of the innermost open element are read: drawings have theirs in elements
+ * of their own. */
+static inline bool is_text_read(const Scan *scan) {
+    return is_read(scan) && !(traits_of(scan, scan->open[scan->depth].tag) & IS_FOREIGN);
+}
+
 /* Count a node; say whether it is one too many. */
 static bool counted(Scan *scan) {
     if (scan->inert)
@@ -67,7 +73,9 @@ static void add_text(Scan *scan, i32 kind, const u8 *start, const u8 *end) {
         scan->values[scan->value_count++] =
             (Value){SHEET, (i32)scan->item_count - 1, around->element, place(scan, start),
                     place(scan, end)};
-    if (counted(scan) && is_read(scan)) {
+    else if (traits & IS_TOLD && around->foreign)
+        add_words(scan, start, end);
+    if (counted(scan) && is_text_read(scan)) {
         add_item(scan, kind, around->element, start, end);
         if (scan->hushed && has_markup(kind, start, end))
             add_value(scan, HUSHED, start, end);
@@ -90,7 +98,7 @@ static void add_comment(Scan *scan, const u8 *start, const u8 *end) {
 
 static const u8 *scan_comment(Scan *scan, const u8 *at) {
     const u8 *start = at + 4, *stop = found_text(start, scan->end, "-->", 3);
-    if (counted(scan) && is_read(scan))
+    if (counted(scan) && is_text_read(scan))
         add_comment(scan, start, stop);
     return stop < scan->end ? stop + 3 : stop;
 }
@@ -98,7 +106,7 @@ static const u8 *scan_comment(Scan *scan, const u8 *at) {
 /* Pass over a doctype or a processing instruction. */
 static const u8 *scan_instruction(Scan *scan, const u8 *at) {
     const u8 *stop = found(at, scan->end, '>');
-    if (counted(scan) && is_read(scan))
+    if (counted(scan) && is_text_read(scan))
         add_item(scan, INSTRUCTION, scan->open[scan->depth].element, at, stop);
     return stop < scan->end ? stop + 1 : stop;
 }
@@ -127,16 +135,15 @@ static const u8 *scan_end_tag(Scan *scan, const u8 *at) {
 }
 
 /* Add an element to the last one open. */
-static Element *add_element(Scan *scan, i32 tag, i32 traits, const u8 *attributes) {
-    const Element *around = &scan->elements[scan->open[scan->depth].element];
-    bool unread = around->flags & IS_UNREAD;
-    if (!unread)
+static Element *add_element(Scan *scan, const Open *opened, i32 traits, const u8 *attributes) {
+    bool said = opened->read && (traits & ACTION) < SKIP && !(opened->foreign && traits & IS_TOLD);
+    if (opened->read)
         add_item(scan, ELEMENT, (i32)scan->element_count, attributes, attributes);
     Element *element = &scan->elements[scan->element_count++];
-    *element = (Element){.tag = tag,
+    *element = (Element){.tag = opened->tag,
                          .parent = scan->open[scan->depth].element,
                          .attributes = place(scan, attributes),
-                         .flags = unread || (traits & ACTION) >= SKIP ? IS_UNREAD : 0,
+                         .flags = said ? 0 : IS_UNREAD,
                          .style = NO_STYLE};
     if (traits & MAY_HIDE)
         element->flags |= IS_COLORED;
@@ -190,15 +197,17 @@ static const u8 *scan_start_tag(Scan *scan, const u8 *at) {
     if (tag < 0)
         return end;
     i32 traits = traits_of(scan, tag);
+    bool within = in_foreign(scan);
     Open opened = {.name = name, .size = stop - name, .tag = tag,
                    .element = scan->open[scan->depth].element,
-                   .foreign = traits & IS_FOREIGN || in_foreign(scan), .read = is_read(scan)};
+                   .foreign = within || traits & IS_FOREIGN,
+                   .read = within ? !scan->inert && traits & IS_SHOWN : is_read(scan)};
     Element *element = NULL;
     Attributes attributes;
     attributes.given = 0;
     if (!scan->inert) {
         opened.element = (i32)scan->element_count;
-        element = add_element(scan, tag, traits, stop);
+        element = add_element(scan, &opened, traits, stop);
     }
     if (opened.read && (traits & ACTION) < SKIP) {
         stop = read_attributes(scan, stop, element, traits, &attributes);

@@ -25,7 +25,9 @@ enum {
     IS_FONT = 1 << 15,
     MAY_HIDE = 1 << 16, /* its text may be hidden without a style */
     IS_ROOT = 1 << 17, /* what would hide the whole page */
-    IS_SHEET = 1 << 18
+    IS_SHEET = 1 << 18,
+    IS_SHOWN = 1 << 19, /* has text that is shown, as few elements of SVG and MathML have */
+    IS_TOLD = 1 << 20   /* what it says there is shown at the pointer, as a `title` */
 };
 
 /* Flags of an element. */
@@ -58,7 +60,7 @@ typedef struct {
 
 enum {
     WORDS, ASIDE, LEAD, VARIED, NAMED, INPUT, REMARK, PROGRAM, BARE, QUOTED, FRAGMENT, HUSHED, SHEET,
-    STYLE, NAME, STATED
+    STYLE, NAME, STATED, FRAMED
 };
 
 /* VALUES of detector/markup.py: what is read besides texts, in order. */

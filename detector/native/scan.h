@@ -94,7 +94,8 @@ static inline bool is_any(const u8 *at, const char *letter) {
 
 /* Attributes that are asked for. Of those before LOOKS, their values are. */
 enum {
-    ALT, TITLED, PLACEHOLDER, LABEL, HREF, SRC, CONTENT, VALUE, NAMED_BY, PROPERTY, LOOKS,
+    ALT, TITLED, PLACEHOLDER, LABEL, HREF, SRC, SRCDOC, CONTENT, VALUE, NAMED_BY, PROPERTY,
+    ITEM_PROPERTY, HEADER, LOOKS,
     BY_STYLE = LOOKS, HIDDEN, COLOR, BGCOLOR, BACKGROUND,
     ASKED_LATER, /* in Python, where the others say that an element is to be looked at */
     UNASKED
@@ -123,6 +124,9 @@ const u8 *read_attributes(Scan *scan, const u8 *at, Element *element, i32 traits
 
 /* Keep what the attributes of the last element say that is read. */
 void add_attributes(Scan *scan, i32 traits, const Attributes *attributes);
+
+/* Keep a text that is read where it repeats no other one. */
+void add_words(Scan *scan, const u8 *start, const u8 *end);
 
 /* Keep a script: as a whole where there is more to it than links, or it may be too long. */
 void add_program(Scan *scan, const u8 *start, const u8 *end);

@@ -90,14 +90,15 @@ static void give_start(const Parser *parser, const void *element, Output *output
     size_t size = 0;
     const u8 *name = parser->element_name(element, &size);
     bool leads = is_named(name, size, "a") || is_named(name, size, "area") ||
-                 is_named(name, size, "iframe"); /* where to is asked of these only */
+                 is_named(name, size, "iframe") ||
+                 is_named(name, size, "frame"); /* where to is asked of these only */
     give(output, "<", 1);
     give(output, name, size);
     for (const void *attribute = parser->first_attribute(element); attribute;
          attribute = parser->next_attribute(attribute)) {
         name = parser->attribute_name(attribute, &size);
         i32 asked = attribute_of(name, (i64)size);
-        if (asked == UNASKED || (!leads && (asked == HREF || asked == SRC)))
+        if (asked == UNASKED || (!leads && (asked == HREF || asked == SRC || asked == SRCDOC)))
             continue;
         give(output, " ", 1);
         give(output, name, size);

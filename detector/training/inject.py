@@ -14,6 +14,7 @@ from detector.training.clones import clone_page
 from detector.training.drafts import Draft
 from detector.training.lexicons import lexicons
 from detector.training.phrases import Phrases
+from detector.training.place_between import agency_adverts, bracketed_queries
 from detector.training.place_markup import (
     alt_text,
     comment_block,
@@ -129,6 +130,8 @@ PLACEMENTS: dict[str, Placement] = {
     "reflected_search": reflected_search,
     "alt_text": alt_text,
     "visitor_comment": visitor_comment,
+    "bracketed_queries": bracketed_queries,
+    "agency_adverts": agency_adverts,
 }
 
 WHOLE_PAGE = frozenset(

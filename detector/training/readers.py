@@ -343,11 +343,15 @@ def _strings(node: Any) -> Iterator[str]:
             yield from _strings(value)
 
 
+_KEY = re.compile(r"\s?\(_\w\)|(?<!\w)[_~](?=[^\W\d_])|(?<=[^\x00-\x7f])_(?=[^\x00-\x7f])")
+"""What names a key of the keyboard in an item of a menu: a line under a letter."""
+
+
 def _po(found: Iterable[Member], lang: str) -> Iterator[Raw]:
     """The translations of gettext ``.po`` and ``.mo`` files."""
     for name, data in found:
         texts = _mo_strings(data) if name.endswith(".mo") else _po_strings(_text(data))
-        yield from _grouped(texts)
+        yield from _grouped(_KEY.sub("", text) for text in texts)
 
 
 def _po_strings(text: str) -> Iterator[str]:

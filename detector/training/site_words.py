@@ -145,7 +145,7 @@ def code() -> Code:
 def language(tag: str) -> str:
     """Return the name of the vocabulary for a BCP 47 tag; English when there is no better one.
 
-    >>> language("zh-TW"), language("pt-BR"), language("fr")
+    >>> language("zh-TW"), language("pt-BR"), language("sv")
     ('hant', 'pt', 'en')
     """
     parts = tag.lower().replace("_", "-").split("-")

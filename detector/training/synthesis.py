@@ -218,7 +218,8 @@ def _clean_article(
     if rng.random() < 0.15:
         extra = honest_sentences(rng, article.lang)
         if extra:
-            paragraphs.insert(rng.randrange(len(paragraphs) + 1), "".join(extra))
+            space = "" if article.lang[:2] in {"zh", "ja"} else " "
+            paragraphs.insert(rng.randrange(len(paragraphs) + 1), space.join(extra))
             family = "clean-mixed"
     if rng.random() < 0.03:
         paragraphs.insert(rng.randrange(len(paragraphs) + 1), honest_script(rng))

@@ -22,6 +22,13 @@ from detector.training.comments import (
 from detector.training.drafts import Article, Draft, Link
 from detector.training.garble import garble
 from detector.training.garble_lexicons import GarbleLexicons
+from detector.training.guides import (
+    guide_language,
+    guide_page,
+    guide_paragraphs,
+    guide_share,
+    guide_window,
+)
 from detector.training.headlines import honest_headline, honest_link_texts
 from detector.training.honest import honest_article, honest_script, honest_sentences
 from detector.training.inject import inject
@@ -130,6 +137,8 @@ def synthetic_page(seed: str, supply: Supply, split: str, clean_texts: bool = Fa
     chinese = article.lang.startswith("zh")
     if not chinese and rng.random() < comment_share(article.lang):
         return _comment_page(seed, article, _among(roll, _INJECTED), supply, rng, split)
+    if not chinese and rng.random() < guide_share(article.lang):
+        return _guide_page(seed, article, _among(roll, _INJECTED), supply, rng, split)
     families = [family]
     if chinese and _among(roll, _GARBLED):
         text, machines = garble([article.title, *article.paragraphs], rng, supply.lexicons, split)
@@ -185,6 +194,42 @@ def _comment_page(
         label=_label(spans),
         lang=lang,
         family="inject:comment" if spam else "clean-comments",
+        source=article.source,
+        page=page,
+        spans=tuple(spans),
+        campaign=form,
+    )
+
+
+_POSTED, _EXCERPTS = 0.2, 0.5
+"""Share of the guides that stand in somebody else's page; share of the others that are cut."""
+
+
+def _guide_page(
+    seed: str, article: Article, spam: bool, supply: Supply, rng: random.Random, split: str
+) -> LabeledPage:
+    """Return a page of promotional prose or of its honest twin, alone or among an article."""
+    if rng.random() < _POSTED:
+        lang = article.lang
+        draft = _draft(article, supply, rng)
+        paragraphs = guide_paragraphs(rng, lang, split, spam)
+        at = rng.randrange(len(draft.paragraphs) + 1)
+        at = len(draft.paragraphs) if rng.random() < 0.4 else at
+        draft.paragraphs[at:at] = paragraphs
+        page, spans, form = _shown(draft, rng.choice(("html", "text", "text", "markup")), rng)
+    else:
+        lang = guide_language(rng, article.lang)
+        text, is_html = guide_page(rng, lang, split, spam)
+        page, spans = marked_page(text, html=is_html)
+        form = "html" if is_html else "text"
+        if not is_html and rng.random() < _EXCERPTS:
+            page, spans = _piece(page.text, spans, *guide_window(rng, len(page.text)))
+            form = "window"
+    return LabeledPage(
+        id=seed,
+        label=_label(spans),
+        lang=lang,
+        family="inject:guide" if spam else "clean-guides",
         source=article.source,
         page=page,
         spans=tuple(spans),

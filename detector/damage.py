@@ -17,8 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.config import Config
+from detector.encodings import decoded
 from detector.model import Model
-from detector.mojibake import PAIRS, Lines, Pair, Reading, lines_read_again, may_be, natural_lines
+from detector.mojibake import (
+    MISALIGNED,
+    TWICE,
+    Lines,
+    Pair,
+    Reading,
+    lines_read_again,
+    natural_lines,
+    pairs_of,
+    reads_well,
+)  # fmt: skip
 from detector.page import Page, Segment, Segments
 from detector.result import Damage, Span, Word
 
@@ -30,17 +41,41 @@ _SAMPLES, _SAMPLE = 4, 120  # lines by which the encodings are told, and code po
 _LONGEST = 12  # findings looked at
 _SHARE = 3  # a third of a line must be found
 # What proves a pair of encodings: pairs of hanzi that go together, characters of UTF-8.
-_LEAST_PAIRS, _LEAST_WHOLE = 4, 6
+_LEAST_PAIRS, _LEAST_WHOLE, _LEAST_OF_SCRIPT = 4, 6, 12
 _FEW_HOLES = 50  # characters for one that is lost: with more lost, text looks garbled by that
 _LEAST_SHOWN = 24  # code points beyond ASCII: less is a quotation, unless it is half the page
 
 # Of text in Latin letters a few are in the wrong encoding: accented ones, quotation marks.
-_LETTERS, _LEAST_LETTERS = Pair("utf-8", "cp1252"), 2
-_FOLLOWING = "[\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
-# The first of either, told first: what no character class begins is sought slowly.
-_MISREAD = re.compile(
-    f"[\u00c2-\u00ef](?:(?<=[\u00c2-\u00df]){_FOLLOWING}|(?<=[\u00e0-\u00ef]){_FOLLOWING}{{2}})"
+_LETTERS = tuple(Pair("utf-8", shown) for shown in ("cp1252", "cp1250", "mac-roman"))
+_LEAST_LETTERS = 2
+
+
+def _misread(shown: str) -> re.Pattern[str]:
+    """Return what finds a character of UTF-8, read in another encoding."""
+    following = f"[{re.escape(decoded(bytes(range(0x80, 0xC0)), shown))}]"
+    two, three = (
+        re.escape(decoded(bytes(range(*ends)), shown)) for ends in ((0xC2, 0xE0), (0xE0, 0xF0))
+    )
+    also = "\x80-\xbf" if shown == "cp1252" else ""
+    following = following.replace("[", f"[{also}", 1)
+    # The first of either, told first: what no character class begins is sought slowly.
+    return re.compile(f"[{two}{three}](?:(?<=[{two}]){following}|(?<=[{three}]){following}{{2}})")
+
+
+_MISREAD = [(pair, _misread(pair.shown)) for pair in _LETTERS]
+# Punctuation of double-byte encodings in text of ASCII: spaces, commas, brackets.
+_SIGNS = Pair("gb18030", "cp1252")
+_SIGN = re.compile("\xa1[\xa1-\xbf]|\xa3[\xa1-\xaf\xba-\xc0\xdb\xdd]")
+_SPANISH = re.compile(r"(?<![\w,.;:)?\xa1])(?:\xa1\xa1)+(?=[^\W\d_])[^\n]*!")
+_LEADS = re.compile(
+    f"[\xa1\xa3{''.join(re.escape(decoded(bytes(range(0xC2, 0xF0)), p.shown)) for p in _LETTERS)}]"
 )
+# Text of which too many bytes were lost to say what it was.
+_LEAST_LOST, _LOST_SHARE = 4, 8
+# Not where a machine put readings into it, whatever became of their bytes.
+_GLOSS = re.compile(r"[a-z\xe0-\xfc\u0101-\u01dc]+[)）\]】]")
+_WEAK = 0.15
+"""The score from which a finding may be damage: a page of weak ones may be flagged."""
 
 
 class Repaired(NamedTuple):
@@ -48,7 +83,8 @@ class Repaired(NamedTuple):
 
     ``text_at`` and ``shown_at`` (ascending, the same number) are the offsets in code points, in the
     text of ``page`` and in that of the page as shown, at which both have the same place. ``cut``
-    says whether some of the damage was left.
+    says whether some of the damage was left. ``lost`` are the ranges of the page as shown of which
+    nobody can say what they said.
     """
 
     page: Page
@@ -56,6 +92,7 @@ class Repaired(NamedTuple):
     cut: bool
     text_at: NDArray[np.int64]
     shown_at: NDArray[np.int64]
+    lost: tuple[tuple[int, int], ...] = ()
 
 
 def repairs(
@@ -67,26 +104,83 @@ def repairs(
     spammer's signs, so that ordinary pages cost little. The encodings are told by the worst lines:
     a page has one pair of them.
     """
-    likely = [[span for span in own if span.score >= config.likely_span_score] for own in found]
+    least = min(_WEAK, config.likely_span_score)
+    likely = [[span for span in own if span.score >= least] for own in found]
     samples = [
         _samples(page.text, own) if own else [] for page, own in zip(pages, likely, strict=True)
     ]
     return [
-        _repaired(page, _read_again(page.text, own, _pair(text, model), model), config)
+        _repaired(page, own, _read_again(page.text, own, _pair(text, model), model), model, config)
         for page, own, text in zip(pages, found, _unnatural(samples, model), strict=True)
     ]
 
 
 def _repaired(
-    page: Page, found: tuple[Pair, Reading, Lines] | None, config: Config
+    page: Page,
+    spans: Sequence[Span],
+    found: tuple[Pair, Reading, Lines] | None,
+    model: Model,
+    config: Config,
 ) -> Repaired | None:
     """Return ``page`` repaired as :func:`_read_again` found it."""
     if found is None:
-        return None
-    pair, reading, lines = found
-    ranges = list(islice(_damaged(page.text, reading.text, lines), config.max_spans + 1))
-    made = _put_together(page, pair, reading, ranges[: config.max_spans])
-    return made._replace(cut=len(ranges) > config.max_spans)
+        made = _lost_too(page, None, spans, model)
+    else:
+        pair, reading, lines = found
+        ranges = list(islice(_damaged(page.text, reading.text, lines), config.max_spans + 1))
+        made = _put_together(page, pair, reading, ranges[: config.max_spans])
+        made = _lost_too(page, made._replace(cut=len(ranges) > config.max_spans), spans, model)
+    if made is None or len(made.damage) <= config.max_spans:
+        return made
+    return made._replace(damage=made.damage[: config.max_spans], cut=True)
+
+
+def _lost_too(
+    page: Page, made: Repaired | None, spans: Sequence[Span], model: Model
+) -> Repaired | None:
+    """Return ``made`` with what cannot be repaired, of a page of nothing else if it is None."""
+    if "\ufffd" not in page.text:
+        return made
+    repaired_ranges = [] if made is None else [(each.start, each.end) for each in made.damage]
+    lost = [
+        (start, end)
+        for start, end in _lost(page.text, spans, model)
+        if not any(start < stop and begin < end for begin, stop in repaired_ranges)
+    ]
+    if not lost:
+        return made
+    told = [
+        Damage(start, end, "", "", page.text[start:end][:MOST_TEXT], end - start)
+        for start, end in lost
+    ]
+    if made is None:
+        same = np.arange(len(page.text) + 1)
+        made = Repaired(page, (), False, same, same)
+    damage = sorted((*made.damage, *told), key=lambda each: each.start)
+    return made._replace(damage=tuple(damage), lost=tuple(lost))
+
+
+def _lost(text: str, spans: Sequence[Span], model: Model) -> list[tuple[int, int]]:
+    """Return the lines with garbled findings of which too much was lost, those beside as one."""
+    found: list[tuple[int, int]] = []
+    end = -1
+    for span in spans:
+        if span.kind != "garbled" or span.score < _WEAK or span.start < end:
+            continue
+        start = text.rfind("\n", 0, span.start) + 1
+        end = text.find("\n", span.start)
+        end = len(text) if end < 0 else end
+        line = text[start:end]
+        holes = line.count("\ufffd")
+        beyond = len(line) - len(line.encode("ascii", "ignore"))
+        if holes < _LEAST_LOST or holes * _LOST_SHARE < beyond or _GLOSS.search(line):
+            continue
+        if natural_lines(line, model.counts, model.tables)[0] or reads_well(line):
+            continue
+        if found and found[-1][1] + 1 >= start:
+            start = found.pop()[0]
+        found.append((start, end))
+    return found
 
 
 def _read_again(
@@ -99,13 +193,40 @@ def _read_again(
     counts, tables = model.counts, model.tables
     if pair is not None:
         reading, lines = lines_read_again(text, pair, counts, tables, known=True)
-        return (pair, reading, lines) if _enough(text, lines) else None
-    if any(span.kind == "garbled" and _MISREAD.search(span.text) for span in spans):
-        reading, lines = lines_read_again(text, _LETTERS, counts, tables)
-        whole, pairs = (int(n[lines.accepted].sum()) for n in (lines.whole, lines.pairs))
-        if whole >= _LEAST_LETTERS and not pairs:
-            return _LETTERS, reading, lines
+        # Nobody quotes half characters.
+        enough = pair == MISALIGNED or _enough(text, lines)
+        return (pair, reading, lines) if enough else None
+    garbled = [span.text for span in spans if span.kind == "garbled"]
+    if not any(map(_LEADS.search, garbled)):
+        return None
+    for pair, misread in _MISREAD:
+        sample = "\n".join(filter(misread.search, garbled))
+        if not sample or not lines_read_again(sample, pair, counts, tables)[1].accepted.any():
+            continue
+        again = TWICE if pair == _LETTERS[0] else pair
+        for each in dict.fromkeys((again, pair)):
+            reading, lines = lines_read_again(text, each, counts, tables)
+            whole, pairs = (int(n[lines.accepted].sum()) for n in (lines.whole, lines.pairs))
+            if whole >= _LEAST_LETTERS and not pairs:
+                return each, reading, lines
+    if any(map(_SIGN.search, garbled)):
+        return _signs(text, model)
     return None
+
+
+def _signs(text: str, model: Model) -> tuple[Pair, Reading, Lines] | None:
+    """Return ``text`` with the punctuation of a double-byte encoding, where it has no other."""
+    own = [
+        bool(_SIGN.search(line)) and _SIGN.sub("", line).isascii() and not _SPANISH.search(line)
+        for line in text.split("\n")
+    ]
+    if not any(own):
+        return None
+    accepted = np.array(own, dtype=np.bool_)
+    reading, lines = lines_read_again(text, _SIGNS, model.counts, model.tables)
+    if int(lines.whole[accepted].sum()) < _LEAST_LETTERS:
+        return None
+    return _SIGNS, reading, lines._replace(accepted=accepted)
 
 
 def _samples(text: str, spans: Sequence[Span]) -> list[str]:
@@ -138,20 +259,29 @@ def _unnatural(samples: Sequence[Sequence[str]], model: Model) -> list[str]:
 
 def _pair(text: str, model: Model) -> Pair | None:
     """Return the encodings of which ``text`` is proof, if it is."""
+    text = "\n".join([line for line in text.split("\n") if not reads_well(line)]) if text else ""
     if not text:
         return None
     counts, tables = model.counts, model.tables
-    best, most = None, 0
-    for pair in PAIRS:
-        if not may_be(text, pair):
-            continue
+    best, most = None, (0, False, 0)
+    for pair in (*pairs_of(text), MISALIGNED):
         reading, lines = lines_read_again(text, pair, counts, tables)
-        whole = int(lines.whole[lines.accepted].sum())
-        pairs = int(lines.pairs[lines.accepted].sum())
-        proof = pairs >= _LEAST_PAIRS or (pair.written == "utf-8" and whole >= _LEAST_WHOLE)
+        whole, pairs, letters = (
+            int(n[lines.accepted].sum()) for n in (lines.whole, lines.pairs, lines.letters)
+        )
+        proof = (
+            pairs >= _LEAST_PAIRS
+            or letters >= _LEAST_OF_SCRIPT
+            or (pair.written == "utf-8" and whole >= _LEAST_WHOLE)
+        )
         # The same pair of hanzi over and over may go together by chance.
-        if proof and whole > most and _different(reading.text, lines) >= _LEAST_WHOLE:
-            best, most = pair, whole
+        told = int(lines.shown[lines.accepted].sum()), pair.written == "utf-8", whole
+        if proof and told > most and _different(reading.text, lines) >= _LEAST_WHOLE:
+            best, most = pair, told
+    if best == _LETTERS[0]:
+        _, lines = lines_read_again(text, TWICE, counts, tables)
+        if int(lines.whole[lines.accepted].sum()) >= _LEAST_WHOLE:
+            return TWICE
     return best
 
 
@@ -256,7 +386,10 @@ def shown_spans(found: Sequence[Span], of: Repaired, text: str) -> list[Span]:
         if place is None:
             continue
         start, end, read = place
-        if span.kind == "garbled" and read.count("\ufffd") * _FEW_HOLES >= len(read):
+        if span.kind == "garbled" and (
+            read.count("\ufffd") * _FEW_HOLES >= len(read)
+            or any(first < end and start < last for first, last in of.lost)
+        ):
             continue
         ends[span.kind] = end
         own = text[start:end]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from detector.encodings import SINGLE_BYTE, decoded, lookup
 from detector.kernel import call
 
-__all__ = ["Decoded", "decode", "looks_binary", "plain_utf8", "utf8_or_text"]
+__all__ = ["OF_SCRIPTS", "Decoded", "decode", "guess", "looks_binary", "plain_utf8", "utf8_or_text"]
 
 
 class Decoded(NamedTuple):
@@ -88,6 +88,8 @@ _SCRIPTS = (
     _letters("cp1256", "الميونرتبهد", 0.4, _range(0x60C, 0x6D3)),
     _letters("cp874", "านรอกเงมยลวดท\u0e48\u0e49\u0e31\u0e35", 0.5, _range(0xE01, 0xE5C)),
 )
+OF_SCRIPTS = frozenset(each.encoding for each in _SCRIPTS)
+"""Encodings in which a byte is a letter of another script than Latin."""
 _ACCENTS = (
     _letters("cp1254", "ığşİĞŞ", 0.2, "çöüÇÖÜâîû"),
     _letters("cp1258", "ơưđƠƯĐ\u0300\u0301\u0303\u0309\u0323", 0.2, "ăâêôĂÂÊÔàáèéíóùúÀÁÈÉÍÓÙÚ"),
@@ -199,7 +201,7 @@ def _otherwise(data: bytes, content_type: str | None) -> Decoded:
         as_utf8 = _decoded(data, "utf-8")
         if as_utf8.replaced * 20 <= _beyond_ascii(as_utf8.text[:_SAMPLE]) + 20:
             return as_utf8
-    return _decoded(data, _guess(data))
+    return _decoded(data, guess(data))
 
 
 def plain_utf8(data: bytes, content_type: str | None = None) -> bytes | None:
@@ -253,7 +255,7 @@ def _as_declared(data: bytes, declared: str) -> Decoded | None:
         if _mostly_utf8(data):
             return _decoded(data, "utf-8")
         sample = _non_ascii_sample(data)
-        if declared == "cp1252" and _in_runs(sample) and _guess(data) != "cp1252":
+        if declared == "cp1252" and _in_runs(sample) and guess(data) != "cp1252":
             return None
     elif declared.startswith("utf-16"):
         if 0 not in data and _utf8(data) is not None:
@@ -334,7 +336,7 @@ def _in_runs(sample: bytes) -> bool:
     return high > 0 and alone * 2 <= high
 
 
-def _guess(data: bytes) -> str:
+def guess(data: bytes) -> str:
     """Return the likeliest legacy encoding: by common characters, letters, or the language."""
     sample = _non_ascii_sample(data)
     in_runs = _in_runs(sample)

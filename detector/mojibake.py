@@ -5,14 +5,15 @@ The bytes of a page are read in one encoding (``shown``) though they were writte
 write the text in ``shown`` and to read that in ``written``; whether it was the right way is told by
 what comes out. Sequences of several bytes in UTF-8 prove themselves. Those of double-byte encodings
 do not, any two bytes being some hanzi, so that hanzi must stand beside each other that do so in
-natural text.
+natural text; nor do bytes that are letters, which must be those of one script, the frequent ones
+most of all (:mod:`detector.letters`).
 """
 
 from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -20,19 +21,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.counts import CountTables
+from detector.decode import OF_SCRIPTS, guess
 from detector.encodings import decoded, encoded
 from detector.fold import FoldTables, code_points, fold
 from detector.kernel import address, call
+from detector.letters import readings_of_lines
 
 __all__ = [
+    "MISALIGNED",
     "PAIRS",
+    "SHOWN",
+    "TWICE",
     "Lines",
     "Pair",
     "Reading",
     "lines_read_again",
-    "may_be",
     "natural_lines",
+    "pairs_of",
     "read_again",
+    "reads_well",
 ]
 
 
@@ -57,10 +64,17 @@ PAIRS = (
     Pair("utf-8", "koi8-r"),
     Pair("utf-8", "mac-roman"),
 )
-"""The pairs that are tried, frequent ones first.
-
-Others lose too much: UTF-8 read as Big5 or Korean, GBK as Shift_JIS, whatever is read as UTF-8.
-"""
+"""The pairs of Chinese text that are tried whatever its bytes look like, frequent ones first."""
+SHOWN = (
+    "cp1252", "gb18030", "cp1251", "koi8-r", "cp1250", "mac-roman", "big5hkscs", "cp932", "cp949",
+    "euc_jp",
+)  # fmt: skip
+"""What text may be shown in. What it was written in is guessed from the bytes, as a page's is."""
+TWICE = Pair("utf-8", "cp1252 twice")
+"""UTF-8 read as windows-1252, written in UTF-8 and read as windows-1252 once more."""
+MISALIGNED = Pair("gb18030", "gb18030 misaligned")
+"""GBK in which a byte was lost, so that from there on every character is halves of two others."""
+_UTF8_ONCE = Pair("utf-8", "cp1252")
 
 _ASCII, _LINE_FEED, _HOLE = 0x7F, 0x0A, 0xFFFD
 # Means of the quantised counts of pairs of hanzi. Of natural lines nearly all have 4 to 9, of lines
@@ -68,8 +82,9 @@ _ASCII, _LINE_FEED, _HOLE = 0x7F, 0x0A, 0xFFFD
 _NATURAL, _WELL = 3, 2
 _FEW = 8  # characters for one that is broken or foreign
 _KNOWN = 2  # broken characters for one that is whole, in UTF-8 where that is what a page is in
+_WORDS = 10  # letters of one script: fewer may be of one by chance
+_CHINESE = ("gb18030", "big5hkscs")
 _PAIRS_OF = 6  # characters, punctuation for the most part, for one pair of hanzi
-_LATIN1 = re.compile("[\x80-\xff]+")
 _LOST = b"\xff"  # Stands for bytes that are not known any more; no character has it.
 # What is left of one character is one piece, so that it leaves one hole.
 _UTF8 = re.compile(
@@ -79,6 +94,19 @@ _UTF8 = re.compile(
 )
 _DOUBLE = re.compile(
     rb"[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[0-9][\x81-\xfe][0-9])|[\x00-\xff]", re.S
+)
+_PIECES = {
+    "utf-8": _UTF8,
+    "gb18030": _DOUBLE,
+    "big5hkscs": _DOUBLE,
+    "cp949": re.compile(rb"[\x81-\xfe][\x41-\x5a\x61-\x7a\x81-\xfe]|[\x00-\xff]", re.S),
+    "cp932": re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|[\x00-\xff]", re.S),
+    "euc_jp": re.compile(rb"\x8f[\xa1-\xfe]{2}|\x8e[\xa1-\xdf]|[\xa1-\xfe]{2}|[\x00-\xff]", re.S),
+}
+_ONE = re.compile(rb"[\x00-\xff]", re.S)
+# The half of a character at the start, then pairs.
+_HALVES = re.compile(
+    rb"(?<![\x80-\xff])[\x80-\xfe](?=[\x80-\xff])|[\x81-\xfe][\x80-\xfe]|[\x00-\xff]", re.S
 )
 
 
@@ -150,13 +178,28 @@ def read_again(text: str, pair: Pair) -> Reading:
     >>> read_again("°ÄÃÅ", Pair("gb18030", "cp1252")).text
     '澳门'
     """
-    written = list(map(_bytes(pair.shown).__getitem__, text))
-    pattern = _UTF8 if pair.written == "utf-8" else _DOUBLE
+    if pair == TWICE:
+        return _read_twice(text)
+    written = list(map(_bytes(_shown(pair)).__getitem__, text))
+    pattern = _HALVES if pair == MISALIGNED else _PIECES.get(pair.written, _ONE)
     pieces: list[bytes] = pattern.findall(b"".join(written))
     again = "".join(map(_characters(pair.written).__getitem__, pieces))
     lost = np.array([piece == _LOST for piece in written], dtype=np.bool_)
     foreign = lost & (code_points(text) != _HOLE)
     return Reading(again, foreign, _offsets(written), _offsets(pieces))
+
+
+def _shown(pair: Pair) -> str:
+    return pair.shown.partition(" ")[0]
+
+
+def _read_twice(text: str) -> Reading:
+    once = read_again(text, _UTF8_ONCE)
+    again = read_again(once.text, _UTF8_ONCE)
+    # A byte of windows-1252 is a character, and so is one that is lost.
+    return again._replace(
+        foreign=once.foreign, shown_at=once.shown_at, text_at=once.text_at[again.text_at]
+    )
 
 
 def _offsets(pieces: Sequence[bytes]) -> NDArray[np.int64]:
@@ -168,13 +211,15 @@ class Lines(NamedTuple):
     """Which of the m lines of a text are in a wrong encoding, and what there is of them.
 
     ``accepted`` are those that are. ``shown`` are their code points beyond ASCII, ``whole`` those
-    of what they are read again as, without U+FFFD, and ``pairs`` the pairs of hanzi in it (m each).
+    of what they are read again as, without U+FFFD, ``pairs`` the pairs of hanzi in it, and
+    ``letters`` the letters of one other script (m each).
     """
 
     accepted: NDArray[np.bool_]
     shown: NDArray[np.int64]
     whole: NDArray[np.int64]
     pairs: NDArray[np.int64]
+    letters: NDArray[np.int64]
 
 
 def lines_read_again(
@@ -196,16 +241,41 @@ def lines_read_again(
     odd = (level_before < _WELL * pairs_before) | (pairs_before == 0)
     odd &= _by_line(reading.foreign, before) * _FEW <= shown
     natural = (pairs > 0) & (level >= _NATURAL * pairs) & (level > 2 * level_before)
+    reads, read = readings_of_lines(before), readings_of_lines(after)
+    odd &= ~(reads.well & (reads.letters >= _WORDS))
+    words = read.well & (read.letters >= (1 if known else _WORDS))
     if pair.written == "utf-8":
         # One character shown may be one of two bytes by chance: half of GBK's are.
         valid = (
             (whole > 0) & (whole < shown) & (broken <= (whole * _KNOWN if known else whole // _FEW))
         )
-        accepted = odd & (valid | (natural & (broken * 2 <= whole)))
+        accepted = odd & (valid | (natural & (broken * 2 <= whole)) | (words & (broken <= whole)))
     else:
-        few = broken <= np.maximum(1, whole // _FEW)
-        accepted = odd & natural & few & (pairs * _PAIRS_OF >= whole)
-    return reading, Lines(accepted, shown, whole, pairs)
+        # Halves are left over at both ends.
+        few = broken <= np.maximum(1, whole // _FEW) + (2 if pair == MISALIGNED else 0)
+        natural &= pairs * _PAIRS_OF >= whole
+        if pair.written in _PIECES and pair.shown in _PIECES:  # kana are the same in some
+            words &= read.letters > 2 * reads.letters
+        if known and pair.written not in _CHINESE:
+            # Names and titles may have hanzi alone.
+            words |= (broken == 0) & (read.strange == 0) & ~reads.well
+        accepted = odd & ((natural & few) | (words & (broken * 2 <= whole))) & (whole > 0)
+    return reading, Lines(accepted, shown, whole, pairs, np.where(read.well, read.letters, 0))
+
+
+def pairs_of(text: str) -> Iterator[Pair]:
+    """Yield the pairs that are worth a try for ``text``, whose lines may be of one pair."""
+    for shown in SHOWN:
+        if not _fits(text, shown):
+            continue
+        data = b"".join(map(_bytes(shown).__getitem__, text))
+        guessed = guess(data.replace(_LOST, b""))
+        own = [pair for pair in PAIRS if pair.shown == shown]
+        for written in dict.fromkeys(("utf-8", *(pair.written for pair in own), guessed)):
+            pair = Pair(written, shown)
+            known = written in _PIECES or written in OF_SCRIPTS
+            if written != shown and known and _whole(data, written):
+                yield pair
 
 
 def natural_lines(text: str, counts: CountTables, tables: FoldTables) -> NDArray[np.bool_]:
@@ -214,18 +284,25 @@ def natural_lines(text: str, counts: CountTables, tables: FoldTables) -> NDArray
     return (pairs > 0) & (level >= _WELL * pairs)
 
 
-def may_be(text: str, pair: Pair) -> bool:
-    """Say whether it is worth while to read ``text`` again, at little cost.
+def reads_well(line: str) -> bool:
+    """Say whether a line is words of a script other than Chinese."""
+    found = readings_of_lines(code_points(line))
+    return bool(found.well[0]) and int(found.letters[0]) >= _WORDS
 
-    That is where ``shown`` has nearly all of its characters, and more than half of their bytes are
-    characters in ``written``.
-    """
-    beyond = len(text) - len(text.encode("ascii", "ignore"))
-    told = _LATIN1.sub("", text) if pair.shown == "cp1252" else text
-    missing = encoded(told, pair.shown, "replace").count(b"?") - told.count("?")
-    if missing * _FEW > beyond:
-        return False
-    again = b"".join(map(_bytes(pair.shown).__getitem__, text)).decode(pair.written, "replace")
+
+def _fits(text: str, shown: str) -> bool:
+    """Say whether ``shown`` has nearly all characters of ``text``, in two bytes at most."""
+    codes = text.encode("ascii", "ignore")
+    told = text.replace("\ufffd", "")
+    beyond = len(told) - len(codes)
+    known = _bytes(shown)
+    missing = sum(known[char] == _LOST or len(known[char]) > 2 for char in told if char > "\x7f")
+    return missing * _FEW <= beyond
+
+
+def _whole(data: bytes, written: str) -> bool:
+    """Say whether more than half of ``data`` are characters in ``written``."""
+    again = decoded(data, written)
     return 2 * again.count("\ufffd") <= len(again) - len(again.encode("ascii", "ignore"))
 
 

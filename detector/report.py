@@ -74,7 +74,8 @@ def page_lines(name: str, result: Result, page: Page, style: Style) -> list[str]
 def _damage_line(damage: Sequence[Damage], style: Style) -> str:
     first = damage[0]
     size = sum(each.end - each.start for each in damage)
-    about = f"damage  {size:,} characters, {first.written} read as {first.shown}"
+    how = f"{first.written} read as {first.shown}" if first.written else "bytes were lost"
+    about = f"damage  {size:,} characters, {how}"
     return f"     {about:30} {style(printable(shortened(first.text, LONGEST)), dim=True)}"
 
 

@@ -175,9 +175,11 @@ class Damage:
     """Text in a wrong encoding, which was judged as what it says once repaired.
 
     ``start`` and ``end`` are code points, half-open, into ``Page.text``. It was written in the
-    encoding ``written``, and read in ``shown`` (names of Python's codecs) before it came here.
-    ``text`` is what it says, up to :data:`detector.damage.MOST_TEXT` of its ``length`` code points,
-    with U+FFFD for what is lost.
+    encoding ``written``, and read in ``shown`` (names of Python's codecs) before it came here;
+    ``cp1252 twice`` and ``gb18030 misaligned`` are :data:`~detector.mojibake.TWICE` and
+    :data:`~detector.mojibake.MISALIGNED`. ``text`` is what it says, up to
+    :data:`detector.damage.MOST_TEXT` of its ``length`` code points, with U+FFFD for what is lost.
+    Where too much is lost to say what it was, both encodings are "", and ``text`` is as shown.
     """
 
     start: int

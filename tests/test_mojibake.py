@@ -16,7 +16,7 @@ from test_scoring import check_result
 from detector import Config, Detector, Page, Result
 from detector.damage import MOST_TEXT, Repaired, repairs, shown_spans
 from detector.encodings import decoded, encoded
-from detector.mojibake import PAIRS, Pair, natural_lines, read_again
+from detector.mojibake import MISALIGNED, PAIRS, TWICE, Pair, natural_lines, read_again
 from detector.page import page_from_text
 from detector.page_score import page_scores
 from detector.report import page_lines
@@ -38,6 +38,15 @@ def misread(text: str, pair: Pair) -> str:
     """Return ``text`` as it looks when the bytes of one encoding are read in another."""
     data = encoded(text, pair.written, "ignore")
     return data.decode("latin-1") if pair.shown == "latin-1" else decoded(data, pair.shown)
+
+
+def shown_as(text: str, label: str) -> tuple[str, Pair]:
+    """Return ``text`` as it looks, and the pair, of a label such as ``cp949 as latin-1``."""
+    written, _, shown = label.partition(" as ")
+    twice = written.endswith(" twice")
+    pair = Pair(written.removesuffix(" twice"), shown)
+    looks = misread(misread(text, pair), pair) if twice else misread(text, pair)
+    return looks, TWICE if twice else Pair(written, shown.replace("latin-1", "cp1252"))
 
 
 def garbled(page: Page) -> list[Span]:
@@ -79,6 +88,95 @@ def test_innocent_text_in_a_wrong_encoding_is_damage(case: dict[str, Any]) -> No
         assert whole.text == case["text"]
         assert (whole.end, whole.length) == (len(before + shown), len(case["text"]))
         assert result.judged_length == len(before + case["text"])
+
+
+LANGUAGES = rows_of("mojibake_languages")
+
+
+def labels(*kinds: str) -> list[Any]:
+    """Return parameters: each row of the languages with each label under ``kinds``."""
+    return [
+        pytest.param(row, label, id=f"{row['name']}, {label}")
+        for row in LANGUAGES
+        for kind in kinds
+        for label in row.get(kind, ())
+    ]
+
+
+@pytest.mark.parametrize(("row", "label"), labels("repaired"))
+def test_innocent_text_of_any_language_is_repaired(row: dict[str, Any], label: str) -> None:
+    shown, pair = shown_as(row["text"], label)
+    result = plain(shown)
+    assert result.verdict == "ham"
+    (damage,) = result.damage
+    assert (damage.written, damage.shown) == pair
+    assert damage.text == row["text"]
+
+
+@pytest.mark.parametrize(("row", "label"), labels("ham"))
+def test_of_what_is_not_repaired_nothing_is_spam(row: dict[str, Any], label: str) -> None:
+    assert plain(shown_as(row["text"], label)[0]).verdict == "ham"
+
+
+@pytest.mark.parametrize(("row", "label"), labels("found"))
+def test_adverts_of_any_language_are_found_once_repaired(row: dict[str, Any], label: str) -> None:
+    result = plain(shown_as(row["advert"], label)[0])
+    assert result.verdict == "spam"
+    assert result.damage
+    assert any(span.kind == "injection" and span.score >= 0.5 for span in result.spans)
+
+
+SIGNS = (
+    "Our¡¡museum¡¡|¡¡Home¡¡|¡¡Contact\nOpening hours£ºten to six£¬closed on Mondays¡£\n"
+    "¡¡¡¡Visitors should bring a ticket¡£"
+)
+
+
+def test_punctuation_of_gbk_in_text_of_ascii_is_damage() -> None:
+    result = plain(SIGNS)
+    assert result.verdict == "ham"
+    (damage,) = result.damage
+    assert (damage.written, damage.shown) == GBK
+    assert damage.text.startswith("Our\u3000museum")
+    advert = "Best online casino£¬no deposit bonus¡¡free spins£¬slots for real money¡¡jackpot"
+    assert plain(f"{SIGNS}\n{advert}").damage
+    assert plain(advert).verdict == DETECTOR.score(read_again(advert, GBK).text).verdict == "spam"
+
+
+def test_a_line_that_lost_a_byte_is_damage() -> None:
+    proper = TEXT.partition("\n")[0]
+    for line in (
+        "老人说他年轻时跟着师傅走南闯北，后来在河边开了一间小店。",
+        "孩子们放学以后常来店里坐一坐，听老人讲从前的故事。",
+        "她把信放进抽屉里，心里想着明天一早去车站接人。",
+    ):
+        shown = decoded(line.encode("gbk")[1:], "gb18030")
+        result = plain(f"{proper}\n{shown}\n{proper}")
+        assert result.verdict == "ham"
+        (damage,) = result.damage
+        assert (damage.written, damage.shown) == MISALIGNED
+        assert damage.text.strip("\ufffd") == line[1:-1]
+
+
+def test_text_of_which_too_much_is_lost_is_damage_and_no_spam() -> None:
+    shown = misread(TEXT, Pair("utf-8", "big5hkscs"))
+    proper = TEXT.partition("\n")[0]
+    result = plain(f"{proper}\n{shown}")
+    assert result.verdict == "ham"
+    (damage,) = result.damage
+    assert (damage.written, damage.shown) == ("", "")
+    assert damage.text in shown
+    lines = page_lines("a", result, page_from_text(shown), lambda text, **_: text)
+    assert any("bytes were lost" in line for line in lines)
+    assert plain(f"{ADVERTS['gb18030']}\n{shown}").verdict == "spam"
+
+
+def test_words_garbled_beside_lost_text_are_told() -> None:
+    shown = misread(TEXT, Pair("utf-8", "big5hkscs"))
+    text = "据好意思国媒体报谈，东谈主工智能公司发布了新模子，好意思国的东谈主们齐知谈这件事情。"
+    result = plain(f"{text}\n{shown}")
+    assert result.damage
+    assert any(span.kind == "garbled" and span.text in text for span in result.spans)
 
 
 def test_the_most_frequent_pairs_as_they_look() -> None:

@@ -438,6 +438,30 @@ NASTIES: dict[str, Nasty] = {
         ("max_characters",),
     ),
     "noscripts": Nasty(_numbered("<noscript><p>网{}</p></noscript>"), 250_000),
+    "frames with documents": Nasty(
+        lambda n: _page("".join(f"<iframe srcdoc='<p>一{k}'></iframe>" for k in range(n))), 60_000
+    ),
+    "frame with a document, long": Nasty(
+        lambda n: _page(f'<iframe srcdoc="{"<p>一二</p>" * n}"></iframe>'), 500_000, ("max_value",)
+    ),
+    "frames, what is in them": Nasty(
+        lambda n: _page("".join(f"<iframe><b>一{k}</b></iframe>" for k in range(n))), 60_000
+    ),
+    "drawings, titles": Nasty(
+        lambda n: _page("".join(f"<svg><title>一{k}</title></svg>" for k in range(n))), 60_000
+    ),
+    "drawings, texts": Nasty(
+        lambda n: _page("<svg>" + "".join(f"<text>一{k}</text>" for k in range(n))), 60_000
+    ),
+    "meta elements that go on": Nasty(
+        _heads("<meta http-equiv=refresh content='0;url=//a@.example/b'>"), 60_000
+    ),
+    "scripts that style": Nasty(
+        _heads("<script>document.getElementById('a@').style.display='none'</script>"), 60_000
+    ),
+    "scripts around": Nasty(
+        lambda n: _page("<script>document.write('<p hidden>')</script><b>一</b>" * n), 60_000
+    ),
     "noscript, long": Nasty(lambda n: _page("<noscript>" + "<p>一</p>" * n), 600_000),
     "names of elements": Nasty(_numbered("<x{}>一</x{}>".replace("x{}>一", "x{0}>一").replace(
         "/x{}", "/x{0}")), 300_000),

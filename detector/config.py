@@ -51,7 +51,8 @@ class Config:
     """Link targets read as text."""
 
     max_value: int = 1_000
-    """Code points of one attribute value or link target; the rest of the value is not read."""
+    """Code points of one attribute value or link target; the rest of the value is not read. Of
+    markup in comments, templates, frames and the like, twenty times as many are."""
 
     max_script: int = 200_000
     """Code points of script source searched for string literals, summed over a page."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Literal, NamedTuple, get_args, overload
 
 import numpy as np
@@ -205,6 +207,25 @@ class Page(NamedTuple):
         if isinstance(segments, Segments):
             return segments.numbered(numbers)
         return [segments[number] for number in numbers.tolist()]
+
+    def within(self, start: int, end: int) -> tuple[Segment, int, int]:
+        """Return the segment that holds most of a stretch, and where in its own text that is.
+
+        Its own text is that of a text node or a value, with white space collapsed. Raises
+        ``ValueError`` for a stretch that no segment holds.
+        """
+        number = max(bisect_right(self.starts(), start) - 1, 0)
+        found, held = None, 0
+        for segment in islice(self.segments, number, None):
+            if segment.start >= end:
+                break
+            more = min(end, segment.end) - max(start, segment.start)
+            if more > held:
+                found, held = segment, more
+        if found is None:
+            raise ValueError(f"no segment holds {start}:{end}")
+        first = max(start, found.start) - found.start
+        return found, first, first + held
 
     def blocks(self) -> Iterator[tuple[int, int]]:
         """Yield the half-open segment index ranges that make up blocks."""

@@ -46,7 +46,7 @@ _LEADING = frozenset("a area iframe frame meta".split())
 """Elements that lead somewhere."""
 _NEXT_PAGE = re.compile(r"url\s*=[\s']*([^']+)", re.I)
 _TARGETS = ("href", "xlink:href")
-_HUSHED = frozenset(("noscript", "noframes", "noembed"))
+_HUSHED = frozenset(("noscript", "noframes", "noembed", "iframe"))
 _DRAWN = frozenset(("svg", "math"))
 _PASSAGES = frozenset(("foreignObject", "mtext"))
 """Elements of these that have HTML in them."""

@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 from detector.config import Config
 from detector.hiding import Reading
 from detector.links import HOSTS, Given, Told, told_of
-from detector.markup import ITEMS, VALUES, Markup, fragment_of
+from detector.markup import ITEMS, TAGS, VALUES, Markup, fragment_of
 from detector.page import HiddenBy, Where, place_of
 from detector.readings import Readings
 from detector.scripts import json_ld, script_literals
@@ -38,9 +38,12 @@ _NAMED, _INPUT, _REMARK, _PROGRAM, _BARE, _FRAGMENT, _HUSHED, _FRAMED = map(VALU
 _IS_READ = np.array([kind in _READ for kind in VALUES])
 _READ_KINDS = sum(1 << VALUES.index(kind) for kind in _READ)
 _NOTHING, _RAW_TEXT = ITEMS.index("nothing"), ITEMS.index("raw_text")
+_PIECES = 20
+"""Values as long as they may be, that a piece of markup is read as if it were."""
 _SHORT = 500
 """Characters of markup that is remembered."""
-_STATE = 6  # column of the elements
+_TAG, _STATE = 0, 6  # columns of the elements
+_FRAME = TAGS.index("iframe")
 _META = place_of("meta", "meta")
 
 
@@ -162,11 +165,20 @@ class Reader:
             self._add_markup(fragment, "body", self._reading()[1] if shown else "template")
         elif kind == _FRAMED:
             self._add_markup(markup.text(start, end), "body", self._reading()[1])
-        elif self._reading()[0] == "noscript":  # kept as text by the parser
+        elif self._is_kept_as_text():
             raw = markup.items[self._item, 0] == _RAW_TEXT
             text = (markup.raw if raw else markup.text)(start, end)
-            self._add_markup(text, "noscript", "noscript")
+            self._add_markup(text, "noscript", self._reading()[1] or "noscript")
             markup.items[self._item, 0] = _NOTHING
+
+    def _is_kept_as_text(self) -> bool:
+        """Say whether the text that is being read is markup for browsers without scripts or frames.
+
+        The parser keeps it as text.
+        """
+        if self._reading()[0] == "noscript":
+            return True
+        return self._markup.elements.item(self._element, _TAG) == _FRAME
 
     def _note_cut(self, limit: str) -> None:
         self.cut.append((self._item, limit))
@@ -199,7 +211,9 @@ class Reader:
         if "<" not in text:
             self._add(text, place_of(where, hidden))
             return
-        text = text[: self._longest * 20]
+        if len(text) > self._longest * _PIECES:
+            self._note_cut("max_value")
+            text = text[: self._longest * _PIECES]
         place = place_of(where, hidden)
         read = _remembered if len(text) <= _SHORT else _said_by
         for is_link, said in read(text, self._longest):

@@ -77,7 +77,7 @@ static void add_text(Scan *scan, i32 kind, const u8 *start, const u8 *end) {
         add_words(scan, start, end);
     if (counted(scan) && is_text_read(scan)) {
         add_item(scan, kind, around->element, start, end);
-        if (scan->hushed && has_markup(kind, start, end))
+        if (traits & LEADS_BY_SRC || (scan->hushed && has_markup(kind, start, end)))
             add_value(scan, HUSHED, start, end);
     }
 }

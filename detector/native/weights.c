@@ -9,6 +9,8 @@
 #define AHEAD 60 /* n-grams by which the memory is asked for weights */
 #define AT_ONCE 128 /* characters whose other weights are asked for while those of n-grams are added */
 #define COLUMNS (ROW_WIDTH * HEADS)
+#define TOGETHER 16384 /* characters of pages, of which what is known fits into the cache */
+#define EDGE 4 /* breaks before a page, of the many between two: as many as n-grams reach */
 
 _Static_assert(BLOCK + REACH + AHEAD <= GRAMS, "n-grams of a block, and those asked for");
 
@@ -93,10 +95,10 @@ VECTORIZED static void sum_weights(Window *at, const Grams grams, const Flats fl
         }
 }
 
-/* Write the log-odds (heads x n) that follow from features of each character; return how many words were
- * compared. */
-EXPORT i64 first_evidence(const Batch *batch, const Known *known, const Weights *weights,
-                          const Comparison *compared, float *evidence) {
+/* Write the log-odds of the characters of a batch, those of the second head `n` further on; return how
+ * many words were compared, -1 without memory. */
+static i64 add_up(const Batch *batch, const Known *known, const Weights *weights,
+                  const Comparison *compared, float *evidence, i64 n) {
     Survey survey;
     bool begun = begin_survey(&survey, batch, known, compared);
     Window window = {0};
@@ -108,8 +110,42 @@ EXPORT i64 first_evidence(const Batch *batch, const Known *known, const Weights 
         find_grams(batch, at, count + REACH + AHEAD, grams);
         for (i32 from = 0; from < count; from += AT_ONCE)
             sum_weights(&window, grams, flats, from, (i32)least_of(AT_ONCE, count - from), weights,
-                        evidence + at, batch->n);
+                        evidence + at, n);
     }
     end_survey(&survey);
     return begun ? survey.words : -1;
+}
+
+/* The pages from `first` on, up to `last`, as a batch of their own, in which they are at `bounds`. It
+ * begins at character `from`, and ends where that of the next pages will begin. */
+static Batch part_of(const Batch *batch, i64 first, i64 last, i64 from, i64 *bounds) {
+    i64 end = last < batch->pages ? batch->starts[last] - EDGE : batch->n, pages = last - first;
+    for (i64 k = 0; k < pages; k++) {
+        bounds[k] = batch->starts[first + k] - from;
+        bounds[pages + k] = batch->ends[first + k] - from;
+    }
+    return (Batch){end - from, pages, batch->codes + from, batch->classes + from,
+                   batch->places + from, bounds, bounds + pages};
+}
+
+/* Write the log-odds (heads x n) that follow from features of each character; return how many words were
+ * compared. Pages do not depend on each other, so that a few are looked at together. */
+EXPORT i64 first_evidence(const Batch *batch, const Known *known, const Weights *weights,
+                          const Comparison *compared, float *evidence) {
+    i64 words = 0, from = 0, *bounds = malloc((size_t)(2 * batch->pages + 1) * sizeof(i64));
+    if (!bounds)
+        return -1;
+    for (i64 first = 0, last; first < batch->pages && words >= 0; first = last) {
+        for (last = first + 1; last < batch->pages && batch->ends[last] - from <= TOGETHER;)
+            last++;
+        Batch part = part_of(batch, first, last, from, bounds);
+        Comparison rest = {compared->at + words, compared->gains + words};
+        i64 found = add_up(&part, known, weights, &rest, evidence + from, batch->n);
+        for (i64 k = 0; k < found; k++)
+            rest.at[k] += from;
+        words = found < 0 ? -1 : words + found;
+        from += part.n;
+    }
+    free(bounds);
+    return words;
 }

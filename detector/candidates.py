@@ -111,8 +111,8 @@ class Candidates(NamedTuple):
 class Candidate(NamedTuple):
     """One of :class:`Candidates` that became a span, with its calibrated score.
 
-    ``start`` and ``end`` are code points in the page's text. ``runs`` are those of garbled evidence
-    in a garbled passage: ranges of the batch.
+    ``start`` and ``end`` are code points in the page's text, and so are ``runs``: those of garbled
+    evidence in a garbled passage.
     """
 
     kind: Kind

@@ -24,8 +24,10 @@ def element_paths(page: Page, nodes: Sequence[int | None]) -> list[str]:
     "" for no element, and for one so deep that its path would be a page of its own.
     """
     elements = page.elements
-    different = dict.fromkeys(node for node in nodes if node)
-    if elements is None or not different:
+    if elements is None:
+        return [""] * len(nodes)
+    different = dict.fromkeys(filter(None, nodes))
+    if not different:
         return [""] * len(nodes)
     n, count = len(elements.parents), len(different)
     # Of names that are no plain ones nothing is written.

@@ -9,7 +9,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from detector.batch import GAP, Batch
+from detector.batch import GAP
 from detector.candidates import (
     SPAN_FEATURES,
     Candidate,
@@ -29,7 +29,7 @@ from detector.model import Model, default_model_folder
 from detector.page import Page, page_from_text
 from detector.page_score import Judgement, scores_of_pages
 from detector.paths import element_paths
-from detector.result import KINDS, Result, Span, Texture, Word
+from detector.result import KINDS, Result, Span, Texture
 from detector.spans import holders, runs_within
 from detector.words import garbled_words
 
@@ -313,19 +313,19 @@ class Detector:
             if kind == "garbled" and len(chosen):
                 column = signs.evidence.final[:, KINDS.index(kind)]
                 start, end = found.start[chosen], found.end[chosen]
-                runs = runs_within(column, self.model.word_bound, start, end)
+                runs = runs_within(column, self.model.word_bound, start, end, signs.batch.offsets)
             columns = (found.page, found.text_start, found.text_end, score)
             rows = zip(*(column[chosen].tolist() for column in columns), runs, strict=True)
-            for page, *rest in rows:
-                likely[page].append(Candidate(kind, *rest))
-        spans = self._spans(pages, likely, signs.batch)
+            for page, first, last, likelihood, own in rows:
+                likely[page].append(Candidate(kind, first, last, likelihood, own))
+        spans = self._spans(pages, likely)
         return [
             _Findings(own, len(own) < len(those), texture)
             for own, those, texture in zip(spans, likely, signs.textures.by_page(), strict=True)
         ]
 
     def _spans(
-        self, pages: Sequence[Page], likely: Sequence[Sequence[Candidate]], batch: Batch
+        self, pages: Sequence[Page], likely: Sequence[Sequence[Candidate]]
     ) -> list[list[Span]]:
         """Return the findings of each page in order of place; of too many the best."""
         most = self.config.max_spans
@@ -348,9 +348,7 @@ class Detector:
             for found, (start, end), segment, path in zip(
                 own, ranges[first:last], segments, paths, strict=True
             ):
-                words: tuple[Word, ...] = ()
-                if found.runs:
-                    words = garbled_words(text, found.runs, batch, self.model)
+                words = garbled_words(text, found.runs, self.model) if found.runs else ()
                 here.append(
                     Span(
                         found.kind, start, end, text[start:end], found.score, segment.where,

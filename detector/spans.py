@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -71,10 +71,12 @@ def runs_within(
     bound: float,
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
+    offsets: NDArray[np.int32],
 ) -> list[list[tuple[int, int]]]:
     """Return of each range ``start:end`` the runs of ``evidence`` (n) of at least ``bound``.
 
-    Runs are half-open as well, and end where the range does.
+    Runs end where the range does. They are told by the ``offsets`` (n) of what is in them,
+    half-open.
     """
     m = len(starts)
     room = int((ends - starts + 1).sum()) // 2 + m
@@ -85,7 +87,8 @@ def runs_within(
         address(ends, np.int64, m), address(begins, np.int64, room),
         address(finishes, np.int64, room), address(before, np.int64, m),
     )  # fmt: skip
-    runs = [*zip(begins[:found].tolist(), finishes[:found].tolist(), strict=True)]
+    lefts, rights = offsets[begins[:found]], offsets[finishes[:found] - 1] + 1
+    runs = [*zip(lefts.tolist(), rights.tolist(), strict=True)]
     return [runs[first:last] for first, last in pairwise([0, *before.tolist()])]
 
 
@@ -100,7 +103,8 @@ def holders(
     m, b = len(ranges), len(rows)
     numbers = np.empty(m, dtype=np.int64)
     if m:
-        every, pairs = np.concatenate(rows), np.array(ranges, dtype=np.int64)
+        every = np.concatenate(rows)
+        pairs = np.fromiter(chain.from_iterable(ranges), np.int64, 2 * m)
         sizes = np.array((*map(len, rows), *counts), dtype=np.int64)
         call(
             "holders", address(every, np.int32, every.size), address(sizes, np.int64, 2 * b), b,

@@ -24,6 +24,7 @@ _MOSTLY = 0.8
 """Share of the links of an element that are found, for its blocks to count as one."""
 _FURTHEST = 30  # ancestors that are looked at
 _LINK = TAGS.index("a")
+_IS_HOST = np.array([where == "host" for where, _ in PLACES])
 _IN_LINKS = np.array([where in ("link", "host") for where, _ in PLACES])
 _ROOTS = frozenset((TAGS.index("html"), TAGS.index("body")))
 
@@ -70,18 +71,26 @@ def link_blocks(page: Page, spans: Sequence[Span]) -> tuple[LinkBlock, ...]:
 
     A block is the smallest element that at least ``LEAST_LINKS`` found links are in, or a larger
     one most of whose links are found; those that are too few for a block of their own belong to
-    the one around them.
+    the one around them. So do the found links in comments, scripts, templates and frames of one
+    element.
     """
     likely = [span for span in spans if span.kind == "injection" and span.score >= _LIKELY]
     if page.elements is None or not likely:
         return ()
-    tree = _Tree(page.elements)
-    rows = page.rows()
+    tree, rows = _Tree(page.elements), page.rows()
+    blocks = [*_blocks(page, likely, tree, rows), *_kept_as_text(page, likely, tree, rows)]
+    return tuple(sorted(blocks, key=lambda block: (block.start, block.end)))
+
+
+def _blocks(
+    page: Page, likely: Sequence[Span], tree: _Tree, rows: NDArray[np.int32]
+) -> Iterator[LinkBlock]:
+    """Yield the blocks of links that are elements of the page."""
     named = np.flatnonzero(_IN_LINKS[rows[:, 2]] & (rows[:, 3] > 0))
     rows, links = rows[named], tree.links(rows[named, 3])
     found = _found(likely, rows, links.tolist())
     if len(found) < LEAST_LINKS:
-        return ()
+        return
     counts = tree.inside(np.array(sorted(found), dtype=np.int32))
     every = tree.inside(np.flatnonzero(tree.tags == _LINK).astype(np.int32))
     chosen = {link: _container(link, tree, counts, every) for link in sorted(found)}
@@ -93,16 +102,44 @@ def link_blocks(page: Page, spans: Sequence[Span]) -> tuple[LinkBlock, ...]:
         if block:
             blocks.setdefault(block, []).append(link)
     if not blocks:
-        return ()
+        return
     told = _told(page.text, found, rows, links)
-    return tuple(
-        _block(
-            [span for link in links for span in found[link]],
-            [told[link] for link in links],
-            path,
+    for own, path in zip(blocks.values(), element_paths(page, [*blocks]), strict=True):
+        yield _block(
+            [span for link in own for span in found[link]], [told[link] for link in own], path
         )
-        for links, path in zip(blocks.values(), element_paths(page, [*blocks]), strict=True)
-    )
+
+
+def _kept_as_text(
+    page: Page, likely: Sequence[Span], tree: _Tree, rows: NDArray[np.int32]
+) -> Iterator[LinkBlock]:
+    """Yield the blocks of links in markup that is no part of the document tree.
+
+    A link is read there as its target, and then its words.
+    """
+    targets = np.flatnonzero(_IS_HOST[rows[:, 2]] & (rows[:, 3] > 0))
+    targets = targets[tree.links(rows[targets, 3]) == 0]
+    if len(targets) < LEAST_LINKS:
+        return
+    starts, ends = [span.start for span in likely], [span.end for span in likely]
+    blocks: dict[tuple[int, str], tuple[list[Span], list[Link]]] = {}
+    for number in targets.tolist():
+        start, end, place, node = rows[number].tolist()
+        target, words = page.text[start:end], ""
+        if number + 1 < len(rows):
+            after, last, next_place, around = rows[number + 1].tolist()
+            hidden = PLACES[next_place][1] == PLACES[place][1]
+            if around == node and hidden and not _IS_HOST[next_place]:
+                words, end = page.text[after:last].strip(), last
+        own = likely[bisect_right(ends, start) : bisect_left(starts, end)]
+        if own:
+            spans, links = blocks.setdefault((node, PLACES[place][1]), ([], []))
+            spans += own
+            links.append(Link(words, target))
+    chosen = {key: block for key, block in blocks.items() if len(block[1]) >= LEAST_LINKS}
+    paths = element_paths(page, [node for node, _ in chosen])
+    for (spans, links), path in zip(chosen.values(), paths, strict=True):
+        yield _block(spans, links, path)
 
 
 def _found(

@@ -82,10 +82,13 @@ def _damage_line(damage: Sequence[Damage], style: Style) -> str:
 def _within(span: Span, block: LinkBlock) -> bool:
     return (
         span.kind == "injection"
-        and span.where in ("link", "host")
         and block.start <= span.start
         and span.end <= block.end
-        and span.path.startswith(f"{block.path} > ")
+        and (
+            (span.where in ("link", "host") and span.path.startswith(f"{block.path} > "))
+            # Of markup that is kept as text, all is in the same element.
+            or (span.path == block.path and span.hidden_by == block.hidden_by != "")
+        )
     )
 
 

@@ -130,6 +130,7 @@ class _Stripper:
         self.findings = findings
         self.mark = mark
         self.runaway = runaway
+        self.config = config
         self.most = config.max_nodes
         self.markup = config.max_value * 20  # as much as is read of it
 
@@ -320,8 +321,13 @@ class _Stripper:
         if "<" not in text:
             found = self.findings.value(text)
             return None if found is None or self.mark else self._without(text, found)
-        if self.mark or len(text) > self.markup:
+        if self.mark:
             return None
+        if len(text) > self.markup:  # not all of which is read
+            raw, cut_by = tamed(text.encode("utf-8", "replace"), self.config)
+            if cut_by:
+                return None
+            text = raw.decode()
         nodes = fragment(text, self.most)
         if nodes is None:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice, permutations
 from typing import Any
 
 import pytest
@@ -48,6 +49,20 @@ def test_thirty_links_are_one_finding_for_a_reader() -> None:
     assert "30 links" in lines[1]
     assert lines[2].split() == ["开云体育", "→", "h0.example/"]
     assert lines[6].split() == ["and", "26", "more"]
+    assert lines[7].split()[2] == "body"
+    assert len(lines) == 8
+
+
+def test_links_in_a_comment_are_one_finding_for_a_reader() -> None:
+    # What a page repeats in comments is read once.
+    words = map("".join, islice(permutations("开云体育官网"), 30))
+    links = "".join(f"<a href='http://h{n}.example/'>{word}</a>" for n, word in enumerate(words))
+    page = read_page(f"<div><p>今天</p><!--{links}--><p>开云体育</p></div>")
+    result = DETECTOR.score_page(page)
+    assert [len(block.links) for block in result.link_blocks] == [30]
+    lines = page_lines("a.html", result, page, unstyled)
+    assert "30 links, hidden by comment" in lines[1]
+    assert lines[2].split() == ["开云体育官网", "→", "h0.example/"]
     assert lines[7].split()[2] == "body"
     assert len(lines) == 8
 

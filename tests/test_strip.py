@@ -137,6 +137,26 @@ def test_tag_soup_never_raises_and_loses_what_is_said_to_be_removed(
         assert letters(plain) == letters(again(source) if stripped.changed else source)
 
 
+@pytest.mark.parametrize("around", ["<!--{}-->", "<template>{}</template>", "<iframe>{}</iframe>"])
+def test_of_long_markup_goes_what_was_read(small: Detector, around: str) -> None:
+    links = "".join(f"<a href='/{n}'>{'开云体育官网'[n % 6]}开云体育</a>" for n in range(6))
+    honest = "<i>天气预报</i>" * 2_000
+    source = f"<body><p>今天下午有雨。</p>{around.format(links + honest)}</body>"
+    result = small.score(source)
+    assert result.truncated == ("max_value",)
+    stripped = result.strip(source, detector=small)
+    assert stripped.page == f"<body><p>今天下午有雨。</p>{around.format(honest)}</body>"
+    assert (stripped.kept, stripped.truncated) == ((), ("max_value",))
+
+
+def test_long_markup_that_is_nested_too_deep_stays(small: Detector) -> None:
+    source = f"<body><!--<a href='/'>开云体育官网</a>{'<div>' * 30_000}--></body>"
+    result = small.score(source)
+    stripped = result.strip(source, detector=small)
+    assert stripped.page is source
+    assert [span.text for span in stripped.kept] == ["开云体育官网"]
+
+
 def letters(source: str) -> str:
     """Return the letters that are read in ``source``, in order."""
     return re.sub(r"[\W_]", "", read_page(source, content_type="text/html").text)

@@ -70,8 +70,29 @@ _SPANISH = re.compile(r"(?<![\w,.;:)?\xa1])(?:\xa1\xa1)+(?=[^\W\d_])[^\n]*!")
 _LEADS = re.compile(
     f"[\xa1\xa3{''.join(re.escape(decoded(bytes(range(0xC2, 0xF0)), p.shown)) for p in _LETTERS)}]"
 )
-# Text of which too many bytes were lost to say what it was.
+# Text of which too many bytes were lost to say what it was: holes, or letters of encodings of one
+# byte beside their signs, which stand in no word of any language, nor in one that somebody cloaked.
 _LEAST_LOST, _LOST_SHARE = 4, 8
+_LEAST_JUNK, _JUNK_SHARE = 12, 5
+_DRAWN = "¢£¥€§©®¡¹"  # for c, l, y, e, s, r, i, by those who cloak words
+_LOOKED_AT = 2_000  # characters of a line
+
+
+def _junk() -> re.Pattern[str]:
+    """Return what finds a letter beyond ASCII beside a sign beyond ASCII."""
+    high = "".join(
+        decoded(bytes(range(0xA1 if shown == "latin-1" else 0x80, 0x100)), shown)
+        for shown in ("latin-1", "cp1252", "cp1250", "cp1251", "mac-roman")
+    )
+    letters = "".join({char for char in high if char.isalpha()} - {*"ªº"})
+    signs = "".join(
+        {char for char in high if char.isprintable() and not char.isalpha()} - {*_DRAWN}
+    )
+    letter, sign = f"[{re.escape(letters)}]", f"[{re.escape(signs)}ªº]"
+    return re.compile(f"{letter}(?={sign})|{sign}(?={letter})")
+
+
+_JUNK = _junk()
 # Not where a machine put readings into it, whatever became of their bytes.
 _GLOSS = re.compile(r"[a-z\xe0-\xfc\u0101-\u01dc]+[)）\]】]")
 _WEAK = 0.15
@@ -139,8 +160,6 @@ def _lost_too(
     page: Page, made: Repaired | None, spans: Sequence[Span], model: Model
 ) -> Repaired | None:
     """Return ``made`` with what cannot be repaired, of a page of nothing else if it is None."""
-    if "\ufffd" not in page.text:
-        return made
     repaired_ranges = [] if made is None else [(each.start, each.end) for each in made.damage]
     lost = [
         (start, end)
@@ -171,9 +190,7 @@ def _lost(text: str, spans: Sequence[Span], model: Model) -> list[tuple[int, int
         end = text.find("\n", span.start)
         end = len(text) if end < 0 else end
         line = text[start:end]
-        holes = line.count("\ufffd")
-        beyond = len(line) - len(line.encode("ascii", "ignore"))
-        if holes < _LEAST_LOST or holes * _LOST_SHARE < beyond or _GLOSS.search(line):
+        if not _is_lost(line[:_LOOKED_AT]) or _GLOSS.search(line):
             continue
         if natural_lines(line, model.counts, model.tables)[0] or reads_well(line):
             continue
@@ -181,6 +198,17 @@ def _lost(text: str, spans: Sequence[Span], model: Model) -> list[tuple[int, int
             start = found.pop()[0]
         found.append((start, end))
     return found
+
+
+def _is_lost(line: str) -> bool:
+    """Say whether a line has so many holes, or signs among letters, that it says nothing."""
+    beyond = len(line) - len(line.encode("ascii", "ignore"))
+    holes = line.count("\ufffd")
+    if holes >= _LEAST_LOST and holes * _LOST_SHARE >= beyond:
+        return True
+    if beyond < _LEAST_JUNK or not _dense(line) or len({*line}) < _LEAST_JUNK:
+        return False  # signs in a row are an ornament
+    return len(_JUNK.findall(line)) * _JUNK_SHARE >= beyond
 
 
 def _read_again(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from itertools import pairwise
 from typing import Any
@@ -169,6 +170,30 @@ def test_text_of_which_too_much_is_lost_is_damage_and_no_spam() -> None:
     lines = page_lines("a", result, page_from_text(shown), lambda text, **_: text)
     assert any("bytes were lost" in line for line in lines)
     assert plain(f"{ADVERTS['gb18030']}\n{shown}").verdict == "spam"
+
+
+@pytest.mark.parametrize("name", ["Chinese", "Japanese", "Korean", "Russian", "Arabic", "Thai"])
+@pytest.mark.parametrize("left", ["", "?", "\ufffd"])
+def test_text_that_lost_its_control_characters_is_damage(name: str, left: str) -> None:
+    text = next(row["text"] for row in LANGUAGES if row["name"] == name)
+    shown = re.sub("[\x80-\x9f]", left, misread(text, Pair("utf-8", "latin-1")))
+    result = plain(shown)
+    assert result.verdict == "ham"
+    assert result.damage
+    before = f"{ADVERTS['gb18030']}\n{shown}"
+    assert plain(before).verdict == "spam"
+
+
+@pytest.mark.parametrize(
+    "cloaked",
+    [
+        "ßëšt öñlïñê ¢å§îñø ßøñû§, þlåÿ §lºt§ ƒör rëåł mønéÿ, ñø dëpø§ït ƒrêê §pïñ§ ëvërÿ dåÿ",
+        "§ìtû§ jüdì §löt öñlïñë tërpërçåÿå gåmpåñg mëñåñg, dåƒtår §ëkåråñg ßöñü§ ñêw mëmbër",
+    ],
+)
+def test_words_cloaked_in_letters_and_signs_are_no_damage(cloaked: str) -> None:
+    page = page_from_text(cloaked)
+    assert repairs([page], [garbled(page)], DETECTOR.model, DETECTOR.config) == [None]
 
 
 def test_words_garbled_beside_lost_text_are_told() -> None:

@@ -190,6 +190,8 @@ def _lost(text: str, spans: Sequence[Span], model: Model) -> list[tuple[int, int
         end = text.find("\n", span.start)
         end = len(text) if end < 0 else end
         line = text[start:end]
+        if "\ufffd" not in line and not _JUNK.search(span.text[:_SAMPLE]):
+            continue
         if not _is_lost(line[:_LOOKED_AT]) or _GLOSS.search(line):
             continue
         if natural_lines(line, model.counts, model.tables)[0] or reads_well(line):

@@ -22,12 +22,12 @@ from detector.training.synthesis import Supply, synthetic_page
 
 RULES = grammar("guides_other", "guides_other_2").rules
 LANGUAGES = sorted(name.split(".")[0] for name in RULES if name.endswith(".spam"))
-LEAST = {"spam": 38, "play": 15, "life": 12, "title": 7, "play_title": 5, "life_title": 5, "ui": 5}
+LEAST = {"spam": 45, "play": 15, "life": 13, "title": 7, "play_title": 5, "life_title": 5, "ui": 5}
 SOLD = ("pills", "essays", "loans", "replica", "escort", "likes", "crypto", "servers")
 
 
 def test_every_language_has_enough_of_every_rule() -> None:
-    assert len(LANGUAGES) >= 12
+    assert len(LANGUAGES) == 17
     for lang in LANGUAGES:
         for rule, least in LEAST.items():
             assert len(RULES[f"{lang}.{rule}"]) >= least, (lang, rule)
@@ -75,12 +75,11 @@ def test_promotion_is_marked_and_its_twin_is_not(lang: str, split: str) -> None:
 
 
 def test_sentences_of_the_splits_differ() -> None:
-    train, test = (
-        {*grammar("guides_other", "guides_other_2").alternatives("en.spam", split)}
-        for split in ("train", "test")
-    )
-    assert not train & test
-    assert len(train) > len(test) > 5
+    rules = grammar("guides_other", "guides_other_2")
+    for name in rules.divided:
+        if not name.endswith("_title"):
+            train, test = ({*rules.alternatives(name, split)} for split in ("train", "test"))
+            assert not train & test, name
 
 
 def test_most_of_a_promotional_page_is_marked() -> None:
@@ -102,6 +101,7 @@ def test_the_same_seed_gives_the_same_page() -> None:
 def test_languages_without_articles_stand_in_for_others() -> None:
     rng = random.Random(1)
     assert guide_language(rng, "tr") == "tr"
+    assert {guide_language(rng, "de") for _ in range(50)} == {"de", "nl"}
     assert guide_share("zh-Hans") == guide_share("fa") == 0
     assert guide_share("en") > 0.2
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.config import Config
-from detector.encodings import decoded
+from detector.encodings import decoded, encoded
 from detector.model import Model
 from detector.mojibake import (
     MISALIGNED,
@@ -93,6 +93,12 @@ def _junk() -> re.Pattern[str]:
 
 
 _JUNK = _junk()
+# Chinese in Cyrillic letters looks like nothing; every page of it has a comma.
+_COMMAS = tuple(
+    decoded(encoded("，", written, "strict"), shown)
+    for written in ("utf-8", "gb18030")
+    for shown in ("cp1251", "koi8-r")
+)
 # Not where a machine put readings into it, whatever became of their bytes.
 _GLOSS = re.compile(r"[a-z\xe0-\xfc\u0101-\u01dc]+[)）\]】]")
 _WEAK = 0.15
@@ -128,7 +134,8 @@ def repairs(
     least = min(_WEAK, config.likely_span_score)
     likely = [[span for span in own if span.score >= least] for own in found]
     samples = [
-        _samples(page.text, own) if own else [] for page, own in zip(pages, likely, strict=True)
+        (_samples(page.text, own) if own else []) or _with_commas(page.text)
+        for page, own in zip(pages, likely, strict=True)
     ]
     return [
         _repaired(page, own, _read_again(page.text, own, _pair(text, model), model), model, config)
@@ -274,6 +281,18 @@ def _samples(text: str, spans: Sequence[Span]) -> list[str]:
     own = [line for line in worst if _SHARE * found[line] >= line[1] - line[0]]
     samples = [text[start : min(end, start + _SAMPLE)] for start, end in own[:_SAMPLES]]
     return [sample for sample in dict.fromkeys(samples) if _dense(sample)]
+
+
+def _with_commas(text: str) -> list[str]:
+    """Return lines at the beginning of ``text`` with a Chinese comma in letters that look well."""
+    head = text[:_LOOKED_AT]
+    if head.isascii():
+        return []
+    for comma in _COMMAS:
+        if comma in head:
+            lines = [line[:_SAMPLE] for line in head.split("\n") if comma in line]
+            return list(filter(_dense, dict.fromkeys(lines[:_SAMPLES])))
+    return []
 
 
 def _size(span: Span) -> int:

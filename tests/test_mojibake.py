@@ -184,6 +184,17 @@ def test_text_that_lost_its_control_characters_is_damage(name: str, left: str) -
     assert plain(before).verdict == "spam"
 
 
+@pytest.mark.parametrize("written", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("shown", ["cp1251", "koi8-r"])
+def test_chinese_in_cyrillic_letters_is_told_by_its_commas(written: str, shown: str) -> None:
+    pair = Pair(written, shown)
+    innocent = plain(misread(TEXT, pair))
+    assert (innocent.verdict, len(innocent.damage)) == ("ham", 1)
+    spam = plain(misread(f"{TEXT}\n{ADVERTS['gb18030'].replace(',', '，')}", pair))
+    assert spam.verdict == "spam"
+    assert spam.damage[0].written == written
+
+
 @pytest.mark.parametrize(
     "cloaked",
     [

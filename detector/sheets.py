@@ -88,7 +88,7 @@ _UNDOING = {
     "v": "visibility|content-visibility",
     "o": "opacity|filter|-webkit-filter",
     "f": r"font(?:-size)?",
-    "t": rf"{_FAR}|overflow(?:-[xy])?|white-space",
+    "t": _FAR,
     ":": _FAR,
     "c": r"clip(?:-path)?|-webkit-clip-path|position",
     "s": "transform|-webkit-transform|scale",

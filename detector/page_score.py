@@ -21,13 +21,14 @@ __all__ = [
     "Weighed",
     "brief",
     "counts",
+    "excerpt",
     "is_chinese",
     "page_features",
     "page_scores",
     "scores_of_pages",
 ]
 
-BOUNDS = ("brief", "foreign", "foreign_brief", "html")
+BOUNDS = ("brief", "excerpt", "foreign", "foreign_brief", "html")
 FITTED: dict[Kind, tuple[str, ...]] = {
     "injection": ("phrase", "phrases", "title"),
     "garbled": (
@@ -41,16 +42,16 @@ Injections add up: a brand in the title, in a heading and in a host name is a do
 alone leaves a doubt. What looks garbled does not: a long page has many doubts; what its text is
 like as a whole tells which of them to believe.
 
-Those of :data:`BOUNDS` are not fitted: their weights are what parts the thresholds of titles from
-those of texts, those of findings in other languages from those of Chinese ones (brief pages apart),
-and those of HTML from those of texts.
+Those of :data:`BOUNDS` are not fitted: their weights are what parts the thresholds of titles and
+excerpts from those of texts, those of findings in other languages from those of Chinese ones (brief
+pages apart), and those of HTML from those of texts.
 """
 _OF_SPANS = (
     "best", "second", "expected", "phrase", "phrases", "title", "foreign", "foreign_brief",
 )  # fmt: skip
 _OF_PAGE = (
     "length", "top", "odd", "bold", "particles", "running", "running_size", "no_running", "usual",
-    "tenth", "brief", "html",
+    "tenth", "brief", "excerpt", "html",
 )  # fmt: skip
 PAGE_FEATURES = (*_OF_SPANS, *_OF_PAGE)
 """What the page calibration is told."""
@@ -58,12 +59,35 @@ _FLOOR = -4.0  # log-odds of what is not there
 _NO_RUNNING = -3.0  # evidence of running text that is not there
 _LEAST_RUNNING = 100  # characters of it that say how much there is
 _TEXT, _OCTAVES = 400, 3  # code points of a text, and how often it is halved down to a mere title
+_TITLE, _EXCERPT = (
+    (70, 160),
+    (400, 800),
+)  # code points up to which a page is one, and from which not
 _PHRASE, _SENTENCES = 16, 100  # code points
 _LONG = 1000  # code points from which on a page gives more and more places for a false alarm
 
 
 def brief(length: int) -> float:
-    """Return how far a page of ``length`` code points is from a text: 0 from 380 on, 1 to 30."""
+    """Return how far a page of ``length`` code points is a title: 1 up to 70, 0 from 160 on."""
+    return _falling(length, *_TITLE)
+
+
+def excerpt(length: int) -> float:
+    """Return how far a page is an excerpt: 1 from 160 code points to 400, 0 up to 70 and from 800.
+
+    Nothing is as seldom mistaken for spam: titles have no context, long texts many places.
+    """
+    return (1 - brief(length)) * _falling(length, *_EXCERPT)
+
+
+def _falling(length: int, low: int, high: int) -> float:
+    """Return 1 up to ``low``, 0 from ``high`` on, and between as the logarithm of the length."""
+    whole, nothing = math.log(low + 20), math.log(high + 20)
+    return min(1.0, max(0.0, (nothing - math.log(length + 20)) / (nothing - whole)))
+
+
+def _title_like(length: int) -> float:
+    """Return how far all of a page may be one phrase: 1 up to 30 code points, 0 from 380 on."""
     return min(1.0, max(0.0, math.log2(_TEXT / (length + 20)) / _OCTAVES))
 
 
@@ -141,7 +165,7 @@ def _weighed(spans: Iterable[Span]) -> list[Weighed]:
 
 def _told_of_spans(spans: Sequence[Weighed], length: int) -> tuple[float, ...]:
     """Return the features ``_OF_SPANS`` of spans that say different things."""
-    whole = brief(length)
+    whole = _title_like(length)
     # A page of twice the length has twice the chances of a false alarm, and pages made for training
     # are too short to tell by how much.
     long = max(0.0, math.log((length + 20) / _LONG))
@@ -163,7 +187,7 @@ def _told_of_spans(spans: Sequence[Weighed], length: int) -> tuple[float, ...]:
         math.log1p(sum([max(0.0, value) for value in phrases[1:]])),
         max(_log_odds(max(titles)), _FLOOR) if titles else _FLOOR,
         foreign,
-        foreign * whole,
+        foreign * brief(length),
     )
 
 
@@ -182,6 +206,7 @@ def _told_of_page(length: int, texture: Texture, *, html: bool) -> tuple[float, 
         texture.usual,
         texture.tenth,
         brief(length),
+        excerpt(length),
         float(html),
     )
 

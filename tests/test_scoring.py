@@ -36,6 +36,7 @@ from detector.page_score import (
     Weighed,
     brief,
     counts,
+    excerpt,
     is_chinese,
     page_features,
     page_scores,
@@ -601,11 +602,15 @@ def test_the_clean_twin_of_the_garbled_text_is_clean(detector: Detector) -> None
 
 
 @pytest.mark.parametrize(
-    ("length", "expected"),
-    [(0, 1.0), (30, 1.0), (80, 2 / 3), (180, 1 / 3), (380, 0.0), (9_000, 0.0)],
-)
-def test_brief_pages_are_told_from_texts(length: int, expected: float) -> None:
-    assert abs(brief(length) - expected) < 1e-9
+    ("length", "title", "part"),
+    [
+        (0, 1.0, 0.0), (70, 1.0, 0.0), (107, 0.5032, 0.4968), (160, 0.0, 1.0), (400, 0.0, 1.0),
+        (570, 0.0, 0.4920), (800, 0.0, 0.0), (9_000, 0.0, 0.0),
+    ],
+)  # fmt: skip
+def test_titles_and_excerpts_are_told_from_texts(length: int, title: float, part: float) -> None:
+    assert brief(length) == pytest.approx(title, abs=1e-3)
+    assert excerpt(length) == pytest.approx(part, abs=1e-3)
 
 
 @pytest.mark.parametrize(

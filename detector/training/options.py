@@ -33,13 +33,13 @@ class TrainOptions:
     pages: int = 240_000
     wording_pages: int = 80_000
     calibration_pages: int = 48_000
-    threshold_pages: int = 60_000
+    threshold_pages: int = 120_000
     """Clean pages, mostly Chinese texts, in whose tail the threshold is measured."""
     evaluation_pages: int = 6_000
     jobs: int = 2
     false_rate: float = 0.0009
     """Share of the plain Chinese calibration texts that the threshold may flag for an injection;
-    garbling, brief pages, HTML and hard negatives have shares or multiples of it (see train.py).
+    garbling, brief pages, HTML and hard negatives have shares or multiples of it (see thresholds).
     Lower loses spam."""
     fit: FitOptions = field(default_factory=FitOptions)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -20,27 +19,19 @@ from detector.context import CONTEXT_GROUPS, CONTEXT_SIZE
 from detector.contrast import Alternatives
 from detector.model import Model, Segmentation
 from detector.ngrams import FLAT_SIZE, ROW_BITS, ROW_WIDTH
-from detector.page_score import BOUNDS, brief
 from detector.result import KINDS, Kind
 from detector.scoring import Detector
 from detector.training.alternatives import known_alternatives
-from detector.training.calibrate import (
-    LEAST_TAIL,
-    Tail,
-    fit_pages,
-    fit_spans,
-    fit_words,
-    page_log_odds,
-    tail,
-)
+from detector.training.calibrate import fit_pages, fit_spans, fit_words
 from detector.training.card import model_card
 from detector.training.evaluate import evaluate, judge_pages
 from detector.training.fit import context_rows, fit_context, fit_weights
 from detector.training.fit_wording import fit_wording
 from detector.training.ground import HELD_OUT_SOURCES, Ground, lay_ground
-from detector.training.judged import Judged, judge
+from detector.training.judged import judge
 from detector.training.labeled import LabeledPage
 from detector.training.options import TrainOptions
+from detector.training.thresholds import THRESHOLD, scaled
 from detector.training.workers import (
     HANDWRITTEN_REPETITIONS,
     State,
@@ -62,23 +53,6 @@ __all__ = ["measured_model", "model_version", "train"]
 HANDWRITTEN_WEIGHT = 12
 _SHOWN = 65
 """Percent of the known alternatives that fitting sees, so that it learns to do without as well."""
-THRESHOLD = 0.5
-"""Page scores are scaled so that this is the threshold of either kind."""
-ONE_IN_A_HUNDRED = 0.05
-"""What one plain text in a hundred scores at least, of either kind."""
-CAUTION: dict[Kind, float] = {"injection": 1.0, "garbled": 3.0}
-"""How much rarer than the rate each kind may be flagged: garbling alone is the lesser harm."""
-BRIEF_CAUTION = 2.9
-"""How much rarer than texts brief clean pages may be flagged: of these the web has more that looks
-like spam than the pages made here, whose tail says too little."""
-HTML_LENIENCE: dict[Kind, float] = {"injection": 0.4, "garbled": 0.15}
-"""How often clean HTML may be flagged for every text: left-over markup, tables and lists look like
-findings. (HTML made here is harder than that of the web: its bound comes from the texts' tail.)"""
-HARD_LENIENCE = 4
-"""How much more often hard negatives may be flagged than plain pages. Half of the clean pages made
-for the threshold quote spam, report on it or look like it, far more than on the web: counted as
-one, they would decide the threshold alone."""
-_LEAST_STEP = 0.3  # of log-odds between one page in a hundred and the threshold
 
 
 def train(
@@ -206,94 +180,8 @@ def _with_threshold(model: Model, options: TrainOptions, console: Console) -> Mo
     """Return ``model`` with page scores scaled to the tail of clean pages, and its version."""
     use(replace(used(), model=model))
     judged = over_pages(threshold_batch, options.threshold_pages, options, "threshold", console)
-    model = _scaled(model, judged, options.false_rate)
+    model = scaled(model, judged, options.false_rate)
     return replace(model, version=model_version(model))
-
-
-def _scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float) -> Model:
-    """Return ``model`` with page scores scaled so that ``THRESHOLD`` gives ``false_rate``.
-
-    ``judged`` are clean pages. The rate is the share of plain Chinese texts that injections may
-    flag; garbling may flag less (:data:`CAUTION`). Brief pages and other languages have a tail and
-    a bound of their own, brief pages in other languages too; the bound moves from one to the other
-    with :data:`~detector.page_score.BOUNDS`. None of these is lower than that of Chinese texts:
-    where nothing of a kind is known in a language, what is odd there is no sign of it.
-    HTML pages made here are harder than those of the web, with brands in every corner of them, so
-    that of the web is judged by the bound of texts as well, moved a little.
-    Log-odds are measured so that one in a hundred plain texts scores ``ONE_IN_A_HUNDRED`` or more:
-    a score means the same for both kinds, above the threshold and below.
-    """
-    pages: dict[Kind, Calibration] = {}
-    for index, kind in enumerate(KINDS):
-        rate = false_rate / CAUTION[kind]
-        spans, page = model.span_calibration[kind], model.page_calibration[kind]
-        fitted = {name: weight for name, weight in page.weights.items() if name not in BOUNDS}
-        page = replace(page, weights=fitted)
-        clean = [pair[index] for pair in judged]
-        chinese = [one for one in clean if one.lang.startswith("zh")]
-        others = [one for one in clean if not one.lang.startswith("zh")]
-        text, title = (_tails(part, spans, page) for part in _by_length(chinese))
-        foreign, foreign_title = (_tails(part, spans, page) for part in _by_length(others))
-        bound = text.bound(rate)
-        of_title = title.bound(rate / BRIEF_CAUTION, bound)
-        of_foreign = max(bound, foreign.bound(rate, bound))
-        of_foreign_title = max(bound, foreign_title.bound(rate / BRIEF_CAUTION, of_foreign))
-        step = max(bound - text.common, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
-        of_html = text.bound(rate * HTML_LENIENCE[kind])
-        apart = {
-            "brief": bound - of_title,
-            "foreign": bound - of_foreign,
-            "foreign_brief": of_title - bound + of_foreign - of_foreign_title,
-            "html": bound - of_html,
-        }
-        weights = {**fitted, **apart}
-        pages[kind] = Calibration(
-            round((page.intercept - bound) / step, 6),
-            {name: round(weight / step, 6) for name, weight in weights.items()},
-            page.bounds,
-        )
-    return replace(model, page_calibration=pages, threshold=THRESHOLD)
-
-
-def _by_length(judged: Sequence[Judged]) -> tuple[list[Judged], list[Judged]]:
-    """Return those pages that are texts, and those that are no longer than titles."""
-    return (
-        [one for one in judged if brief(one.length) < 0.25],
-        [one for one in judged if brief(one.length) > 0.75],
-    )
-
-
-class _Tails(NamedTuple):
-    """The tails of the log-odds of clean pages: plain ones, hard ones that look like spam, all.
-
-    One in a hundred of the plain ones exceed what is ``common``.
-    """
-
-    plain: Tail
-    hard: Tail
-    every: Tail
-    common: float
-
-    def bound(self, rate: float, otherwise: float | None = None) -> float:
-        """Return the bound that ``rate`` of the plain pages exceed, and of the hard ones few.
-
-        Of too few hard pages to judge by, as of any others; ``otherwise`` of too few plain ones.
-        """
-        if otherwise is not None and self.plain.exceeding < LEAST_TAIL:
-            return otherwise
-        if self.hard.exceeding < LEAST_TAIL:
-            return max(self.plain.bound(rate), self.every.bound(rate))
-        return max(self.plain.bound(rate), self.hard.bound(HARD_LENIENCE * rate))
-
-
-def _tails(judged: Sequence[Judged], spans: Calibration, page: Calibration) -> _Tails:
-    odds = [page_log_odds(one, spans, page, DEFAULT_CONFIG) for one in judged]
-    plain, hard = (
-        [value for value, one in zip(odds, judged, strict=True) if one.hard == looks_like_spam]
-        for looks_like_spam in (False, True)
-    )
-    common = tail(plain, most=0.01).start
-    return _Tails(tail(plain), tail(hard), tail(odds), common)
 
 
 def _provenance(ground: Ground, options: TrainOptions, metrics: dict[str, Any]) -> dict[str, Any]:

@@ -304,7 +304,7 @@ def _shown(draft: Draft, form: str, rng: random.Random) -> tuple[Page, list[Labe
 
 def is_hard(page: LabeledPage) -> bool:
     """Say whether a page is honest, but made to look like spam: it reports, quotes, advertises."""
-    return not page.spam and page.family in ("hard", "headlines", "clean-mixed")
+    return not page.spam and page.family in ("hard", "headlines", "clean-mixed", "clean-guides")
 
 
 def _with_markup(draft: Draft, rng: random.Random) -> str:

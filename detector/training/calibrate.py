@@ -21,6 +21,7 @@ from detector.training.judged import Judged
 
 __all__ = [
     "LEAST_TAIL",
+    "TAIL",
     "Tail",
     "candidate_weights",
     "fit_pages",
@@ -35,6 +36,8 @@ _CLEAN_PAGE_WEIGHT = 4.0
 _SPAN_RIDGE, _PAGE_RIDGE = 0.001, 0.0005
 """Inverse L2 penalties of the terms that tell right candidates from wrong ones, and garbled pages
 from others. Weaker penalties rank what is made here better, and real pages worse."""
+TAIL = 0.004
+"""Share of the values that are a tail."""
 LEAST_TAIL = 10
 """Values that a tail can be told from."""
 _LOWEST = 0.05
@@ -238,7 +241,7 @@ class Tail(NamedTuple):
         return self.start + self.excess * max(0.0, beyond)
 
 
-def tail(values: Sequence[float], most: float = 0.004) -> Tail:
+def tail(values: Sequence[float], most: float = TAIL) -> Tail:
     """Return the tail of ``values`` that starts at their ``1 - most`` quantile.
 
     The further out it starts, the nearer it is to an exponential, and the fewer values tell of it.

@@ -16,7 +16,7 @@ from detector.config import DEFAULT_CONFIG
 from detector.model import Model
 from detector.page_score import BOUNDS, brief, excerpt
 from detector.result import KINDS, Kind
-from detector.training.calibrate import LEAST_TAIL, Tail, page_log_odds, tail
+from detector.training.calibrate import LEAST_TAIL, TAIL, page_log_odds, tail
 from detector.training.judged import Judged
 
 __all__ = ["CAUTION", "THRESHOLD", "scaled"]
@@ -35,10 +35,11 @@ EXCERPT_LENIENCE: dict[Kind, float] = {"injection": 1.0, "garbled": 1.0}
 HTML_LENIENCE: dict[Kind, float] = {"injection": 0.4, "garbled": 0.15}
 """How often clean HTML may be flagged for every text: left-over markup, tables and lists look like
 findings. (HTML made here is harder than that of the web: its bound comes from the texts' tail.)"""
-HARD_LENIENCE = 4
-"""How much more often hard negatives may be flagged than plain pages. Half of the clean pages made
-for the threshold quote spam, report on it or look like it, far more than on the web: counted as
-one, they would decide the threshold alone."""
+HARD_LENIENCE, HARD_LENIENCE_ABROAD = 4, 15
+"""How much more often hard negatives may be flagged than plain pages, of Chinese ones and in other
+languages. Half of the clean pages made for the threshold quote spam, report on it or look like it,
+far more than on the web: counted as one, they would decide the threshold alone. In other languages
+those that are made here draw on few sentences, and say little else."""
 _LEAST_STEP = 0.3  # of log-odds between one page in a hundred and the threshold
 
 
@@ -48,8 +49,8 @@ def scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float
     ``judged`` are clean pages. The rate is the share of plain Chinese texts that injections may
     flag; garbling may flag less (:data:`CAUTION`). Brief pages, excerpts and other languages have a
     tail and a bound of their own, brief pages in other languages too; the bound moves from one to
-    the other with :data:`~detector.page_score.BOUNDS`. In no other language is it lower than that
-    of Chinese texts: where nothing of a kind is known, what is odd is no sign of it.
+    the other with :data:`~detector.page_score.BOUNDS`. Of garbling it is nowhere lower than that of
+    Chinese texts: where nothing of a kind is known, what is odd is no sign of it.
     HTML pages made here are harder than those of the web, with brands in every corner of them, so
     that of the web is judged by the bound of texts as well, moved a little.
     Log-odds are measured so that one in a hundred plain texts scores ``ONE_IN_A_HUNDRED`` or more:
@@ -64,18 +65,21 @@ def scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float
         clean = [pair[index] for pair in judged]
         chinese = [one for one in clean if one.lang.startswith("zh")]
         others = [one for one in clean if not one.lang.startswith("zh")]
-        brief_ones, excerpts, texts = _by_length(chinese)
-        text = _tails(texts, spans, page)
-        bound = text.bound(rate)
-        of_brief = _tails(brief_ones, spans, page).bound(rate / BRIEF_CAUTION, bound)
-        of_excerpt = _tails(excerpts, spans, page).bound(rate * EXCERPT_LENIENCE[kind], bound)
-        brief_ones, *longer = _by_length(others)
-        foreign = _tails([one for part in longer for one in part], spans, page)
-        of_foreign = max(bound, foreign.bound(rate, bound))
-        foreign_brief = _tails(brief_ones, spans, page).bound(rate / BRIEF_CAUTION, of_foreign)
-        of_foreign_brief = max(bound, foreign_brief)
-        step = max(bound - text.common, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
-        of_html = text.bound(rate * HTML_LENIENCE[kind])
+        brief_ones, excerpts, texts = (_clean(p, spans, page) for p in _by_length(chinese))
+        bound = texts.bound(rate)
+        of_brief = brief_ones.bound(rate / BRIEF_CAUTION, bound)
+        of_excerpt = excerpts.bound(rate * EXCERPT_LENIENCE[kind], bound)
+        brief_abroad, *longer = _by_length(others)
+        as_judged = replace(page, weights={**fitted, "excerpt": bound - of_excerpt})
+        abroad = _clean([one for part in longer for one in part], spans, as_judged)
+        of_foreign = abroad.bound(rate, bound, HARD_LENIENCE_ABROAD)
+        abroad = _clean(brief_abroad, spans, page)
+        of_foreign_brief = abroad.bound(rate / BRIEF_CAUTION, of_foreign, HARD_LENIENCE_ABROAD)
+        if kind == "garbled":
+            of_foreign, of_foreign_brief = max(of_foreign, bound), max(of_foreign_brief, bound)
+        common = _exceeded(texts.plain, 0.01)
+        step = max(bound - common, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
+        of_html = texts.bound(rate * HTML_LENIENCE[kind])
         apart = {
             "brief": bound - of_brief,
             "excerpt": bound - of_excerpt,
@@ -101,34 +105,33 @@ def _by_length(judged: Sequence[Judged]) -> tuple[list[Judged], list[Judged], li
     )
 
 
-class _Tails(NamedTuple):
-    """The tails of the log-odds of clean pages: plain ones, hard ones that look like spam, all.
+class _Clean(NamedTuple):
+    """The log-odds of clean pages: of plain ones, and of hard ones that look like spam."""
 
-    One in a hundred of the plain ones exceed what is ``common``.
-    """
+    plain: list[float]
+    hard: list[float]
 
-    plain: Tail
-    hard: Tail
-    every: Tail
-    common: float
-
-    def bound(self, rate: float, otherwise: float | None = None) -> float:
+    def bound(self, rate: float, otherwise: float = 0.0, lenience: float = HARD_LENIENCE) -> float:
         """Return the bound that ``rate`` of the plain pages exceed, and of the hard ones few.
 
         Of too few hard pages to judge by, as of any others; ``otherwise`` of too few plain ones.
         """
-        if otherwise is not None and self.plain.exceeding < LEAST_TAIL:
+        if tail(self.plain).exceeding < LEAST_TAIL:
             return otherwise
-        if self.hard.exceeding < LEAST_TAIL:
-            return max(self.plain.bound(rate), self.every.bound(rate))
-        return max(self.plain.bound(rate), self.hard.bound(HARD_LENIENCE * rate))
+        if tail(self.hard).exceeding < LEAST_TAIL:
+            return max(_exceeded(self.plain, rate), _exceeded(self.plain + self.hard, rate))
+        return max(_exceeded(self.plain, rate), _exceeded(self.hard, lenience * rate))
 
 
-def _tails(judged: Sequence[Judged], spans: Calibration, page: Calibration) -> _Tails:
+def _exceeded(values: Sequence[float], rate: float) -> float:
+    """Return what ``rate`` of ``values`` exceed, as their tail tells if that is few."""
+    return tail(values, max(TAIL, rate)).bound(rate)
+
+
+def _clean(judged: Sequence[Judged], spans: Calibration, page: Calibration) -> _Clean:
     odds = [page_log_odds(one, spans, page, DEFAULT_CONFIG) for one in judged]
     plain, hard = (
         [value for value, one in zip(odds, judged, strict=True) if one.hard == looks_like_spam]
         for looks_like_spam in (False, True)
     )
-    common = tail(plain, most=0.01).start
-    return _Tails(tail(plain), tail(hard), tail(odds), common)
+    return _Clean(plain, hard)

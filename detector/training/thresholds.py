@@ -50,7 +50,7 @@ def scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float
     flag; garbling may flag less (:data:`CAUTION`). Brief pages, excerpts and other languages have a
     tail and a bound of their own, brief pages in other languages too; the bound moves from one to
     the other with :data:`~detector.page_score.BOUNDS`. Of garbling it is nowhere lower than that of
-    Chinese texts: where nothing of a kind is known, what is odd is no sign of it.
+    Chinese texts and excerpts: where nothing of a kind is known, what is odd is no sign of it.
     HTML pages made here are harder than those of the web, with brands in every corner of them, so
     that of the web is judged by the bound of texts as well, moved a little.
     Log-odds are measured so that one in a hundred plain texts scores ``ONE_IN_A_HUNDRED`` or more:
@@ -76,6 +76,7 @@ def scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float
         abroad = _clean(brief_abroad, spans, page)
         of_foreign_brief = abroad.bound(rate / BRIEF_CAUTION, of_foreign, HARD_LENIENCE_ABROAD)
         if kind == "garbled":
+            of_brief = max(of_brief, min(bound, of_excerpt))
             of_foreign, of_foreign_brief = max(of_foreign, bound), max(of_foreign_brief, bound)
         common = _exceeded(texts.plain, 0.01)
         step = max(bound - common, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)

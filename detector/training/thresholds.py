@@ -30,16 +30,14 @@ CAUTION: dict[Kind, float] = {"injection": 1.0, "garbled": 3.0}
 BRIEF_CAUTION = 2.9
 """How much rarer than texts brief clean pages may be flagged: of these the web has more that looks
 like spam than the pages made here, whose tail says too little."""
-EXCERPT_LENIENCE: dict[Kind, float] = {"injection": 1.0, "garbled": 1.0}
-"""How often clean excerpts may be flagged for every text."""
 HTML_LENIENCE: dict[Kind, float] = {"injection": 0.4, "garbled": 0.15}
 """How often clean HTML may be flagged for every text: left-over markup, tables and lists look like
 findings. (HTML made here is harder than that of the web: its bound comes from the texts' tail.)"""
-HARD_LENIENCE, HARD_LENIENCE_ABROAD = 4, 15
-"""How much more often hard negatives may be flagged than plain pages, of Chinese ones and in other
-languages. Half of the clean pages made for the threshold quote spam, report on it or look like it,
-far more than on the web: counted as one, they would decide the threshold alone. In other languages
-those that are made here draw on few sentences, and say little else."""
+HARD_LENIENCE = {"text": 4.0, "excerpt": 2.0, "brief": 8.0, "abroad": 10.0}
+"""How much more often hard negatives may be flagged than plain pages, of Chinese ones by length and
+in other languages. Half of the clean pages made for the threshold quote spam, report on it or look
+like it, far more than on the web: counted as one, they would decide the threshold alone. Brief ones
+are made to look like the titles of doorways, and those in other languages say little else."""
 _LEAST_STEP = 0.3  # of log-odds between one page in a hundred and the threshold
 
 
@@ -66,21 +64,21 @@ def scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float
         chinese = [one for one in clean if one.lang.startswith("zh")]
         others = [one for one in clean if not one.lang.startswith("zh")]
         brief_ones, excerpts, texts = (_clean(p, spans, page) for p in _by_length(chinese))
-        bound = texts.bound(rate)
-        of_brief = brief_ones.bound(rate / BRIEF_CAUTION, bound)
-        of_excerpt = excerpts.bound(rate * EXCERPT_LENIENCE[kind], bound)
+        bound = texts.bound(rate, 0.0, HARD_LENIENCE["text"])
+        of_brief = brief_ones.bound(rate / BRIEF_CAUTION, bound, HARD_LENIENCE["brief"])
+        of_excerpt = excerpts.bound(rate, bound, HARD_LENIENCE["excerpt"])
         brief_abroad, *longer = _by_length(others)
         as_judged = replace(page, weights={**fitted, "excerpt": bound - of_excerpt})
         abroad = _clean([one for part in longer for one in part], spans, as_judged)
-        of_foreign = abroad.bound(rate, bound, HARD_LENIENCE_ABROAD)
+        of_foreign = abroad.bound(rate, bound, HARD_LENIENCE["abroad"])
         abroad = _clean(brief_abroad, spans, page)
-        of_foreign_brief = abroad.bound(rate / BRIEF_CAUTION, of_foreign, HARD_LENIENCE_ABROAD)
+        of_foreign_brief = abroad.bound(rate / BRIEF_CAUTION, of_foreign, HARD_LENIENCE["abroad"])
         if kind == "garbled":
             of_brief = max(of_brief, min(bound, of_excerpt))
             of_foreign, of_foreign_brief = max(of_foreign, bound), max(of_foreign_brief, bound)
         common = _exceeded(texts.plain, 0.01)
         step = max(bound - common, _LEAST_STEP) / math.log(1 / ONE_IN_A_HUNDRED - 1)
-        of_html = texts.bound(rate * HTML_LENIENCE[kind])
+        of_html = texts.bound(rate * HTML_LENIENCE[kind], bound, HARD_LENIENCE["text"])
         apart = {
             "brief": bound - of_brief,
             "excerpt": bound - of_excerpt,
@@ -112,10 +110,11 @@ class _Clean(NamedTuple):
     plain: list[float]
     hard: list[float]
 
-    def bound(self, rate: float, otherwise: float = 0.0, lenience: float = HARD_LENIENCE) -> float:
-        """Return the bound that ``rate`` of the plain pages exceed, and of the hard ones few.
+    def bound(self, rate: float, otherwise: float, lenience: float) -> float:
+        """Return the bound that ``rate`` of the plain pages exceed.
 
-        Of too few hard pages to judge by, as of any others; ``otherwise`` of too few plain ones.
+        Of the hard ones, up to ``lenience`` times as many; of too few of them to judge by, as of
+        any others; ``otherwise`` of too few plain ones.
         """
         if tail(self.plain).exceeding < LEAST_TAIL:
             return otherwise

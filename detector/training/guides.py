@@ -25,7 +25,7 @@ from detector.training.names import base_language, brand, host
 
 __all__ = ["guide_language", "guide_page", "guide_paragraphs", "guide_share", "guide_window"]
 
-_SHARE = 0.22
+_SHARE = 0.28
 """Share of the pages of a language that are guides, among those that are not comments."""
 _GUESTS = {"de": "nl", "it": "pl"}
 _GUEST_SHARE = 0.35

@@ -165,7 +165,7 @@ _WEIGHTS: dict[str, int] = {
     },
     **{"link_block_visible": 4, "comment_block": 2, "script_write": 2, "noscript_block": 2},
     **{"headline_word": 4, "role_cascade": 4, "opening": 3, "stamped_lead": 4},
-    **{"between_copies": 2, "server_essay": 2, "keyword_essay": 10, "affiliation": 3},
+    **{"between_copies": 2, "server_essay": 2, "keyword_essay": 14, "affiliation": 3},
     **{"affiliate_page": 6, "operator_terms": 2, "betting_guide": 3, "reflected_search": 2},
     **{"alt_text": 2, "visitor_comment": 4, "code_page": 2, "glued_ad": 3},
 }

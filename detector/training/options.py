@@ -30,7 +30,7 @@ class TrainOptions:
     """How much to make, and from which seed. Same options and inputs give the same model."""
 
     seed: int = 1
-    pages: int = 300_000
+    pages: int = 240_000
     wording_pages: int = 80_000
     calibration_pages: int = 48_000
     threshold_pages: int = 120_000

@@ -43,7 +43,7 @@ __all__ = ["Supply", "is_hard", "synthetic_page"]
 
 _LANG_WEIGHTS = {"zh-Hans": 58.0, "zh-Hant": 10.0}
 _OTHER_WEIGHT = 34.0  # shared by all other languages
-_PARTS = {"en": 2.0, "id": 2.0, "tr": 1.25, "ar": 0.5, "fa": 0.5, "hi": 0.5}
+_PARTS = {"en": 2.0, "id": 1.5, "tr": 1.25, "ar": 0.5, "fa": 0.5, "hi": 0.5}
 """Their parts of it, where not 1: most kinds of spam are in English; of some languages no natural
 text is had but messages of programs."""
 

@@ -370,16 +370,21 @@ def load_lexicons(folder: Path, archives: Mapping[str, Path]) -> GarbleLexicons:
     )
 
 
+_PROPER = frozenset(("antonym", "lifestyle", "literary", "polysemy", "verbose"))
+"""Dictionaries that put proper words for others: where one stands, it is mostly meant."""
+
+
 def likely_originals(lex: GarbleLexicons) -> dict[str, str]:
     """Return garbled word → original, where only one original is known.
 
     From the pairs, and from in-word replacements of two characters or more (好意思 → 美). Words
-    that natural text uses all the time are left out: they are mostly meant as they stand.
+    that natural text uses all the time are left out: they are mostly meant as they stand. So are
+    those of :data:`_PROPER` dictionaries.
     """
     ordinary = set(_ranked(lex.word_frequency)[:_ORDINARY_WORDS])
     originals: dict[str, set[str]] = defaultdict(set)
-    for original, garbled, _dictionary in lex.pairs:
-        if len(garbled) > 1:
+    for original, garbled, dictionary in lex.pairs:
+        if len(garbled) > 1 and dictionary not in _PROPER:
             originals[garbled].add(original)
     for original, replacements in lex.own.in_word.items():
         for garbled in replacements:

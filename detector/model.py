@@ -54,7 +54,7 @@ __all__ = [
     "default_model_folder",
 ]
 
-FORMAT_VERSION = 12
+FORMAT_VERSION = 13
 """Raised when features, folding or files change so that older models would score wrongly."""
 
 ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {

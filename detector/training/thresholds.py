@@ -33,11 +33,11 @@ like spam than the pages made here, whose tail says too little."""
 HTML_LENIENCE: dict[Kind, float] = {"injection": 1.0, "garbled": 0.15}
 """How often clean HTML may be flagged for every text: left-over markup, tables and lists look like
 findings. (HTML made here is harder than that of the web: its bound comes from the texts' tail.)"""
-HARD_LENIENCE = {"text": 4.0, "excerpt": 1.75, "brief": 8.3, "abroad": 10.0}
+HARD_LENIENCE = {"text": 4.0, "excerpt": 1.75, "brief": 8.3, "abroad": 4.0, "brief abroad": 10.0}
 """How much more often hard negatives may be flagged than plain pages, of Chinese ones by length and
 in other languages. Half of the clean pages made for the threshold quote spam, report on it or look
 like it, far more than on the web: counted as one, they would decide the threshold alone. Brief ones
-are made to look like the titles of doorways, and those in other languages say little else."""
+are made to look like the titles of doorways."""
 _LEAST_STEP = 0.3  # of log-odds between one page in a hundred and the threshold
 
 
@@ -72,7 +72,9 @@ def scaled(model: Model, judged: Sequence[tuple[Judged, ...]], false_rate: float
         abroad = _clean([one for part in longer for one in part], spans, as_judged)
         of_foreign = abroad.bound(rate, bound, HARD_LENIENCE["abroad"])
         abroad = _clean(brief_abroad, spans, page)
-        of_foreign_brief = abroad.bound(rate / BRIEF_CAUTION, of_foreign, HARD_LENIENCE["abroad"])
+        of_foreign_brief = abroad.bound(
+            rate / BRIEF_CAUTION, of_foreign, HARD_LENIENCE["brief abroad"]
+        )
         if kind == "garbled":
             of_brief = max(of_brief, min(bound, of_excerpt))
             of_foreign, of_foreign_brief = max(of_foreign, bound), max(of_foreign_brief, bound)

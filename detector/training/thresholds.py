@@ -30,7 +30,7 @@ CAUTION: dict[Kind, float] = {"injection": 1.0, "garbled": 3.0}
 BRIEF_CAUTION = 2.9
 """How much rarer than texts brief clean pages may be flagged: of these the web has more that looks
 like spam than the pages made here, whose tail says too little."""
-HTML_LENIENCE: dict[Kind, float] = {"injection": 1.0, "garbled": 0.15}
+HTML_LENIENCE: dict[Kind, float] = {"injection": 1.1, "garbled": 0.15}
 """How often clean HTML may be flagged for every text: left-over markup, tables and lists look like
 findings. (HTML made here is harder than that of the web: its bound comes from the texts' tail.)"""
 HARD_LENIENCE = {"text": 4.0, "excerpt": 1.75, "brief": 8.3, "abroad": 4.0, "brief abroad": 10.0}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detector.record import Record
 from detector.result import Result
@@ -19,6 +19,7 @@ __all__ = ["judge", "judge_in_processes"]
 Judged = tuple[Record, Result]
 _CHUNK_PAGES = 64
 _CHUNK_SOURCE = 2_000_000
+_PATIENCE = 3.0  # seconds of waiting after which it is looked whether a process has died
 
 
 def judge(records: Iterable[Record], detector: Detector) -> Iterator[Judged]:
@@ -58,11 +59,28 @@ def judge_in_processes(
         for chunk in chain(start, chunks):
             waiting.append(executor.submit(_judged, chunk, detector))
             if len(waiting) > 2 * jobs:
-                yield from waiting.popleft().result()
+                yield from _answer(waiting.popleft(), executor)
         while waiting:
-            yield from waiting.popleft().result()
+            yield from _answer(waiting.popleft(), executor)
     if source.error is not None:
         raise source.error
+
+
+def _answer(future: Future[list[Judged]], executor: Any) -> list[Judged]:
+    """Return what ``future`` holds, or raise ``BrokenExecutor``.
+
+    A process that is killed in the midst of an answer leaves the executor waiting for the rest of
+    it, because the executor itself keeps that pipe open for writing: then it is closed.
+    """
+    while True:
+        try:
+            return future.result(timeout=_PATIENCE)
+        except TimeoutError:
+            processes = list(executor._processes.values())
+            if any(process.exitcode not in (None, 0) for process in processes):
+                for process in processes:
+                    process.kill()
+                executor._result_queue._writer.close()
 
 
 def _judged(chunk: list[Record], detector: Detector) -> list[Judged]:

@@ -9,7 +9,9 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, Future
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from crawls import read_parts, site, write_jsonl
@@ -19,6 +21,7 @@ from detector.bulk import Settings, check_settings, split_finished
 from detector.engines import scan
 from detector.errors import DetectorError, InputError
 from detector.folders import folder_of
+from detector.judging import Judged, _answer
 from detector.shards import plan_shards
 
 SHARDS, PAGES = 8, 400
@@ -137,6 +140,24 @@ def test_a_worker_process_that_is_killed_is_said(
     assert len(left.todo) >= 1
     scan(left.todo, settings)
     assert sum(c.pages for c in split_finished(shards, settings).finished) == SHARDS * PAGES
+
+
+def test_an_answer_that_is_cut_off_by_a_kill_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A stand-in for the executor, since a kill seldom comes in the midst of an answer."""
+    future: Future[list[Judged]] = Future()
+    killed: list[int] = []
+    processes = {
+        number: SimpleNamespace(exitcode=code, kill=lambda number=number: killed.append(number))
+        for number, code in enumerate((None, 0, -9))
+    }
+    writer = SimpleNamespace(close=lambda: future.set_exception(BrokenExecutor("cut off")))
+    executor = SimpleNamespace(_processes=processes, _result_queue=SimpleNamespace(_writer=writer))
+    monkeypatch.setattr("detector.judging._PATIENCE", 0.01)
+    with pytest.raises(BrokenExecutor, match="cut off"):
+        _answer(future, executor)
+    assert killed == [0, 1, 2]
 
 
 @pytest.fixture

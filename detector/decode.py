@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from detector.encodings import SINGLE_BYTE, decoded, lookup
 from detector.kernel import call
+from detector.letters import FREQUENT
 
 __all__ = ["OF_SCRIPTS", "Decoded", "decode", "guess", "looks_binary", "plain_utf8", "utf8_or_text"]
 
@@ -79,14 +80,14 @@ _CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяё�
 _POLISH = ("ąęłśżźćŁŚŻ", 0.2, "óńÓŃĄĘŹĆ")
 # Scripts, whose words are nothing but such letters, and languages that mix them with Latin ones.
 _SCRIPTS = (
-    _letters("cp1251", "оеаинтсрвл", 0.4, _CYRILLIC),
-    _letters("koi8-u", "оеаинтсрвл", 0.4, _CYRILLIC),
-    _letters("iso8859-5", "оеаинтсрвл", 0.4, _CYRILLIC),
-    _letters("cp866", "оеаинтсрвл", 0.4, _CYRILLIC),
-    _letters("cp1253", "αοιετσνρηκ", 0.4, _range(0x386, 0x3CF)),
-    _letters("cp1255", "יוהלאמרתבנ", 0.4, _range(0x5B0, 0x5EB)),
-    _letters("cp1256", "الميونرتبهد", 0.4, _range(0x60C, 0x6D3)),
-    _letters("cp874", "านรอกเงมยลวดท\u0e48\u0e49\u0e31\u0e35", 0.5, _range(0xE01, 0xE5C)),
+    _letters("cp1251", *FREQUENT["cyrillic"], _CYRILLIC),
+    _letters("koi8-u", *FREQUENT["cyrillic"], _CYRILLIC),
+    _letters("iso8859-5", *FREQUENT["cyrillic"], _CYRILLIC),
+    _letters("cp866", *FREQUENT["cyrillic"], _CYRILLIC),
+    _letters("cp1253", *FREQUENT["greek"], _range(0x386, 0x3CF)),
+    _letters("cp1255", *FREQUENT["hebrew"], _range(0x5B0, 0x5EB)),
+    _letters("cp1256", *FREQUENT["arabic"], _range(0x60C, 0x6D3)),
+    _letters("cp874", *FREQUENT["thai"], _range(0xE01, 0xE5C)),
 )
 OF_SCRIPTS = frozenset(each.encoding for each in _SCRIPTS)
 """Encodings in which a byte is a letter of another script than Latin."""

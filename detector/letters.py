@@ -12,7 +12,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LineReadings", "readings_of_lines"]
+__all__ = ["FREQUENT", "LineReadings", "readings_of_lines"]
+
+FREQUENT = {
+    "cyrillic": ("оеаинтсрвл", 0.4),
+    "greek": ("αοιετσνρηκ", 0.4),
+    "hebrew": ("יוהלאמרתבנ", 0.4),
+    "arabic": ("الميونرتبهد", 0.4),
+    "thai": ("านรอกเงมยลวดท\u0e48\u0e49\u0e31\u0e35", 0.5),
+}
+"""The letters that a script has most of, and which share of the letters of any text they are."""
 
 _PLANE = 0x10000
 _LINE_FEED, _HOLE, _ASCII = 0x0A, 0xFFFD, 0x7F
@@ -33,11 +42,11 @@ class _Script(NamedTuple):
 
 
 _SCRIPTS = (
-    _Script("Ѐ", "ԯ", "оеаинтсрвл", 0.4),
-    _Script("Ͱ", "Ͽ", "αοιετσνρηκ", 0.4),
-    _Script("\u0590", "\u05ff", "יוהלאמרתבנ", 0.4),
-    _Script("\u0600", "\u06ff", "الميونرتبهد", 0.4),
-    _Script("\u0e00", "\u0e7f", "านรอกเงมยลวดท\u0e48\u0e49\u0e31\u0e35", 0.5),
+    _Script("Ѐ", "ԯ", *FREQUENT["cyrillic"]),
+    _Script("Ͱ", "Ͽ", *FREQUENT["greek"]),
+    _Script("\u0590", "\u05ff", *FREQUENT["hebrew"]),
+    _Script("\u0600", "\u06ff", *FREQUENT["arabic"]),
+    _Script("\u0e00", "\u0e7f", *FREQUENT["thai"]),
     _Script(
         "ぁ", "ヿ",
         "のにをはがでたしとてるいなもれかっすらスルトイクンーリラアコサシタッドグプ",

@@ -20,7 +20,7 @@ from detector.training.fancy import disguised, framed, styled
 from detector.training.grammar import Grammar, Slot, grammar
 from detector.training.link_spam import honest_links, link_spam
 from detector.training.marks import mark
-from detector.training.names import base_language, brand
+from detector.training.names import base_language, brand, primary_subtag
 from detector.training.phrases import Phrases
 
 __all__ = [
@@ -76,7 +76,7 @@ def _rules() -> Grammar:
 
 def comment_share(lang: str) -> float:
     """Return how many of the pages in ``lang`` are comments (0-1): none without sentences."""
-    base = lang.split("-")[0].lower()
+    base = primary_subtag(lang)
     return _SHARES.get(base, _SHARE) if f"{base}.say" in _rules().rules else 0.0
 
 
@@ -85,7 +85,7 @@ def comment_language(rng: random.Random, lang: str) -> str:
 
     Languages without sentences are served in English.
     """
-    base = lang.split("-")[0].lower()
+    base = primary_subtag(lang)
     if f"{base}.say" not in _rules().rules:
         return "en"
     near = base in _NEIGHBOURS and rng.random() < _NEIGHBOUR_SHARE

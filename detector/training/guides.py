@@ -21,7 +21,7 @@ from functools import lru_cache
 
 from detector.training.grammar import Grammar, Slot, grammar
 from detector.training.marks import mark
-from detector.training.names import base_language, brand, host
+from detector.training.names import base_language, brand, host, primary_subtag
 
 __all__ = ["guide_language", "guide_page", "guide_paragraphs", "guide_share", "guide_window"]
 
@@ -44,19 +44,15 @@ def _rules() -> Grammar:
     return grammar("guides_other", "guides_other_2")
 
 
-def _base(lang: str) -> str:
-    return lang.split("-")[0].lower()
-
-
 @lru_cache(maxsize=64)
 def guide_share(lang: str) -> float:
     """Return how many of the pages in ``lang`` are guides (0-1): none without sentences."""
-    return _SHARE if f"{_base(lang)}.spam" in _rules().rules else 0.0
+    return _SHARE if f"{primary_subtag(lang)}.spam" in _rules().rules else 0.0
 
 
 def guide_language(rng: random.Random, lang: str) -> str:
     """Return the language of a guide on a page in ``lang``: its own, or now and then a near one."""
-    base = _base(lang)
+    base = primary_subtag(lang)
     guest = _GUESTS.get(base)
     known = guest is not None and f"{guest}.spam" in _rules().rules
     return guest if guest and known and rng.random() < _GUEST_SHARE else base
@@ -191,7 +187,7 @@ def guide_page(rng: random.Random, lang: str, split: str, spam: bool) -> tuple[s
 
     One in sixteen is a title alone. Raises ``KeyError`` for a language without sentences.
     """
-    author = _Author(rng, _base(lang), split, spam)
+    author = _Author(rng, primary_subtag(lang), split, spam)
     if rng.random() < 1 / 16:
         return author.title() + "\n", False
     blocks = _blocks(author)
@@ -202,7 +198,7 @@ def guide_page(rng: random.Random, lang: str, split: str, spam: bool) -> tuple[s
 
 def guide_paragraphs(rng: random.Random, lang: str, split: str, spam: bool) -> list[str]:
     """Return the paragraphs of a guide that stands in somebody else's page: one to five."""
-    author = _Author(rng, _base(lang), split, spam)
+    author = _Author(rng, primary_subtag(lang), split, spam)
     head = [author.title()] if rng.random() < 0.4 else []
     return head + author.paragraphs(rng.randint(1, 5))
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 
 from detector.training.draws import weighted_choice
-from detector.training.marks import mark
+from detector.training.marks import mark, marked_address
 from detector.training.names import letters, url
 from detector.training.phrases import Phrases
 from detector.training.site_words import language, words
@@ -19,11 +19,9 @@ from detector.training.site_words import language, words
 __all__ = ["honest_links", "link_spam"]
 
 
-def _address(address: str) -> str:
-    """Return ``address`` with its host marked."""
-    scheme, _, rest = address.rpartition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme or 'https'}://{mark(host, 'injection')}{slash}{path}"
+def _with_scheme(address: str) -> str:
+    """Return ``address`` with its host marked, and a scheme."""
+    return "".join(marked_address(address if "://" in address else f"https://{address}"))
 
 
 _Form = Callable[[str, str], str]
@@ -81,7 +79,7 @@ def link_spam(rng: random.Random, lang: str, split: str = "train") -> str:
         word = mark(voice.keyword(rng, group), "injection")
         if rng.random() < 0.25:
             goal = url(rng, lang, split, voice.brand)
-        pieces.append(form(word, _address(goal)))
+        pieces.append(form(word, _with_scheme(goal)))
         if rng.random() < 0.35:
             pieces.append(mark(voice.keyword(rng, group), "injection"))
         if rng.random() < 0.15:

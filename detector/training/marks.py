@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["CLOSE", "MARKS", "OPEN", "Labeled", "mark", "remove_marks", "unmark"]
+__all__ = ["CLOSE", "MARKS", "OPEN", "Labeled", "mark", "marked_address", "remove_marks", "unmark"]
 
 OPEN = {"injection": "\ue000", "garbled": "\ue002"}
 CLOSE = {"injection": "\ue001", "garbled": "\ue003"}
@@ -31,6 +31,13 @@ class Labeled(NamedTuple):
 def mark(text: str, kind: str) -> str:
     """Return ``text`` between the marks of ``kind`` (``"injection"`` or ``"garbled"``)."""
     return f"{OPEN[kind]}{text}{CLOSE[kind]}" if text else text
+
+
+def marked_address(address: str) -> tuple[str, str]:
+    """Return ``address`` up to its host, which is marked as an injection, and what follows it."""
+    scheme, sign, rest = address.rpartition("://")
+    host, slash, path = rest.partition("/")
+    return scheme + sign + mark(host, "injection"), slash + path
 
 
 def remove_marks(text: str) -> str:

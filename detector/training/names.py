@@ -31,6 +31,7 @@ __all__ = [
     "latin_name",
     "letters",
     "obfuscated_host",
+    "primary_subtag",
     "traditional",
     "url",
 ]
@@ -91,12 +92,17 @@ _DOTS = (
 )  # fmt: skip
 
 
+def primary_subtag(lang: str) -> str:
+    """Return the language of the tag ``lang`` (BCP 47), without script and region."""
+    return lang.split("-")[0].lower()
+
+
 def base_language(lang: str) -> str:
     """Return the language whose lexicons serve ``lang``: ``"zh"`` for every Chinese tag.
 
     Languages without lexicons of their own are served in English, as international spam does.
     """
-    base = lang.split("-")[0].lower()
+    base = primary_subtag(lang)
     return base if base == "zh" or f"{base}.brand" in grammar("spam_other").rules else "en"
 
 

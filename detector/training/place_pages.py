@@ -7,6 +7,7 @@ import re
 
 from detector.training.drafts import Draft, Link
 from detector.training.lexicons import lexicons
+from detector.training.marks import marked_address
 from detector.training.names import base_language, traditional, url
 from detector.training.notes import note
 from detector.training.phrases import ESSAYS, Phrases
@@ -161,13 +162,6 @@ def soft_anchor(draft: Draft, rng: random.Random, split: str) -> None:
     draft.headline = draft.title = f"{injected(name)}{sign}{tail}"
 
 
-def _marked_address(address: str) -> tuple[str, str]:
-    """Return scheme and marked host of an address, and what follows the host."""
-    scheme, sign, rest = address.rpartition("://")
-    site, slash, path = rest.partition("/")
-    return scheme + sign + injected(site), slash + path
-
-
 def note_page(draft: Draft, rng: random.Random, split: str) -> None:
     """A page that tells where a brand's site is and what is on it, and hardly more."""
     voice = voice_of(draft, rng, split)
@@ -176,7 +170,7 @@ def note_page(draft: Draft, rng: random.Random, split: str) -> None:
         return
     real = rng.random() < 0.5
     name = rng.choice(lexicons().words("brands_zh", None, split)) if real else voice.brand
-    marked, path = _marked_address(url(rng, voice.lang, split, name))
+    marked, path = marked_address(url(rng, voice.lang, split, name))
     # Placeholders, since a host may have the name in it.
     told = note(rng, split, "\x00", "\x01", voice.slots)
 
@@ -203,7 +197,7 @@ def code_page(draft: Draft, rng: random.Random, split: str) -> None:
         soft_anchor(draft, rng, split)
         return
     name = voice.brand if rng.random() < 0.7 else voice.brand + voice.slot_words(1)[0]
-    marked, path = _marked_address(url(rng, voice.lang, split, voice.brand))
+    marked, path = marked_address(url(rng, voice.lang, split, voice.brand))
     lines = voice.several("code", rng.randint(3, 12))
     for _ in range(rng.choice((1, 2, 2, 3))):
         line = voice.say("code.marked", {"name": "\x00", "site": "\x01"})

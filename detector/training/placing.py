@@ -6,8 +6,8 @@ import random
 import re
 
 from detector.training.drafts import Draft
-from detector.training.marks import CLOSE, OPEN, mark, remove_marks
-from detector.training.names import base_language, url
+from detector.training.marks import CLOSE, OPEN, mark, marked_address, remove_marks
+from detector.training.names import base_language, primary_subtag, url
 from detector.training.phrases import Phrases
 
 __all__ = [
@@ -69,7 +69,7 @@ def voice_of(draft: Draft, rng: random.Random, split: str) -> Phrases:
     if isinstance(known, Phrases) and rng.random() < 0.85:
         return known
     lang = draft.lang
-    foreign = 0.08 if base_language(lang) == lang.split("-")[0].lower() else 0.7
+    foreign = 0.08 if base_language(lang) == primary_subtag(lang) else 0.7
     if rng.random() < foreign:
         lang = rng.choice(_FOREIGN)
     return Phrases(rng, lang, split)
@@ -167,5 +167,5 @@ def operator_address(voice: Phrases) -> str:
     rng = voice.rng
     name = voice.brand if rng.random() < 0.6 else None
     address = re.sub("^https?://", "", url(rng, voice.lang, voice.split, name))
-    site, slash, path = address.partition("/")
-    return f"{rng.choice(('https', 'https', 'http'))}://{injected(site)}{slash}{path}"
+    site, path = marked_address(address)
+    return f"{rng.choice(('https', 'https', 'http'))}://{site}{path}"

@@ -158,16 +158,20 @@ def synthetic_page(seed: str, supply: Supply, split: str, clean_texts: bool = Fa
             families = [name for name in families if name.startswith("garble")]
             families += [f"inject:{name}" for name in placed]
         page, spans, form = _shown(draft, form, rng)
-    return LabeledPage(
-        id=seed,
-        label=_label(spans),
-        lang=article.lang,
-        family="+".join(families),
-        source=article.source,
-        page=page,
-        spans=tuple(spans),
-        campaign=form,
-    )
+    return _labeled(seed, article.lang, "+".join(families), article.source, page, spans, form)
+
+
+def _labeled(
+    seed: str,
+    lang: str,
+    family: str,
+    source: str,
+    page: Page,
+    spans: Sequence[Labeled],
+    form: str,
+) -> LabeledPage:
+    """Return the page that ``seed`` stands for, with the label that its spans give it."""
+    return LabeledPage(seed, _label(spans), lang, family, source, page, tuple(spans), campaign=form)
 
 
 _BELOW = 0.15
@@ -189,16 +193,8 @@ def _comment_page(
         text, is_html = comment_thread(rng, lang, split, spam, natural)
         page, spans = marked_page(text, html=is_html)
         form = "html" if is_html else "text"
-    return LabeledPage(
-        id=seed,
-        label=_label(spans),
-        lang=lang,
-        family="inject:comment" if spam else "clean-comments",
-        source=article.source,
-        page=page,
-        spans=tuple(spans),
-        campaign=form,
-    )
+    family = "inject:comment" if spam else "clean-comments"
+    return _labeled(seed, lang, family, article.source, page, spans, form)
 
 
 _POSTED, _EXCERPTS = 0.2, 0.5
@@ -225,16 +221,8 @@ def _guide_page(
         if not is_html and rng.random() < _EXCERPTS:
             page, spans = _piece(page.text, spans, *guide_window(rng, len(page.text)))
             form = "window"
-    return LabeledPage(
-        id=seed,
-        label=_label(spans),
-        lang=lang,
-        family="inject:guide" if spam else "clean-guides",
-        source=article.source,
-        page=page,
-        spans=tuple(spans),
-        campaign=form,
-    )
+    family = "inject:guide" if spam else "clean-guides"
+    return _labeled(seed, lang, family, article.source, page, spans, form)
 
 
 _LATIN_SENTENCE = re.compile(r"[^\n.!?]{15,120}[.!?](?=\s|$)")

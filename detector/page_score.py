@@ -59,10 +59,8 @@ _FLOOR = -4.0  # log-odds of what is not there
 _NO_RUNNING = -3.0  # evidence of running text that is not there
 _LEAST_RUNNING = 100  # characters of it that say how much there is
 _TEXT, _OCTAVES = 400, 3  # code points of a text, and how often it is halved down to a mere title
-_TITLE, _EXCERPT = (
-    (70, 160),
-    (400, 800),
-)  # code points up to which a page is one, and from which not
+_TITLE, _EXCERPT = (70, 160), (400, 800)
+"""Code points up to which a page is one, and from which on it is not."""
 _PHRASE, _SENTENCES = 16, 100  # code points
 _LONG = 1000  # code points from which on a page gives more and more places for a false alarm
 

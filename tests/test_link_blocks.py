@@ -41,11 +41,16 @@ def test_blocks(case: dict[str, Any]) -> None:
     assert Result.from_dict(row).to_dict() == row
 
 
-def test_thirty_links_are_one_finding_for_a_reader() -> None:
-    page = read_page(f"<p>今天</p><ul>{BLOCK}</ul><p>开云体育</p>")
+def lines_of_thirty_links(source: str) -> list[str]:
+    """Return what the report says of a page in which thirty links are one finding."""
+    page = read_page(source)
     result = DETECTOR.score_page(page)
     assert [len(block.links) for block in result.link_blocks] == [30]
-    lines = page_lines("a.html", result, page, unstyled)
+    return page_lines("a.html", result, page, unstyled)
+
+
+def test_thirty_links_are_one_finding_for_a_reader() -> None:
+    lines = lines_of_thirty_links(f"<p>今天</p><ul>{BLOCK}</ul><p>开云体育</p>")
     assert "30 links" in lines[1]
     assert lines[2].split() == ["开云体育", "→", "h0.example/"]
     assert lines[6].split() == ["and", "26", "more"]
@@ -57,10 +62,7 @@ def test_links_in_a_comment_are_one_finding_for_a_reader() -> None:
     # What a page repeats in comments is read once.
     words = map("".join, islice(permutations("开云体育官网"), 30))
     links = "".join(f"<a href='http://h{n}.example/'>{word}</a>" for n, word in enumerate(words))
-    page = read_page(f"<div><p>今天</p><!--{links}--><p>开云体育</p></div>")
-    result = DETECTOR.score_page(page)
-    assert [len(block.links) for block in result.link_blocks] == [30]
-    lines = page_lines("a.html", result, page, unstyled)
+    lines = lines_of_thirty_links(f"<div><p>今天</p><!--{links}--><p>开云体育</p></div>")
     assert "30 links, hidden by comment" in lines[1]
     assert lines[2].split() == ["开云体育官网", "→", "h0.example/"]
     assert lines[7].split()[2] == "body"

@@ -147,6 +147,12 @@ def test_the_tail_of_pages_with_few_findings_is_fitted_to_those() -> None:
     assert few.bound(1e-2) == few.start
 
 
+def test_no_other_language_is_garbled_by_less_than_chinese(detector: Detector) -> None:
+    weights = detector.model.page_calibration["garbled"].weights
+    assert weights["foreign"] <= 0
+    assert weights["foreign"] + weights["brief"] + weights["foreign_brief"] <= 1e-5
+
+
 def test_a_version_stays_with_its_weights_and_calibrations(detector: Detector) -> None:
     model = detector.model
     assert model_version(model) == model.version  # as it is shipped

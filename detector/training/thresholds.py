@@ -31,8 +31,8 @@ BRIEF_CAUTION = 2.9
 """How much rarer than texts brief clean pages may be flagged: of these the web has more that looks
 like spam than the pages made here, whose tail says too little."""
 HTML_LENIENCE: dict[Kind, float] = {"injection": 1.1, "garbled": 0.15}
-"""How often clean HTML may be flagged for every text: left-over markup, tables and lists look like
-findings. (HTML made here is harder than that of the web: its bound comes from the texts' tail.)"""
+"""How often clean HTML may be flagged for every text: left-over markup, tables and lists look
+garbled. (HTML made here is harder than that of the web: its bound comes from the texts' tail.)"""
 HARD_LENIENCE = {"text": 4.0, "excerpt": 1.75, "brief": 8.3, "abroad": 4.0, "brief abroad": 10.0}
 """How much more often hard negatives may be flagged than plain pages, of Chinese ones by length and
 in other languages. Half of the clean pages made for the threshold quote spam, report on it or look
